@@ -1,0 +1,1 @@
+"""Declarations of optimizers, statements about them, and their step programs."""
