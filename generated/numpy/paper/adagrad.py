@@ -1,0 +1,85 @@
+"""Adagrad: Duchi, Hazan & Singer 2011, Figure 1, diagonal form.
+
+The sum of squares never falls, so the rate of a coordinate never rises.
+
+Equations
+    g[t] = grad(theta[t-1])
+    G[t] = G[t-1] + g[t]**2
+    theta[t] = theta[t-1] - lr*g[t]/(sqrt(G[t]) + eps)
+
+Do not edit. Made from the declaration Adagrad and the template numpy/module.py.j2;
+remake it with: gen kernels --backend numpy
+Digest: 5ecd1f5426443403
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State, Step, blocked
+
+
+@blocked(work="square quotient denominator")
+def update(theta, g, G, lr, eps, square, quotient, denominator):
+    """Entrywise work on one block, in place."""
+    # G[t] = G[t-1] + g[t]**2
+    np.multiply(g, g, out=square)
+    np.add(G, square, out=G)
+    # theta[t] = theta[t-1] - lr*g[t]/(sqrt(G[t]) + eps)
+    np.multiply(g, lr, out=quotient)
+    np.sqrt(G, out=denominator)
+    np.add(denominator, eps, out=denominator)
+    np.divide(quotient, denominator, out=quotient)
+    np.subtract(theta, quotient, out=theta)
+
+
+def advance(step: Step) -> None:
+    """One step, pass by pass."""
+    step.ask("g", "grad")
+    step.blocks(update)
+    step.commit()
+
+
+RULE = Rule(
+    name="Adagrad",
+    dialect="paper",
+    hyper=(
+        Hyper("lr", 0.01, "[0, inf)", "learning rate"),
+        Hyper("eps", 1e-08, "[0, inf)", "keeps the denominator from zero"),
+    ),
+    state=(State("G"),),
+    oracles=("grad",),
+    advance=advance,
+)
+
+
+class Adagrad(Optimizer):
+    """Adagrad: Duchi, Hazan & Singer 2011, Figure 1, diagonal form.
+
+    The sum of squares never falls, so the rate of a coordinate never rises.
+
+    Equations
+        g[t] = grad(theta[t-1])
+        G[t] = G[t-1] + g[t]**2
+        theta[t] = theta[t-1] - lr*g[t]/(sqrt(G[t]) + eps)
+
+    Arguments
+        params: arrays to update in place: one, a list, a nested dict, or a list of groups
+        lr: learning rate, in [0, inf); default 0.01
+        eps: keeps the denominator from zero, in [0, inf); default 1e-08
+    """
+
+    rules = (((), RULE),)
+    choices = {}
+
+    def __init__(
+        self,
+        params: Params,
+        lr: HyperValue = 0.01,
+        eps: HyperValue = 1e-08,
+    ) -> None:
+        super().__init__(
+            params,
+            lr=lr,
+            eps=eps,
+        )

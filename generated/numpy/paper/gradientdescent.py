@@ -1,0 +1,73 @@
+"""GradientDescent: Cauchy 1847, Méthode générale.
+
+Batch gradient descent: the oracle gives the gradient over all data, so a step is an epoch.
+
+Equations
+    g[t] = grad(theta[t-1])
+    theta[t] = theta[t-1] - lr*g[t]
+
+Do not edit. Made from the declaration GradientDescent and the template numpy/module.py.j2;
+remake it with: gen kernels --backend numpy
+Digest: 8faaba8f171e3b34
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, Step, blocked
+
+
+@blocked(work="product")
+def update(theta, g, lr, product):
+    """Entrywise work on one block, in place."""
+    # theta[t] = theta[t-1] - lr*g[t]
+    np.multiply(g, lr, out=product)
+    np.subtract(theta, product, out=theta)
+
+
+def advance(step: Step) -> None:
+    """One step, pass by pass."""
+    step.ask("g", "grad")
+    step.blocks(update)
+    step.commit()
+
+
+RULE = Rule(
+    name="GradientDescent",
+    dialect="paper",
+    hyper=(
+        Hyper("lr", 0.01, "[0, inf)", "learning rate"),
+    ),
+    state=(),
+    oracles=("grad",),
+    advance=advance,
+)
+
+
+class GradientDescent(Optimizer):
+    """GradientDescent: Cauchy 1847, Méthode générale.
+
+    Batch gradient descent: the oracle gives the gradient over all data, so a step is an epoch.
+
+    Equations
+        g[t] = grad(theta[t-1])
+        theta[t] = theta[t-1] - lr*g[t]
+
+    Arguments
+        params: arrays to update in place: one, a list, a nested dict, or a list of groups
+        lr: learning rate, in [0, inf); default 0.01
+    """
+
+    rules = (((), RULE),)
+    choices = {}
+
+    def __init__(
+        self,
+        params: Params,
+        lr: HyperValue = 0.01,
+    ) -> None:
+        super().__init__(
+            params,
+            lr=lr,
+        )

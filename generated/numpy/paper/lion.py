@@ -1,0 +1,108 @@
+"""Lion: Chen et al. 2023, Algorithm 2 (arXiv:2302.06675).
+
+The step interpolates with beta1, the memory with beta2.
+
+Equations
+    g[t] = grad(theta[t-1])
+    theta[t] = theta[t-1] - lr*(weight_decay*theta[t-1] + sign(beta1*m[t-1] + (1 - beta1)*g[t]))
+    m[t] = beta2*m[t-1] + (1 - beta2)*g[t]
+
+Do not edit. Made from the declaration Lion and the template numpy/module.py.j2;
+remake it with: gen kernels --backend numpy
+Digest: 7a92708b2e5f201a
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State, Step, blocked
+
+
+def host(beta1, beta2):
+    """Numbers of this step that need no data, in float64."""
+    one_minus_beta1 = 1 - beta1
+    one_minus_beta2 = 1 - beta2
+    return {"one_minus_beta1": one_minus_beta1, "one_minus_beta2": one_minus_beta2}
+
+
+@blocked(work="product signs product2")
+def update(
+    theta, g, m, lr, beta1, beta2, weight_decay, one_minus_beta1, one_minus_beta2, product, signs,
+    product2,
+):
+    """Entrywise work on one block, in place."""
+    # theta[t] = theta[t-1] - lr*(weight_decay*theta[t-1] + sign(beta1*m[t-1] + (1 - beta1)*g[t]))
+    np.multiply(theta, weight_decay, out=product)
+    np.multiply(m, beta1, out=signs)
+    np.multiply(g, one_minus_beta1, out=product2)
+    np.add(signs, product2, out=signs)
+    np.sign(signs, out=signs)
+    np.add(product, signs, out=product)
+    np.multiply(product, lr, out=product)
+    np.subtract(theta, product, out=theta)
+    # m[t] = beta2*m[t-1] + (1 - beta2)*g[t]
+    np.multiply(m, beta2, out=m)
+    np.multiply(g, one_minus_beta2, out=product)
+    np.add(m, product, out=m)
+
+
+def advance(step: Step) -> None:
+    """One step, pass by pass."""
+    step.host(host)
+    step.ask("g", "grad")
+    step.blocks(update)
+    step.commit()
+
+
+RULE = Rule(
+    name="Lion",
+    dialect="paper",
+    hyper=(
+        Hyper("lr", 0.0001, "[0, inf)", "learning rate"),
+        Hyper("beta1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
+        Hyper("beta2", 0.99, "[0, 1)", "decay of the moving average of squared gradients"),
+        Hyper("weight_decay", 0, "[0, inf)", "weight decay"),
+    ),
+    state=(State("m"),),
+    oracles=("grad",),
+    advance=advance,
+)
+
+
+class Lion(Optimizer):
+    """Lion: Chen et al. 2023, Algorithm 2 (arXiv:2302.06675).
+
+    The step interpolates with beta1, the memory with beta2.
+
+    Equations
+        g[t] = grad(theta[t-1])
+        theta[t] = theta[t-1] - lr*(weight_decay*theta[t-1] + sign(beta1*m[t-1] + (1 - beta1)*g[t]))
+        m[t] = beta2*m[t-1] + (1 - beta2)*g[t]
+
+    Arguments
+        params: arrays to update in place: one, a list, a nested dict, or a list of groups
+        lr: learning rate, in [0, inf); default 0.0001
+        beta1: decay of the moving average of gradients, in [0, 1); default 0.9
+        beta2: decay of the moving average of squared gradients, in [0, 1); default 0.99
+        weight_decay: weight decay, in [0, inf); default 0
+    """
+
+    rules = (((), RULE),)
+    choices = {}
+
+    def __init__(
+        self,
+        params: Params,
+        lr: HyperValue = 0.0001,
+        beta1: HyperValue = 0.9,
+        beta2: HyperValue = 0.99,
+        weight_decay: HyperValue = 0,
+    ) -> None:
+        super().__init__(
+            params,
+            lr=lr,
+            beta1=beta1,
+            beta2=beta2,
+            weight_decay=weight_decay,
+        )

@@ -1,0 +1,90 @@
+"""MomentumEMA: Kingma & Ba 2015, the first moment of Algorithm 1, alone (arXiv:1412.6980).
+
+The velocity is an average of gradients, from zero: the first steps are short.
+
+Equations
+    g[t] = grad(theta[t-1])
+    m[t] = beta*m[t-1] + (1 - beta)*g[t]
+    theta[t] = theta[t-1] - lr*m[t]
+
+Do not edit. Made from the declaration MomentumEMA and the template numpy/module.py.j2;
+remake it with: gen kernels --backend numpy
+Digest: 1b4651d6dada8b3e
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State, Step, blocked
+
+
+def host(beta):
+    """Numbers of this step that need no data, in float64."""
+    one_minus_beta = 1 - beta
+    return {"one_minus_beta": one_minus_beta}
+
+
+@blocked(work="product")
+def update(theta, g, m, lr, beta, one_minus_beta, product):
+    """Entrywise work on one block, in place."""
+    # m[t] = beta*m[t-1] + (1 - beta)*g[t]
+    np.multiply(m, beta, out=m)
+    np.multiply(g, one_minus_beta, out=product)
+    np.add(m, product, out=m)
+    # theta[t] = theta[t-1] - lr*m[t]
+    np.multiply(m, lr, out=product)
+    np.subtract(theta, product, out=theta)
+
+
+def advance(step: Step) -> None:
+    """One step, pass by pass."""
+    step.host(host)
+    step.ask("g", "grad")
+    step.blocks(update)
+    step.commit()
+
+
+RULE = Rule(
+    name="MomentumEMA",
+    dialect="paper",
+    hyper=(
+        Hyper("lr", 0.01, "[0, inf)", "learning rate"),
+        Hyper("beta", 0.9, "[0, 1)", "decay of the moving average of gradients"),
+    ),
+    state=(State("m"),),
+    oracles=("grad",),
+    advance=advance,
+)
+
+
+class MomentumEMA(Optimizer):
+    """MomentumEMA: Kingma & Ba 2015, the first moment of Algorithm 1, alone (arXiv:1412.6980).
+
+    The velocity is an average of gradients, from zero: the first steps are short.
+
+    Equations
+        g[t] = grad(theta[t-1])
+        m[t] = beta*m[t-1] + (1 - beta)*g[t]
+        theta[t] = theta[t-1] - lr*m[t]
+
+    Arguments
+        params: arrays to update in place: one, a list, a nested dict, or a list of groups
+        lr: learning rate, in [0, inf); default 0.01
+        beta: decay of the moving average of gradients, in [0, 1); default 0.9
+    """
+
+    rules = (((), RULE),)
+    choices = {}
+
+    def __init__(
+        self,
+        params: Params,
+        lr: HyperValue = 0.01,
+        beta: HyperValue = 0.9,
+    ) -> None:
+        super().__init__(
+            params,
+            lr=lr,
+            beta=beta,
+        )

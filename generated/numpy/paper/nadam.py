@@ -1,0 +1,162 @@
+"""NAdam: Dozat 2016, Algorithm 2, with the momentum schedule of the 2015 report.
+
+The average itself uses the changing coefficient mu; torch and Keras average with beta1 and use
+mu in the step only.
+
+Equations
+    mu_product[0] = 1
+    g[t] = grad(theta[t-1])
+    mu[t] = beta1*(1 - 0.96**(momentum_decay*t)/2)
+    mu_next[t] = beta1*(1 - 0.96**(momentum_decay*(1 + t))/2)
+    mu_product[t] = mu_product[t-1]*mu[t]
+    g_hat[t] = g[t]/(-mu_product[t] + 1)
+    m[t] = m[t-1]*mu[t] + g[t]*(-mu[t] + 1)
+    m_hat[t] = m[t]/(-mu_next[t]*mu_product[t] + 1)
+    v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
+    v_hat[t] = v[t]/(1 - beta2**t)
+    m_bar[t] = g_hat[t]*(-mu[t] + 1) + m_hat[t]*mu_next[t]
+    theta[t] = theta[t-1] - lr*m_bar[t]/(sqrt(v_hat[t]) + eps)
+
+Do not edit. Made from the declaration NAdam and the template numpy/module.py.j2;
+remake it with: gen kernels --backend numpy
+Digest: a75fedca0511e381
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State, Step, blocked
+
+
+def host(mu_product, t, beta1, beta2, momentum_decay):
+    """Numbers of this step that need no data, in float64."""
+    # mu[t] = beta1*(1 - 0.96**(momentum_decay*t)/2)
+    mu = beta1*(1 - 0.96**(momentum_decay*t)/2)
+    # mu_next[t] = beta1*(1 - 0.96**(momentum_decay*(1 + t))/2)
+    mu_next = beta1*(1 - 0.96**(momentum_decay*(1 + t))/2)
+    # mu_product[t] = mu_product[t-1]*mu[t]
+    mu_product = mu_product*mu
+    g_hat_factor = -mu_product + 1
+    m_factor = -mu + 1
+    m_hat_factor = -mu_product*mu_next + 1
+    one_minus_beta2 = 1 - beta2
+    one_minus_beta2_to_t = 1 - beta2**t
+    return {
+        "mu": mu,
+        "mu_next": mu_next,
+        "mu_product": mu_product,
+        "g_hat_factor": g_hat_factor,
+        "m_factor": m_factor,
+        "m_hat_factor": m_hat_factor,
+        "one_minus_beta2": one_minus_beta2,
+        "one_minus_beta2_to_t": one_minus_beta2_to_t,
+    }
+
+
+@blocked(work="g_hat m_hat v_hat m_bar product quotient denominator")
+def update(
+    theta, g, m, v, lr, beta2, eps, g_hat_factor, mu, m_factor, m_hat_factor, one_minus_beta2,
+    one_minus_beta2_to_t, mu_next, g_hat, m_hat, v_hat, m_bar, product, quotient, denominator,
+):
+    """Entrywise work on one block, in place."""
+    # g_hat[t] = g[t]/(-mu_product[t] + 1)
+    np.divide(g, g_hat_factor, out=g_hat)
+    # m[t] = m[t-1]*mu[t] + g[t]*(-mu[t] + 1)
+    np.multiply(m, mu, out=m)
+    np.multiply(g, m_factor, out=product)
+    np.add(m, product, out=m)
+    # m_hat[t] = m[t]/(-mu_next[t]*mu_product[t] + 1)
+    np.divide(m, m_hat_factor, out=m_hat)
+    # v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
+    np.multiply(v, beta2, out=v)
+    np.multiply(g, g, out=product)
+    np.multiply(product, one_minus_beta2, out=product)
+    np.add(v, product, out=v)
+    # v_hat[t] = v[t]/(1 - beta2**t)
+    np.divide(v, one_minus_beta2_to_t, out=v_hat)
+    # m_bar[t] = g_hat[t]*(-mu[t] + 1) + m_hat[t]*mu_next[t]
+    np.multiply(g_hat, m_factor, out=m_bar)
+    np.multiply(m_hat, mu_next, out=product)
+    np.add(m_bar, product, out=m_bar)
+    # theta[t] = theta[t-1] - lr*m_bar[t]/(sqrt(v_hat[t]) + eps)
+    np.multiply(m_bar, lr, out=quotient)
+    np.sqrt(v_hat, out=denominator)
+    np.add(denominator, eps, out=denominator)
+    np.divide(quotient, denominator, out=quotient)
+    np.subtract(theta, quotient, out=theta)
+
+
+def advance(step: Step) -> None:
+    """One step, pass by pass."""
+    step.host(host)
+    step.ask("g", "grad")
+    step.blocks(update)
+    step.commit()
+
+
+RULE = Rule(
+    name="NAdam",
+    dialect="paper",
+    hyper=(
+        Hyper("lr", 0.002, "[0, inf)", "learning rate"),
+        Hyper("beta1", 0.99, "[0, 1)", "decay of the moving average of gradients"),
+        Hyper("beta2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
+        Hyper("eps", 1e-08, "[0, inf)", "keeps the denominator from zero"),
+        Hyper("momentum_decay", 0.004, "[0, inf)", "speed at which the momentum grows to beta1"),
+    ),
+    state=(State("m"), State("v"), State("mu_product", "host", start=1),),
+    oracles=("grad",),
+    advance=advance,
+)
+
+
+class NAdam(Optimizer):
+    """NAdam: Dozat 2016, Algorithm 2, with the momentum schedule of the 2015 report.
+
+    The average itself uses the changing coefficient mu; torch and Keras average with beta1 and use
+    mu in the step only.
+
+    Equations
+        mu_product[0] = 1
+        g[t] = grad(theta[t-1])
+        mu[t] = beta1*(1 - 0.96**(momentum_decay*t)/2)
+        mu_next[t] = beta1*(1 - 0.96**(momentum_decay*(1 + t))/2)
+        mu_product[t] = mu_product[t-1]*mu[t]
+        g_hat[t] = g[t]/(-mu_product[t] + 1)
+        m[t] = m[t-1]*mu[t] + g[t]*(-mu[t] + 1)
+        m_hat[t] = m[t]/(-mu_next[t]*mu_product[t] + 1)
+        v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
+        v_hat[t] = v[t]/(1 - beta2**t)
+        m_bar[t] = g_hat[t]*(-mu[t] + 1) + m_hat[t]*mu_next[t]
+        theta[t] = theta[t-1] - lr*m_bar[t]/(sqrt(v_hat[t]) + eps)
+
+    Arguments
+        params: arrays to update in place: one, a list, a nested dict, or a list of groups
+        lr: learning rate, in [0, inf); default 0.002
+        beta1: decay of the moving average of gradients, in [0, 1); default 0.99
+        beta2: decay of the moving average of squared gradients, in [0, 1); default 0.999
+        eps: keeps the denominator from zero, in [0, inf); default 1e-08
+        momentum_decay: speed at which the momentum grows to beta1, in [0, inf); default 0.004
+    """
+
+    rules = (((), RULE),)
+    choices = {}
+
+    def __init__(
+        self,
+        params: Params,
+        lr: HyperValue = 0.002,
+        beta1: HyperValue = 0.99,
+        beta2: HyperValue = 0.999,
+        eps: HyperValue = 1e-08,
+        momentum_decay: HyperValue = 0.004,
+    ) -> None:
+        super().__init__(
+            params,
+            lr=lr,
+            beta1=beta1,
+            beta2=beta2,
+            eps=eps,
+            momentum_decay=momentum_decay,
+        )

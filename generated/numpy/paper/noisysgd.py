@@ -1,0 +1,99 @@
+"""NoisySGD: Neelakantan et al. 2015, Section 3 (arXiv:1511.06807).
+
+Normal noise with a variance that falls as (1 + t)^-gamma. The generator belongs to the
+optimizer and is saved with its state.
+
+Equations
+    g[t] = grad(theta[t-1])
+    sigma[t] = sqrt(eta)/(1 + t)**(gamma/2)
+    theta[t] = theta[t-1] - lr*(g[t] + noise(1)*sigma[t])
+
+Do not edit. Made from the declaration NoisySGD and the template numpy/module.py.j2;
+remake it with: gen kernels --backend numpy
+Digest: a07a8664fdb6f01c
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, Step, blocked
+
+
+def host(t, eta, gamma):
+    """Numbers of this step that need no data, in float64."""
+    # sigma[t] = sqrt(eta)/(1 + t)**(gamma/2)
+    sigma = np.sqrt(eta)/(1 + t)**(gamma/2)
+    return {"sigma": sigma}
+
+
+@blocked(work="product")
+def update(theta, g, xi, lr, sigma, product):
+    """Entrywise work on one block, in place."""
+    # theta[t] = theta[t-1] - lr*(g[t] + noise(1)*sigma[t])
+    np.multiply(xi, sigma, out=product)
+    np.add(g, product, out=product)
+    np.multiply(product, lr, out=product)
+    np.subtract(theta, product, out=theta)
+
+
+def advance(step: Step) -> None:
+    """One step, pass by pass."""
+    step.host(host)
+    step.ask("g", "grad")
+    step.noise("xi", 1)
+    step.blocks(update)
+    step.commit()
+
+
+RULE = Rule(
+    name="NoisySGD",
+    dialect="paper",
+    hyper=(
+        Hyper("lr", 0.01, "[0, inf)", "learning rate"),
+        Hyper("eta", 0.01, "[0, inf)", "variance of the noise at the start"),
+        Hyper("gamma", 0.55, "[0, inf)", "exponent with which the variance falls"),
+    ),
+    state=(),
+    oracles=("grad", "noise",),
+    advance=advance,
+)
+
+
+class NoisySGD(Optimizer):
+    """NoisySGD: Neelakantan et al. 2015, Section 3 (arXiv:1511.06807).
+
+    Normal noise with a variance that falls as (1 + t)^-gamma. The generator belongs to the
+    optimizer and is saved with its state.
+
+    Equations
+        g[t] = grad(theta[t-1])
+        sigma[t] = sqrt(eta)/(1 + t)**(gamma/2)
+        theta[t] = theta[t-1] - lr*(g[t] + noise(1)*sigma[t])
+
+    Arguments
+        params: arrays to update in place: one, a list, a nested dict, or a list of groups
+        lr: learning rate, in [0, inf); default 0.01
+        eta: variance of the noise at the start, in [0, inf); default 0.01
+        gamma: exponent with which the variance falls, in [0, inf); default 0.55
+        seed: of the noise's generator
+    """
+
+    rules = (((), RULE),)
+    choices = {}
+
+    def __init__(
+        self,
+        params: Params,
+        lr: HyperValue = 0.01,
+        eta: HyperValue = 0.01,
+        gamma: HyperValue = 0.55,
+        seed: int | None = None,
+    ) -> None:
+        super().__init__(
+            params,
+            lr=lr,
+            eta=eta,
+            gamma=gamma,
+            seed=seed,
+        )

@@ -1,0 +1,98 @@
+"""RMSProp: Tieleman & Hinton 2012, Lecture 6.5.
+
+The lecture gives no eps; outside the root is where PyTorch and most texts put it.
+
+Equations
+    g[t] = grad(theta[t-1])
+    v[t] = rho*v[t-1] + (1 - rho)*g[t]**2
+    theta[t] = theta[t-1] - lr*g[t]/(sqrt(v[t]) + eps)
+
+Do not edit. Made from the declaration RMSProp and the template numpy/module.py.j2;
+remake it with: gen kernels --backend numpy
+Digest: c9582d84a0807130
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State, Step, blocked
+
+
+def host(rho):
+    """Numbers of this step that need no data, in float64."""
+    one_minus_rho = 1 - rho
+    return {"one_minus_rho": one_minus_rho}
+
+
+@blocked(work="product quotient denominator")
+def update(theta, g, v, lr, rho, eps, one_minus_rho, product, quotient, denominator):
+    """Entrywise work on one block, in place."""
+    # v[t] = rho*v[t-1] + (1 - rho)*g[t]**2
+    np.multiply(v, rho, out=v)
+    np.multiply(g, g, out=product)
+    np.multiply(product, one_minus_rho, out=product)
+    np.add(v, product, out=v)
+    # theta[t] = theta[t-1] - lr*g[t]/(sqrt(v[t]) + eps)
+    np.multiply(g, lr, out=quotient)
+    np.sqrt(v, out=denominator)
+    np.add(denominator, eps, out=denominator)
+    np.divide(quotient, denominator, out=quotient)
+    np.subtract(theta, quotient, out=theta)
+
+
+def advance(step: Step) -> None:
+    """One step, pass by pass."""
+    step.host(host)
+    step.ask("g", "grad")
+    step.blocks(update)
+    step.commit()
+
+
+RULE = Rule(
+    name="RMSProp",
+    dialect="paper",
+    hyper=(
+        Hyper("lr", 0.001, "[0, inf)", "learning rate"),
+        Hyper("rho", 0.9, "[0, 1)", "decay of a moving average"),
+        Hyper("eps", 1e-08, "[0, inf)", "keeps the denominator from zero"),
+    ),
+    state=(State("v"),),
+    oracles=("grad",),
+    advance=advance,
+)
+
+
+class RMSProp(Optimizer):
+    """RMSProp: Tieleman & Hinton 2012, Lecture 6.5.
+
+    The lecture gives no eps; outside the root is where PyTorch and most texts put it.
+
+    Equations
+        g[t] = grad(theta[t-1])
+        v[t] = rho*v[t-1] + (1 - rho)*g[t]**2
+        theta[t] = theta[t-1] - lr*g[t]/(sqrt(v[t]) + eps)
+
+    Arguments
+        params: arrays to update in place: one, a list, a nested dict, or a list of groups
+        lr: learning rate, in [0, inf); default 0.001
+        rho: decay of a moving average, in [0, 1); default 0.9
+        eps: keeps the denominator from zero, in [0, inf); default 1e-08
+    """
+
+    rules = (((), RULE),)
+    choices = {}
+
+    def __init__(
+        self,
+        params: Params,
+        lr: HyperValue = 0.001,
+        rho: HyperValue = 0.9,
+        eps: HyperValue = 1e-08,
+    ) -> None:
+        super().__init__(
+            params,
+            lr=lr,
+            rho=rho,
+            eps=eps,
+        )

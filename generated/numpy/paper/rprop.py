@@ -1,0 +1,131 @@
+"""Rprop: Riedmiller & Braun 1993, A direct adaptive method for faster backpropagation learning.
+
+Rprop with weight-backtracking: after a change of sign an entry takes its last move back and its
+step size shrinks once.
+
+Equations
+    step_size[0] = step_size_init
+    g[t] = grad(theta[t-1])
+    agreement[t] = prev[t-1]*g[t]
+    step_size[t] = min(step_size_max, max(step_size_min, step_size[t-1]*{etaplus if agreement[t] > 0, etaminus if agreement[t] < 0, else 1}))
+    change[t] = {-move[t-1] if agreement[t] < 0, else -step_size[t]*sign(g[t])}
+    theta[t] = theta[t-1] + change[t]
+    move[t] = {0 if agreement[t] < 0, else change[t]}
+    prev[t] = {0 if agreement[t] < 0, else g[t]}
+
+Do not edit. Made from the declaration Rprop and the template numpy/module.py.j2;
+remake it with: gen kernels --backend numpy
+Digest: 723218b71ed5fcfb
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State, Step, blocked
+
+
+@blocked(work="agreement change choice", masks="mask mask2")
+def update(
+    theta, g, prev, move, step_size, etaminus, etaplus, step_size_min, step_size_max, agreement,
+    change, choice, mask, mask2,
+):
+    """Entrywise work on one block, in place."""
+    # agreement[t] = prev[t-1]*g[t]
+    np.multiply(prev, g, out=agreement)
+    # step_size[t] = min(step_size_max, max(step_size_min, step_size[t-1]*{etaplus if agreement[t] > 0, etaminus if agreement[t] < 0, else 1}))
+    np.greater(agreement, 0, out=mask)
+    np.less(agreement, 0, out=mask2)
+    choice.fill(1)
+    np.copyto(choice, etaminus, where=mask2)
+    np.copyto(choice, etaplus, where=mask)
+    np.multiply(step_size, choice, out=step_size)
+    np.maximum(step_size, step_size_min, out=step_size)
+    np.minimum(step_size, step_size_max, out=step_size)
+    # change[t] = {-move[t-1] if agreement[t] < 0, else -step_size[t]*sign(g[t])}
+    np.less(agreement, 0, out=mask)
+    np.negative(move, out=choice)
+    np.sign(g, out=change)
+    np.multiply(step_size, change, out=change)
+    np.negative(change, out=change)
+    np.copyto(change, choice, where=mask)
+    # theta[t] = theta[t-1] + change[t]
+    np.add(theta, change, out=theta)
+    # move[t] = {0 if agreement[t] < 0, else change[t]}
+    np.less(agreement, 0, out=mask)
+    np.copyto(move, change)
+    np.copyto(move, 0, where=mask)
+    # prev[t] = {0 if agreement[t] < 0, else g[t]}
+    np.less(agreement, 0, out=mask)
+    np.copyto(prev, g)
+    np.copyto(prev, 0, where=mask)
+
+
+def advance(step: Step) -> None:
+    """One step, pass by pass."""
+    step.ask("g", "grad")
+    step.blocks(update)
+    step.commit()
+
+
+RULE = Rule(
+    name="Rprop",
+    dialect="paper",
+    hyper=(
+        Hyper("step_size_init", 0.1, "[0, inf)", "step size of the first step"),
+        Hyper("etaminus", 0.5, "(0, 1)", "factor of a step size after a change of sign"),
+        Hyper("etaplus", 1.2, "(1, inf)", "factor of a step size while the sign stays"),
+        Hyper("step_size_min", 1e-06, "[0, inf)", "smallest step size"),
+        Hyper("step_size_max", 50, "[0, inf)", "largest step size"),
+    ),
+    state=(State("prev"), State("move"), State("step_size", start=lambda step_size_init: step_size_init),),
+    oracles=("grad",),
+    advance=advance,
+)
+
+
+class Rprop(Optimizer):
+    """Rprop: Riedmiller & Braun 1993, A direct adaptive method for faster backpropagation learning.
+
+    Rprop with weight-backtracking: after a change of sign an entry takes its last move back and its
+    step size shrinks once.
+
+    Equations
+        step_size[0] = step_size_init
+        g[t] = grad(theta[t-1])
+        agreement[t] = prev[t-1]*g[t]
+        step_size[t] = min(step_size_max, max(step_size_min, step_size[t-1]*{etaplus if agreement[t] > 0, etaminus if agreement[t] < 0, else 1}))
+        change[t] = {-move[t-1] if agreement[t] < 0, else -step_size[t]*sign(g[t])}
+        theta[t] = theta[t-1] + change[t]
+        move[t] = {0 if agreement[t] < 0, else change[t]}
+        prev[t] = {0 if agreement[t] < 0, else g[t]}
+
+    Arguments
+        params: arrays to update in place: one, a list, a nested dict, or a list of groups
+        step_size_init: step size of the first step, in [0, inf); default 0.1
+        etaminus: factor of a step size after a change of sign, in (0, 1); default 0.5
+        etaplus: factor of a step size while the sign stays, in (1, inf); default 1.2
+        step_size_min: smallest step size, in [0, inf); default 1e-06
+        step_size_max: largest step size, in [0, inf); default 50
+    """
+
+    rules = (((), RULE),)
+    choices = {}
+
+    def __init__(
+        self,
+        params: Params,
+        step_size_init: HyperValue = 0.1,
+        etaminus: HyperValue = 0.5,
+        etaplus: HyperValue = 1.2,
+        step_size_min: HyperValue = 1e-06,
+        step_size_max: HyperValue = 50,
+    ) -> None:
+        super().__init__(
+            params,
+            step_size_init=step_size_init,
+            etaminus=etaminus,
+            etaplus=etaplus,
+            step_size_min=step_size_min,
+            step_size_max=step_size_max,
+        )

@@ -1,0 +1,174 @@
+"""ScheduleFreeAdamW: Defazio et al. 2024, Algorithm 1 (arXiv:2405.15682).
+
+Adam's denominator; instead of a moving average of gradients, the gradient is asked between the
+iterate z and the average x. Evaluate at the view eval. The authors' package folds the bias
+correction into the learning rate, and so into the weights.
+
+Equations
+    z[0] = theta[0]
+    x[0] = theta[0]
+    g[t] = grad(theta[t-1])
+    lr_t[t] = lr*{min(1, t/warmup_steps) if warmup_steps > 0, else 1}
+    weight_sum[t] = weight_sum[t-1] + lr_t[t]**2
+    c[t] = {lr_t[t]**2/weight_sum[t] if weight_sum[t] > 0, else 0}
+    v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
+    v_hat[t] = v[t]/(1 - beta2**t)
+    z[t] = z[t-1] - weight_decay*theta[t-1]*lr_t[t] - g[t]*lr_t[t]/(sqrt(v_hat[t]) + eps)
+    x[t] = x[t-1]*(-c[t] + 1) + c[t]*z[t]
+    theta[t] = (1 - beta1)*z[t] + beta1*x[t]
+
+View 'eval': x[t]
+
+Do not edit. Made from the declaration ScheduleFreeAdamW and the template numpy/module.py.j2;
+remake it with: gen kernels --backend numpy
+Digest: 40f817af7541857f
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State, Step, blocked
+
+
+def host(weight_sum, t, lr, beta1, beta2, weight_decay, warmup_steps):
+    """Numbers of this step that need no data, in float64."""
+    # lr_t[t] = lr*{min(1, t/warmup_steps) if warmup_steps > 0, else 1}
+    lr_t = lr*(np.minimum(1, t/warmup_steps) if warmup_steps > 0 else 1)
+    # weight_sum[t] = weight_sum[t-1] + lr_t[t]**2
+    weight_sum = weight_sum + lr_t*lr_t
+    # c[t] = {lr_t[t]**2/weight_sum[t] if weight_sum[t] > 0, else 0}
+    c = (lr_t*lr_t/weight_sum if weight_sum > 0 else 0)
+    one_minus_beta2 = 1 - beta2
+    one_minus_beta2_to_t = 1 - beta2**t
+    weight_decay_lr_t = weight_decay*lr_t
+    x_factor = -c + 1
+    one_minus_beta1 = 1 - beta1
+    return {
+        "lr_t": lr_t,
+        "weight_sum": weight_sum,
+        "c": c,
+        "one_minus_beta2": one_minus_beta2,
+        "one_minus_beta2_to_t": one_minus_beta2_to_t,
+        "weight_decay_lr_t": weight_decay_lr_t,
+        "x_factor": x_factor,
+        "one_minus_beta1": one_minus_beta1,
+    }
+
+
+@blocked(work="v_hat product quotient denominator")
+def update(
+    theta, g, v, z, x, beta1, beta2, eps, one_minus_beta2, one_minus_beta2_to_t, weight_decay_lr_t,
+    lr_t, c, x_factor, one_minus_beta1, v_hat, product, quotient, denominator,
+):
+    """Entrywise work on one block, in place."""
+    # v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
+    np.multiply(v, beta2, out=v)
+    np.multiply(g, g, out=product)
+    np.multiply(product, one_minus_beta2, out=product)
+    np.add(v, product, out=v)
+    # v_hat[t] = v[t]/(1 - beta2**t)
+    np.divide(v, one_minus_beta2_to_t, out=v_hat)
+    # z[t] = z[t-1] - weight_decay*theta[t-1]*lr_t[t] - g[t]*lr_t[t]/(sqrt(v_hat[t]) + eps)
+    np.multiply(theta, weight_decay_lr_t, out=product)
+    np.subtract(z, product, out=z)
+    np.multiply(g, lr_t, out=quotient)
+    np.sqrt(v_hat, out=denominator)
+    np.add(denominator, eps, out=denominator)
+    np.divide(quotient, denominator, out=quotient)
+    np.subtract(z, quotient, out=z)
+    # x[t] = x[t-1]*(-c[t] + 1) + c[t]*z[t]
+    np.multiply(z, c, out=product)
+    np.multiply(x, x_factor, out=x)
+    np.add(product, x, out=x)
+    # theta[t] = (1 - beta1)*z[t] + beta1*x[t]
+    np.multiply(x, beta1, out=theta)
+    np.multiply(z, one_minus_beta1, out=product)
+    np.add(theta, product, out=theta)
+
+
+def view_eval(x):
+    """The parameters of the view 'eval'."""
+    return x
+
+
+def advance(step: Step) -> None:
+    """One step, pass by pass."""
+    step.host(host)
+    step.ask("g", "grad")
+    step.blocks(update)
+    step.commit()
+
+
+RULE = Rule(
+    name="ScheduleFreeAdamW",
+    dialect="paper",
+    hyper=(
+        Hyper("lr", 0.0025, "[0, inf)", "learning rate"),
+        Hyper("beta1", 0.9, "[0, 1]", "decay of the moving average of gradients"),
+        Hyper("beta2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
+        Hyper("eps", 1e-08, "[0, inf)", "keeps the denominator from zero"),
+        Hyper("weight_decay", 0, "[0, inf)", "weight decay"),
+        Hyper("warmup_steps", 0, "integer [0, inf)", "steps of linear warm-up, 0 for none"),
+    ),
+    state=(State("v"), State("z", start=lambda theta: theta), State("x", start=lambda theta: theta), State("weight_sum", "host"),),
+    oracles=("grad",),
+    advance=advance,
+    views={"eval": view_eval},
+)
+
+
+class ScheduleFreeAdamW(Optimizer):
+    """ScheduleFreeAdamW: Defazio et al. 2024, Algorithm 1 (arXiv:2405.15682).
+
+    Adam's denominator; instead of a moving average of gradients, the gradient is asked between the
+    iterate z and the average x. Evaluate at the view eval. The authors' package folds the bias
+    correction into the learning rate, and so into the weights.
+
+    Equations
+        z[0] = theta[0]
+        x[0] = theta[0]
+        g[t] = grad(theta[t-1])
+        lr_t[t] = lr*{min(1, t/warmup_steps) if warmup_steps > 0, else 1}
+        weight_sum[t] = weight_sum[t-1] + lr_t[t]**2
+        c[t] = {lr_t[t]**2/weight_sum[t] if weight_sum[t] > 0, else 0}
+        v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
+        v_hat[t] = v[t]/(1 - beta2**t)
+        z[t] = z[t-1] - weight_decay*theta[t-1]*lr_t[t] - g[t]*lr_t[t]/(sqrt(v_hat[t]) + eps)
+        x[t] = x[t-1]*(-c[t] + 1) + c[t]*z[t]
+        theta[t] = (1 - beta1)*z[t] + beta1*x[t]
+
+    View 'eval': x[t]
+
+    Arguments
+        params: arrays to update in place: one, a list, a nested dict, or a list of groups
+        lr: learning rate, in [0, inf); default 0.0025
+        beta1: decay of the moving average of gradients, in [0, 1]; default 0.9
+        beta2: decay of the moving average of squared gradients, in [0, 1); default 0.999
+        eps: keeps the denominator from zero, in [0, inf); default 1e-08
+        weight_decay: weight decay, in [0, inf); default 0
+        warmup_steps: steps of linear warm-up, 0 for none, in integer [0, inf); default 0
+    """
+
+    rules = (((), RULE),)
+    choices = {}
+
+    def __init__(
+        self,
+        params: Params,
+        lr: HyperValue = 0.0025,
+        beta1: HyperValue = 0.9,
+        beta2: HyperValue = 0.999,
+        eps: HyperValue = 1e-08,
+        weight_decay: HyperValue = 0,
+        warmup_steps: HyperValue = 0,
+    ) -> None:
+        super().__init__(
+            params,
+            lr=lr,
+            beta1=beta1,
+            beta2=beta2,
+            eps=eps,
+            weight_decay=weight_decay,
+            warmup_steps=warmup_steps,
+        )

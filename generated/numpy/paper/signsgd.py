@@ -1,0 +1,70 @@
+"""SignSGD: Bernstein et al. 2018, Algorithm 1 (arXiv:1802.04434).
+
+Equations
+    g[t] = grad(theta[t-1])
+    theta[t] = theta[t-1] - lr*sign(g[t])
+
+Do not edit. Made from the declaration SignSGD and the template numpy/module.py.j2;
+remake it with: gen kernels --backend numpy
+Digest: 9981b6a03b5c948c
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, Step, blocked
+
+
+@blocked(work="product")
+def update(theta, g, lr, product):
+    """Entrywise work on one block, in place."""
+    # theta[t] = theta[t-1] - lr*sign(g[t])
+    np.sign(g, out=product)
+    np.multiply(product, lr, out=product)
+    np.subtract(theta, product, out=theta)
+
+
+def advance(step: Step) -> None:
+    """One step, pass by pass."""
+    step.ask("g", "grad")
+    step.blocks(update)
+    step.commit()
+
+
+RULE = Rule(
+    name="SignSGD",
+    dialect="paper",
+    hyper=(
+        Hyper("lr", 0.0001, "[0, inf)", "learning rate"),
+    ),
+    state=(),
+    oracles=("grad",),
+    advance=advance,
+)
+
+
+class SignSGD(Optimizer):
+    """SignSGD: Bernstein et al. 2018, Algorithm 1 (arXiv:1802.04434).
+
+    Equations
+        g[t] = grad(theta[t-1])
+        theta[t] = theta[t-1] - lr*sign(g[t])
+
+    Arguments
+        params: arrays to update in place: one, a list, a nested dict, or a list of groups
+        lr: learning rate, in [0, inf); default 0.0001
+    """
+
+    rules = (((), RULE),)
+    choices = {}
+
+    def __init__(
+        self,
+        params: Params,
+        lr: HyperValue = 0.0001,
+    ) -> None:
+        super().__init__(
+            params,
+            lr=lr,
+        )

@@ -1,0 +1,57 @@
+"""StepDecay: Lecture notes on optimization (D4), learning-rate decay.
+
+Multiplied by factor after every period; a period of one epoch is decay by epochs.
+
+Equations
+    output = lr*factor**floor((t - 1)/period)
+
+Do not edit. Made from the declaration StepDecay and the template numpy/schedule.py.j2;
+remake it with: gen kernels --backend numpy
+Digest: 80f1b417fe72a11c
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optwright.runtime import Hyper, Schedule
+
+
+class StepDecay(Schedule):
+    """StepDecay: Lecture notes on optimization (D4), learning-rate decay.
+
+    Multiplied by factor after every period; a period of one epoch is decay by epochs.
+
+    Equations
+        output = lr*factor**floor((t - 1)/period)
+
+    Arguments
+        period: steps between two changes, such as those of an epoch, in integer [1, inf);
+            required
+        lr: learning rate, in [0, inf); default 0.01
+        factor: factor of each change, in (0, 1]; default 0.1
+    """
+
+    id = "StepDecay"
+    hyper = (
+        Hyper("lr", 0.01, "[0, inf)", "learning rate"),
+        Hyper("period", None, "integer [1, inf)", "steps between two changes, such as those of an epoch"),
+        Hyper("factor", 0.1, "(0, 1]", "factor of each change"),
+    )
+
+    @staticmethod
+    def advance(t, lr, period, factor):
+        """The number at step t, and the state after it."""
+        return lr*factor**np.floor((t - 1)/period), {}
+
+    def __init__(
+        self,
+        period: float,
+        lr: float = 0.01,
+        factor: float = 0.1,
+    ) -> None:
+        super().__init__(
+            period=period,
+            lr=lr,
+            factor=factor,
+        )

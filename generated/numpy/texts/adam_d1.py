@@ -1,0 +1,112 @@
+"""texts.ADAM_D1: An article on momentum, RMSProp and Adam (D1), ADAM-D1.
+
+AdamNoCorrection with the article's beta2 = 0.99 and eps = 1e-10.
+
+Equations
+    g[t] = grad(theta[t-1])
+    m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
+    v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
+    theta[t] = theta[t-1] - lr*m[t]/(sqrt(v[t]) + eps)
+
+Do not edit. Made from the declaration texts.ADAM_D1 and the template numpy/module.py.j2;
+remake it with: gen kernels --backend numpy
+Digest: 57da1a2cf8bafe74
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State, Step, blocked
+
+
+def host(beta1, beta2):
+    """Numbers of this step that need no data, in float64."""
+    one_minus_beta1 = 1 - beta1
+    one_minus_beta2 = 1 - beta2
+    return {"one_minus_beta1": one_minus_beta1, "one_minus_beta2": one_minus_beta2}
+
+
+@blocked(work="product quotient denominator")
+def update(
+    theta, g, m, v, lr, beta1, beta2, eps, one_minus_beta1, one_minus_beta2, product, quotient,
+    denominator,
+):
+    """Entrywise work on one block, in place."""
+    # m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
+    np.multiply(m, beta1, out=m)
+    np.multiply(g, one_minus_beta1, out=product)
+    np.add(m, product, out=m)
+    # v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
+    np.multiply(v, beta2, out=v)
+    np.multiply(g, g, out=product)
+    np.multiply(product, one_minus_beta2, out=product)
+    np.add(v, product, out=v)
+    # theta[t] = theta[t-1] - lr*m[t]/(sqrt(v[t]) + eps)
+    np.multiply(m, lr, out=quotient)
+    np.sqrt(v, out=denominator)
+    np.add(denominator, eps, out=denominator)
+    np.divide(quotient, denominator, out=quotient)
+    np.subtract(theta, quotient, out=theta)
+
+
+def advance(step: Step) -> None:
+    """One step, pass by pass."""
+    step.host(host)
+    step.ask("g", "grad")
+    step.blocks(update)
+    step.commit()
+
+
+RULE = Rule(
+    name="ADAM_D1",
+    dialect="texts",
+    hyper=(
+        Hyper("lr", 0.001, "[0, inf)", "learning rate"),
+        Hyper("beta1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
+        Hyper("beta2", 0.99, "[0, 1)", "decay of the moving average of squared gradients"),
+        Hyper("eps", 1e-10, "[0, inf)", "keeps the denominator from zero"),
+    ),
+    state=(State("m"), State("v"),),
+    oracles=("grad",),
+    advance=advance,
+)
+
+
+class ADAM_D1(Optimizer):
+    """texts.ADAM_D1: An article on momentum, RMSProp and Adam (D1), ADAM-D1.
+
+    AdamNoCorrection with the article's beta2 = 0.99 and eps = 1e-10.
+
+    Equations
+        g[t] = grad(theta[t-1])
+        m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
+        v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
+        theta[t] = theta[t-1] - lr*m[t]/(sqrt(v[t]) + eps)
+
+    Arguments
+        params: arrays to update in place: one, a list, a nested dict, or a list of groups
+        lr: learning rate, in [0, inf); default 0.001
+        beta1: decay of the moving average of gradients, in [0, 1); default 0.9
+        beta2: decay of the moving average of squared gradients, in [0, 1); default 0.99
+        eps: keeps the denominator from zero, in [0, inf); default 1e-10
+    """
+
+    rules = (((), RULE),)
+    choices = {}
+
+    def __init__(
+        self,
+        params: Params,
+        lr: HyperValue = 0.001,
+        beta1: HyperValue = 0.9,
+        beta2: HyperValue = 0.99,
+        eps: HyperValue = 1e-10,
+    ) -> None:
+        super().__init__(
+            params,
+            lr=lr,
+            beta1=beta1,
+            beta2=beta2,
+            eps=eps,
+        )

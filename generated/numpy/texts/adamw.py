@@ -1,0 +1,138 @@
+"""texts.ADAMW: Lecture notes on optimization (D4), ADAMW.
+
+AdamW with weight decay times the learning rate, as frameworks compute it.
+
+Equations
+    g[t] = grad(theta[t-1])
+    decayed[t] = (1 - lr*weight_decay)*theta[t-1]
+    m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
+    v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
+    m_hat[t] = m[t]/(1 - beta1**t)
+    v_hat[t] = v[t]/(1 - beta2**t)
+    theta[t] = decayed[t] - lr*m_hat[t]/(sqrt(v_hat[t]) + eps)
+
+Do not edit. Made from the declaration texts.ADAMW and the template numpy/module.py.j2;
+remake it with: gen kernels --backend numpy
+Digest: 37cb11ecef06320b
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State, Step, blocked
+
+
+def host(t, lr, beta1, beta2, weight_decay):
+    """Numbers of this step that need no data, in float64."""
+    one_minus_lr_weight_decay = 1 - lr*weight_decay
+    one_minus_beta1 = 1 - beta1
+    one_minus_beta2 = 1 - beta2
+    one_minus_beta1_to_t = 1 - beta1**t
+    one_minus_beta2_to_t = 1 - beta2**t
+    return {
+        "one_minus_lr_weight_decay": one_minus_lr_weight_decay,
+        "one_minus_beta1": one_minus_beta1,
+        "one_minus_beta2": one_minus_beta2,
+        "one_minus_beta1_to_t": one_minus_beta1_to_t,
+        "one_minus_beta2_to_t": one_minus_beta2_to_t,
+    }
+
+
+@blocked(work="decayed m_hat v_hat product denominator")
+def update(
+    theta, g, m, v, lr, beta1, beta2, eps, one_minus_lr_weight_decay, one_minus_beta1,
+    one_minus_beta2, one_minus_beta1_to_t, one_minus_beta2_to_t, decayed, m_hat, v_hat, product,
+    denominator,
+):
+    """Entrywise work on one block, in place."""
+    # decayed[t] = (1 - lr*weight_decay)*theta[t-1]
+    np.multiply(theta, one_minus_lr_weight_decay, out=decayed)
+    # m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
+    np.multiply(m, beta1, out=m)
+    np.multiply(g, one_minus_beta1, out=product)
+    np.add(m, product, out=m)
+    # v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
+    np.multiply(v, beta2, out=v)
+    np.multiply(g, g, out=product)
+    np.multiply(product, one_minus_beta2, out=product)
+    np.add(v, product, out=v)
+    # m_hat[t] = m[t]/(1 - beta1**t)
+    np.divide(m, one_minus_beta1_to_t, out=m_hat)
+    # v_hat[t] = v[t]/(1 - beta2**t)
+    np.divide(v, one_minus_beta2_to_t, out=v_hat)
+    # theta[t] = decayed[t] - lr*m_hat[t]/(sqrt(v_hat[t]) + eps)
+    np.multiply(m_hat, lr, out=theta)
+    np.sqrt(v_hat, out=denominator)
+    np.add(denominator, eps, out=denominator)
+    np.divide(theta, denominator, out=theta)
+    np.subtract(decayed, theta, out=theta)
+
+
+def advance(step: Step) -> None:
+    """One step, pass by pass."""
+    step.host(host)
+    step.ask("g", "grad")
+    step.blocks(update)
+    step.commit()
+
+
+RULE = Rule(
+    name="ADAMW",
+    dialect="texts",
+    hyper=(
+        Hyper("lr", 0.001, "[0, inf)", "learning rate"),
+        Hyper("beta1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
+        Hyper("beta2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
+        Hyper("eps", 1e-08, "[0, inf)", "keeps the denominator from zero"),
+        Hyper("weight_decay", 0.01, "[0, inf)", "weight decay"),
+    ),
+    state=(State("m"), State("v"),),
+    oracles=("grad",),
+    advance=advance,
+)
+
+
+class ADAMW(Optimizer):
+    """texts.ADAMW: Lecture notes on optimization (D4), ADAMW.
+
+    AdamW with weight decay times the learning rate, as frameworks compute it.
+
+    Equations
+        g[t] = grad(theta[t-1])
+        decayed[t] = (1 - lr*weight_decay)*theta[t-1]
+        m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
+        v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
+        m_hat[t] = m[t]/(1 - beta1**t)
+        v_hat[t] = v[t]/(1 - beta2**t)
+        theta[t] = decayed[t] - lr*m_hat[t]/(sqrt(v_hat[t]) + eps)
+
+    Arguments
+        params: arrays to update in place: one, a list, a nested dict, or a list of groups
+        lr: learning rate, in [0, inf); default 0.001
+        beta1: decay of the moving average of gradients, in [0, 1); default 0.9
+        beta2: decay of the moving average of squared gradients, in [0, 1); default 0.999
+        eps: keeps the denominator from zero, in [0, inf); default 1e-08
+        weight_decay: weight decay, in [0, inf); default 0.01
+    """
+
+    rules = (((), RULE),)
+    choices = {}
+
+    def __init__(
+        self,
+        params: Params,
+        lr: HyperValue = 0.001,
+        beta1: HyperValue = 0.9,
+        beta2: HyperValue = 0.999,
+        eps: HyperValue = 1e-08,
+        weight_decay: HyperValue = 0.01,
+    ) -> None:
+        super().__init__(
+            params,
+            lr=lr,
+            beta1=beta1,
+            beta2=beta2,
+            eps=eps,
+            weight_decay=weight_decay,
+        )

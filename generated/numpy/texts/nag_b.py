@@ -1,0 +1,99 @@
+"""texts.NAG_b: A learning site's review (D2), NAG-b.
+
+Looks ahead by momentum·v, while momentum alone moves by alpha times that: Nesterov only for
+alpha = 1.
+
+Equations
+    g[t] = grad(theta[t-1] - momentum*v[t-1])
+    v[t] = momentum*v[t-1] + lr*g[t]
+    theta[t] = theta[t-1] - alpha*v[t]
+
+Do not edit. Made from the declaration texts.NAG_b and the template numpy/module.py.j2;
+remake it with: gen kernels --backend numpy
+Digest: 8ec96e8a0690d0c0
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State, Step, blocked
+
+
+@blocked(stores="point")
+def pass1(theta, v, point, momentum):
+    """Entrywise work on one block, in place."""
+    # point = theta[t-1] - momentum*v[t-1]
+    np.multiply(v, momentum, out=point)
+    np.subtract(theta, point, out=point)
+
+
+@blocked(work="product")
+def pass2(theta, g, v, lr, alpha, momentum, product):
+    """Entrywise work on one block, in place."""
+    # v[t] = momentum*v[t-1] + lr*g[t]
+    np.multiply(v, momentum, out=v)
+    np.multiply(g, lr, out=product)
+    np.add(v, product, out=v)
+    # theta[t] = theta[t-1] - alpha*v[t]
+    np.multiply(v, alpha, out=product)
+    np.subtract(theta, product, out=theta)
+
+
+def advance(step: Step) -> None:
+    """One step, pass by pass."""
+    step.blocks(pass1)
+    step.ask("g", "grad", at="point")
+    step.blocks(pass2)
+    step.commit()
+
+
+RULE = Rule(
+    name="NAG_b",
+    dialect="texts",
+    hyper=(
+        Hyper("lr", 0.01, "[0, inf)", "learning rate"),
+        Hyper("alpha", 1, "[0, inf)", "second step size"),
+        Hyper("momentum", 0.9, "[0, 1)", "momentum: the share of the last velocity that is kept"),
+    ),
+    state=(State("v"),),
+    oracles=("grad",),
+    advance=advance,
+    elsewhere=True,
+)
+
+
+class NAG_b(Optimizer):
+    """texts.NAG_b: A learning site's review (D2), NAG-b.
+
+    Looks ahead by momentum·v, while momentum alone moves by alpha times that: Nesterov only for
+    alpha = 1.
+
+    Equations
+        g[t] = grad(theta[t-1] - momentum*v[t-1])
+        v[t] = momentum*v[t-1] + lr*g[t]
+        theta[t] = theta[t-1] - alpha*v[t]
+
+    Arguments
+        params: arrays to update in place: one, a list, a nested dict, or a list of groups
+        lr: learning rate, in [0, inf); default 0.01
+        alpha: second step size, in [0, inf); default 1
+        momentum: momentum: the share of the last velocity that is kept, in [0, 1); default 0.9
+    """
+
+    rules = (((), RULE),)
+    choices = {}
+
+    def __init__(
+        self,
+        params: Params,
+        lr: HyperValue = 0.01,
+        alpha: HyperValue = 1,
+        momentum: HyperValue = 0.9,
+    ) -> None:
+        super().__init__(
+            params,
+            lr=lr,
+            alpha=alpha,
+            momentum=momentum,
+        )

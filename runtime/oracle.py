@@ -1,0 +1,360 @@
+"""The answers that a step asks for: gradients, losses, Hessians, noise, step lengths."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from optwright.runtime.error import OracleError
+from optwright.runtime.line_search import CONTRACTS, VALUE_ONLY
+from optwright.runtime.overlap import Regions
+from optwright.runtime.slot import Slot
+from optwright.runtime.tree import Tree
+
+NAMES = ("value", "hessian", "hvp", "hessian_diagonal", "noise")
+"""The oracles that `step` takes by name, besides the gradient."""
+
+_MISSING = {
+    "grad": "pass the gradients, or a function of the parameters that gives them: opt.step(grads)",
+    "value": "pass opt.step(grads, value=loss), or a function of the parameters that gives"
+    " (loss, gradients)",
+    "hessian": "pass opt.step(grads, hessian=matrix), or a function of the parameters",
+    "hvp": "pass opt.step(grads, hvp=function of (parameters, vector))",
+    "hessian_diagonal": "pass opt.step(grads, hessian_diagonal=arrays), or a function of the"
+    " parameters",
+    "noise": "pass opt.step(grads, noise=arrays), or a function of the parameters",
+}
+_WORDS = {
+    "grad": "the gradient",
+    "value": "the loss",
+    "hessian": "the Hessian",
+    "hvp": "Hessian-vector products",
+    "hessian_diagonal": "the Hessian's diagonal",
+    "noise": "noise",
+}
+
+Arrays = list[np.ndarray]
+_LOSS = ("loss",)
+
+
+class Oracles:
+    """What one step may ask, and the answers so far.
+
+    Answers given as arrays hold at the current parameters. Functions are called with copies of the
+    parameters, nested as the user nested them; their answers are copied at once, kept, and given
+    again when the same point (bit for bit) is asked again within the step. All answers are
+    read-only arrays in the compute dtype of their tensor, C-contiguous.
+
+    Raises OracleError for whatever does not fit, before anything is changed.
+    """
+
+    def __init__(
+        self,
+        rule: str,
+        tree: Tree,
+        slots: Sequence[Slot],
+        gradient: Any,
+        named: Mapping[str, Any],
+        regions: Regions,
+        generator: np.random.Generator | None = None,
+        elsewhere: bool = False,
+    ) -> None:
+        """Read what `step` was given; `elsewhere`: questions will come at other points too."""
+        self.rule = rule
+        self._settings = np.geterr()
+        # A step that asks again after it has moved must not take the new point for the old one.
+        self._here = [
+            np.array(slot.array, order="C") if elsewhere else slot.array for slot in slots
+        ]
+        self._tree = tree
+        self._slots = slots
+        self._regions = regions
+        self._generator = generator
+        self._within: Sequence[int] = range(len(slots))
+        self._functions: dict[str, Callable[..., Any]] = {}
+        self._answers: dict[tuple[Any, ...], Any] = {}
+        self._wide = any(slot.compute.itemsize == 8 for slot in slots)
+        for name, given in {"grad": gradient, **named}.items():
+            if given is None:
+                continue
+            if callable(given):
+                self._functions[name] = given
+            elif name == "hvp":
+                raise OracleError(f"hvp is {_kind(given)}: pass a function of (parameters, vector)")
+            else:
+                what = "grads" if name == "grad" else name
+                self._answers[name, None] = self._read(name, given, what, own=False)
+        if ("value", None) in self._answers:
+            self._answers[_LOSS] = self._answers["value", None]
+
+    def restrict(self, within: Sequence[int]) -> Oracles:
+        """The same oracles as a rule over some of the tensors sees them: the others stay put."""
+        part = copy.copy(self)
+        part._within = within
+        return part  # Answers are kept in one dict for all parts of a step.
+
+    @property
+    def loss(self) -> float | None:
+        """The first loss that became known in this step."""
+        return self._answers.get(_LOSS)
+
+    # --- questions -------------------------------------------------------------------------------
+
+    def ask(self, name: str, points: Arrays | None = None, vector: Arrays | None = None) -> Any:
+        """The answer of an oracle at the current parameters, or at `points`, one array per tensor.
+
+        "grad", "hvp" (with `vector`) and "hessian_diagonal" give a list of arrays, "value" a float,
+        "hessian" a matrix over all parameters in order.
+        """
+        handed, key = self._place(points)
+        if name == "hvp":
+            assert vector is not None
+            function = self._function(name, key)
+            along = self._complete(vector, [np.zeros_like(x, order="C") for x in self._here])
+            given = self._call(function, handed(), along)
+            return self._part(self._read(name, given, "the answer of hvp", own=True))
+        if (name, key) not in self._answers:
+            self._answer(name, handed, key)
+        answer = self._answers[name, key]
+        if name == "value":
+            return answer
+        return self._block(answer) if name == "hessian" else self._part(answer)
+
+    def noise(self, k: int) -> Arrays:
+        """Standard normal numbers (float64), one array per tensor: the k-th draw of this step."""
+        if ("noise", k) not in self._answers:
+            if "noise" in self._functions:
+                handed, _ = self._place(None)
+                given = self._call(self._functions["noise"], handed())
+                drawn = self._read("noise", given, "the answer of noise", own=True)
+            elif ("noise", None) in self._answers:
+                drawn = self._answers.pop(("noise", None))
+            elif any(key[0] == "noise" for key in self._answers) and self._generator is None:
+                raise OracleError(f"{self.rule} draws noise several times a step: pass a function")
+            elif self._generator is None:
+                raise OracleError(f"{self.rule} needs noise: {_MISSING['noise']}")
+            else:
+                drawn = [self._generator.standard_normal(slot.array.shape) for slot in self._slots]
+                drawn = [np.asarray(x) for x in drawn]
+            self._answers["noise", k] = drawn
+        return self._part(self._answers["noise", k])
+
+    def search(
+        self,
+        contract: str,
+        points: Arrays | None,
+        directions: Arrays,
+        start: float,
+        constants: tuple[float, ...] = (),
+    ) -> tuple[float, int]:
+        """A step length from `points` along `directions` by a procedure of `line_search`, and the
+        number of trials that it took.
+
+        A trial's point is points + a·directions in the arrays' dtype, so asking there again costs
+        nothing; slopes are summed in float64.
+        """
+        if contract not in CONTRACTS:
+            raise OracleError(f"no line search {contract!r}; known: {', '.join(CONTRACTS)}")
+        if points is None:
+            points = [self._slots[i].array.astype(self._slots[i].compute) for i in self._within]
+
+        def slope(at: Arrays | None) -> float:
+            gradients = self.ask("grad", at)
+            with np.errstate(all="ignore"):
+                return float(sum(_dot(g, d) for g, d in zip(gradients, directions, strict=True)))
+
+        trials = 0
+
+        def phi(a: float) -> tuple[float, float]:
+            nonlocal trials
+            trials += 1
+            with np.errstate(all="ignore"):
+                trial = [
+                    np.add(np.multiply(d, d.dtype.type(a)), p)
+                    for d, p in zip(directions, points, strict=True)
+                ]
+            value = self.ask("value", trial)
+            return value, 0.0 if contract in VALUE_ONLY else slope(trial)
+
+        more = {}
+        if contract == "strong_wolfe_torch":
+            more["largest"] = max(
+                (float(np.max(np.abs(d))) for d in directions if d.size), default=0.0
+            )
+        value = self.ask("value", points)
+        found = CONTRACTS[contract](phi, value, slope(points), float(start), *constants, **more)
+        return float(found), trials
+
+    # --- answers ---------------------------------------------------------------------------------
+
+    def _answer(self, name: str, handed: Callable[[], Arrays], key: bytes | None) -> None:
+        """Call the function for `name` and keep what it gives."""
+        source = name
+        if name == "value" and "value" not in self._functions:
+            source = "grad"
+        if source == "grad" and source not in self._functions:
+            raise self._missing(name, key)
+        given = self._call(self._function(source, key), handed())
+        if source != "grad":
+            answer = self._read(name, given, f"the answer of {name}", own=True)
+            self._answers[name, key] = answer
+            if name == "value":
+                self._answers.setdefault(_LOSS, answer)
+            return
+        value, gradient = self._split(given)
+        if gradient is not None:
+            self._answers["grad", key] = self._read("grad", gradient, "the gradient", own=True)
+        if value is not None and ("value", key) not in self._answers:
+            self._answers["value", key] = self._read("value", value, "the loss", own=True)
+            self._answers.setdefault(_LOSS, self._answers["value", key])
+        if (name, key) not in self._answers:
+            if name == "value":
+                raise OracleError(
+                    f"{self.rule} needs the loss: return (loss, gradients) from the function, or"
+                    " pass value=function of the parameters as well"
+                )
+            raise OracleError(
+                f"{self.rule} needs the gradient, but the function gives one number only"
+            )
+
+    def _call(self, function: Callable[..., Any], *arrays: Arrays) -> Any:
+        """Call a function of the user's, under the user's floating-point settings."""
+        with np.errstate(**self._settings):
+            return function(*(self._tree.unflatten(each) for each in arrays))
+
+    def _split(self, given: Any) -> tuple[Any, Any]:
+        """(loss, gradients), either None if absent, from what the user's function returned."""
+        if isinstance(given, tuple) and len(given) == 2 and self._tree.fits(given[1]):
+            if self._tree.kind != "leaf" or _is_number(given[0]):
+                return given
+        single = self._slots[0].array.shape if self._tree.kind == "leaf" else None
+        if _is_number(given) and np.shape(given) != single:
+            return given, None
+        return None, given
+
+    def _function(self, name: str, key: bytes | None) -> Callable[..., Any]:
+        if name not in self._functions:
+            raise self._missing(name, key)
+        return self._functions[name]
+
+    def _missing(self, name: str, key: bytes | None) -> OracleError:
+        if key is not None and (name, None) in self._answers:
+            return OracleError(
+                f"{self.rule} asks for {_WORDS[name]} at other points than the parameters: pass a"
+                " function of the parameters, not values"
+            )
+        return OracleError(f"{self.rule} needs {_WORDS[name]} ({name}): {_MISSING[name]}")
+
+    def _read(self, name: str, given: Any, what: str, own: bool) -> Any:
+        """Check an answer and bring it into the form of `ask`; `own`: in memory of its own."""
+        if name == "value":
+            if not _is_number(given):
+                raise OracleError(f"{what} is {_kind(given)}, not one real number")
+            return float(np.asarray(given).reshape(()))
+        if name == "hessian":
+            n = sum(slot.array.size for slot in self._slots)
+            dtype = np.dtype(np.float64 if self._wide else np.float32)
+            return self._array(given, (n, n), dtype, what, own)
+        leaves = self._tree.flatten(given, what, OracleError)
+        labels = self._tree.names()
+        return [
+            self._array(
+                leaf,
+                slot.array.shape,
+                np.dtype(np.float64) if name == "noise" else slot.compute,
+                f"{what} at {label!r}" if label else what,
+                own,
+            )
+            for leaf, slot, label in zip(leaves, self._slots, labels, strict=True)
+        ]
+
+    def _array(
+        self, given: Any, shape: tuple[int, ...], dtype: np.dtype, what: str, own: bool
+    ) -> np.ndarray:
+        if not (
+            isinstance(given, (np.ndarray, np.generic))
+            or hasattr(given, "__array__")
+            or (shape == () and isinstance(given, float))
+        ):
+            raise OracleError(f"{what} is {_kind(given)}, not an array")
+        array = np.asarray(given)
+        if array.dtype.kind != "f" and array.dtype.name != "bfloat16":
+            raise OracleError(f"{what} has dtype {array.dtype}; allowed: real floating point")
+        if array.shape != shape:
+            raise OracleError(f"{what} has shape {array.shape}; expected {shape}")
+        if not own and (met := self._regions.meets(array)) is not None:
+            name = f" {self._slots[met].name!r}" if self._slots[met].name else ""
+            raise OracleError(f"{what} shares memory with the parameter{name}: pass a copy")
+        with np.errstate(all="ignore"):
+            answer: np.ndarray = (np.array if own else np.asarray)(array, dtype, order="C")
+        answer = answer.view()
+        answer.flags.writeable = False
+        return answer
+
+    # --- points ----------------------------------------------------------------------------------
+
+    def _complete(self, arrays: Arrays, fill: Arrays) -> Arrays:
+        """Copies of arrays, one per tensor within, in the tensors' dtype; others from `fill`."""
+        whole = list(fill)
+        with np.errstate(all="ignore"):
+            for i, array in zip(self._within, arrays, strict=True):
+                here = self._here[i]
+                whole[i] = np.array(array, here.dtype, order="C").reshape(here.shape)
+        return whole
+
+    def _place(self, points: Arrays | None) -> tuple[Callable[[], Arrays], bytes | None]:
+        """What functions are handed at a point, and its key: None for the current parameters."""
+        if points is None:
+            return self._current, None
+        whole = self._complete(points, self._here)
+        if all(a.tobytes() == b.tobytes() for a, b in zip(whole, self._here, strict=True)):
+            return self._current, None
+        from hashlib import blake2b  # Only rules that ask elsewhere pay for this import.
+
+        digest = blake2b(digest_size=16)
+        for array in whole:
+            digest.update(array.tobytes())
+        return lambda: [np.array(array, order="C") for array in whole], digest.digest()
+
+    def _current(self) -> Arrays:
+        return [np.array(array, order="C") for array in self._here]
+
+    def _part(self, answer: Arrays) -> Arrays:
+        return [answer[i] for i in self._within]
+
+    def _block(self, matrix: np.ndarray) -> np.ndarray:
+        """The rows and columns of the tensors within."""
+        if len(self._within) == len(self._slots):
+            return matrix
+        ends = np.cumsum([slot.array.size for slot in self._slots])
+        kept = np.concatenate(
+            [np.arange(ends[i] - self._slots[i].array.size, ends[i]) for i in self._within]
+        )
+        block: np.ndarray = matrix[np.ix_(kept, kept)]
+        return block
+
+
+def _dot(one: np.ndarray, other: np.ndarray) -> np.float64:
+    return np.float64(np.dot(one.ravel().astype(np.float64), other.ravel().astype(np.float64)))
+
+
+def _is_number(given: Any) -> bool:
+    """Whether it is one real number, or an array of one."""
+    if isinstance(given, (bool, np.bool_, str, bytes)) or given is None:
+        return False
+    if isinstance(given, (int, float)):
+        return True
+    if not (isinstance(given, (np.ndarray, np.generic)) or hasattr(given, "__array__")):
+        return False
+    array = np.asarray(given)
+    return array.size == 1 and array.dtype.kind in "fiu"
+
+
+def _kind(given: Any) -> str:
+    if given is None:
+        return "None"
+    kind = type(given).__name__
+    return f"{'an' if kind[0].lower() in 'aeiou' else 'a'} {kind}"

@@ -1,0 +1,1 @@
+"""Backends: one folder each, with a printer and its Jinja templates."""
