@@ -14,10 +14,12 @@ declaration says. Every function is pure: snapshots are never changed.
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -214,7 +216,11 @@ def _full(shape: Sequence[int], number: Any) -> Array:
 
 
 def _reduced(x: Array, axes: Iterable[int], function: Callable[[list[Any]], Any]) -> Array:
-    """Each line of entries along the axes made one number; the axes stay, with length one."""
+    """Each line of entries along the axes made one number; the axes stay, with length one.
+
+    Where axes count, a number without dimensions is a vector of one entry.
+    """
+    x = x.reshape(x.shape or (1,))
     gone = sorted({axis % x.ndim for axis in axes})
     kept = [axis for axis in range(x.ndim) if axis not in gone]
     moved = x.transpose(kept + gone)
@@ -429,11 +435,16 @@ class _Run:
             }
             wanted = tuple(lengths[name] for name in extent.dims)
         else:
+            shape = shape or (1,) * (extent.kind == "axes")
             gone = {axis % len(shape) for axis in extent.axes if -axis <= len(shape)}
             wanted = tuple(1 if axis in gone else n for axis, n in enumerate(shape))
         if not isinstance(x, np.ndarray):
             return _full(wanted, self.field.enter(x))
-        return np.array(np.broadcast_to(x, wanted)) if x.shape != wanted else x
+        if not wanted and x.size == 1:
+            return x.reshape(())  # a tensor without dimensions is a vector of one entry for axes
+        if x.shape == wanted:
+            return x
+        return x.reshape(()) if wanted == () else np.array(np.broadcast_to(x, wanted))
 
     # Entry by entry.
 
@@ -648,7 +659,11 @@ class _Run:
         return Quantity("host", (self.wide.truth(bool(expr)),))
 
     def choice(self, expr: op.cases) -> Quantity:
-        """The arms in order: a decided host condition leaves one, others select per entry."""
+        """The arms in order, selected per entry.
+
+        A condition on one number, once it is decided, leaves one arm: no other is evaluated, and no
+        oracle in another asked.
+        """
         found = self.choose(list(expr.arms), expr.otherwise)
         if not found.scalar or not isinstance(self.system, Optimizer):
             return found
@@ -659,10 +674,12 @@ class _Run:
             return self.evaluate(otherwise)
         (arm, condition), *others = arms
         holds = self.evaluate(condition)
-        if holds.kind == "host":
+        if holds.kind in ("host", "all"):
             known = self.wide.known(holds.items[0])
             if known is not None:
                 return self.evaluate(arm) if known else self.choose(others, otherwise)
+            if any(x.atoms(op.Oracle) for x in (arm, otherwise, *(x for x, _ in others))):
+                raise Ambiguous(f"{self.id}: rounding decides whether {condition}")
         return self.entrywise(
             lambda f, c, a, b: f.select(c, a, b),
             holds,
@@ -732,19 +749,20 @@ class _Run:
     def axis_maxima(self, expr: Expr) -> Quantity:
         def maxima(x: Array) -> tuple[Array, ...]:
             if x.ndim < 2:
-                return (x,)
+                return (x.reshape(x.shape or (1,)),)
             return tuple(
-                _reduced(x, [a for a in range(x.ndim) if a != k], self.field.largest)
+                _reduced(x, [a for a in range(x.ndim) if a != k], partial(_largest, self.field))
                 for k in range(x.ndim)
             )
 
         return Quantity("each_axis", tuple(map(maxima, self.evaluate(expr.args[0]).items)))
 
     def axis_minimum(self, expr: Expr) -> Quantity:
-        def minimum(arrays: tuple[Array, ...]) -> Array:
-            return _each(lambda *x: self.field.smallest(x), *arrays)
-
-        return Quantity("array", tuple(map(minimum, self.evaluate(expr.args[0]).items)))
+        smallest = self.field.smallest
+        items = self.evaluate(expr.args[0]).items
+        made = [_each(lambda *x: smallest(x), *arrays) for arrays in items]
+        shapes = [tensor.shape for tensor in self.tensors.items]
+        return Quantity("array", tuple(x.reshape(n) for x, n in zip(made, shapes, strict=True)))
 
     def length(self, expr: op.dim) -> Quantity:
         axis = int(expr.args[0])
@@ -765,8 +783,8 @@ class _Run:
 
     def matmul(self, expr: Expr) -> Quantity:
         def product(a: Array, b: Array) -> Array:
-            left, right = a.reshape(-1, a.shape[-1]), b.reshape(b.shape[0], -1)
-            rows, columns = list(left), list(right.T)
+            rows = [a[index] for index in np.ndindex(a.shape[:-1])]
+            columns = [b[:, *index] for index in np.ndindex(b.shape[1:])]
             made = np.empty((len(rows), len(columns)), dtype=object)
             for i, j in np.ndindex(made.shape):
                 made[i, j] = self.field.inner(list(rows[i]), list(columns[j]))
@@ -803,7 +821,7 @@ class _Run:
     # Questions.
 
     def points(self, expr: Expr) -> list[Array]:
-        """A point of all tensors: in the statements that a route's branches share, of all branches."""
+        """A point of all tensors; where a route's branches share a statement, of all branches."""
         full: dict[int, Array] = {}
         for run in self.peers:
             spread = run.settled(run.fit(run.evaluate(expr), Extent("coordinate")))
@@ -906,7 +924,7 @@ class _Run:
 
 def _axis_shapes(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
     if len(shape) < 2:
-        return [shape]
+        return [shape or (1,)]
     return [tuple(n if a == k else 1 for a, n in enumerate(shape)) for k in range(len(shape))]
 
 
@@ -946,7 +964,7 @@ def _dot(f: Field, pairs: list[Any]) -> Any:
 
 
 def _largest(f: Field, entries: list[Any]) -> Any:
-    return f.largest(entries)
+    return f.largest(entries) if entries else f.number(-math.inf)
 
 
 def _count_nonfinite(f: Field, entries: list[Any]) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from copy import deepcopy
 from typing import Any, ClassVar, Self
 
@@ -52,6 +52,8 @@ class Optimizer:
     def __init__(self, params: Params, *, seed: int | None = None, **given: Any) -> None:
         """Take the parameters; hyperparameters are numbers or functions of t, None the default.
 
+        `seed` is for rules that draw noise; without one every optimizer draws its own.
+
         Raises ParameterError for arrays that cannot be updated in place, HyperparameterError for
         unknown names, numbers outside their range and flags that are not allowed.
         """
@@ -61,6 +63,7 @@ class Optimizer:
         rule = self._branches[0][1]
         self._name = (self.id or type(self).__name__) if self.branches else rule.id
         self._specs = {h.name: h for _, rule in self._branches for h in rule.hyper}
+        self._without_idle(given)
         self._known(given)
         self._defaults = given
         self._memories: list[dict[str, Any]] = [{} for _ in self._branches]
@@ -101,6 +104,18 @@ class Optimizer:
 
     def _oracles(self) -> set[str]:
         return {name for _, rule in self._branches for name in rule.oracles}
+
+    def _without_idle(self, given: dict[str, Any]) -> None:
+        """Drop hyperparameters that only other flags use, if they have their default."""
+        for spec in (h for _, rule in self.rules for h in rule.hyper if h.name not in self._specs):
+            value = given.get(spec.name)
+            if value is None or (not callable(value) and value == spec.default):
+                given.pop(spec.name, None)
+            elif spec.name in given:
+                chosen = ", ".join(f"{name}={flag!r}" for name, flag in self._flags.items())
+                raise HyperparameterError(
+                    f"{self._name}: {spec.name} = {value!r} has no effect with {chosen}: leave it out"
+                )
 
     def _known(self, given: Mapping[str, Any]) -> None:
         for name in given:
@@ -293,7 +308,10 @@ class Optimizer:
                 )
 
     def _asked(self, grads: Any, named: Mapping[str, Any]) -> Oracles:
-        elsewhere = any(r.elsewhere or "line_search" in r.oracles for _, r in self._branches)
+        # Rules that ask after something has moved need the parameters as they were.
+        elsewhere = len(self._branches) > 1 or any(
+            rule.elsewhere or "line_search" in rule.oracles for _, rule in self._branches
+        )
         return Oracles(
             self._name,
             self._tree,
@@ -317,13 +335,26 @@ class Optimizer:
         return {id(group): group.numbers(self.t) for group in self._groups}
 
     def _advance(self, t: int, values: Values, oracles: Oracles) -> None:
-        if len(self._branches) > 1:
-            # With these known, no branch can fail after another has been written.
-            for name in ("value", "grad", "hessian_diagonal"):
-                if name in self._oracles():
-                    oracles.ask(name)
-        for step in self._steps(t, values, oracles):
-            step.run()
+        # A step writes only when it can no longer fail, but of several the last may.
+        with self._undone_on_error() if len(self._branches) > 1 else nullcontext():
+            for step in self._steps(t, values, oracles):
+                step.run()
+
+    @contextmanager
+    def _undone_on_error(self) -> Iterator[None]:
+        arrays = [slot.array.copy() for slot in self._slots]
+        owners: list[Slot | Group] = [*self._slots, *self._groups]
+        states = [deepcopy(owner.state) for owner in owners]
+        memories = deepcopy(self._memories)
+        try:
+            yield
+        except BaseException:
+            for slot, array in zip(self._slots, arrays, strict=True):
+                slot.array[...] = array
+            for owner, state in zip(owners, states, strict=True):
+                owner.state = state
+            self._memories = memories
+            raise
 
     def _steps(self, t: int, values: Values, oracles: Oracles) -> Iterator[Step]:
         """One step per branch that has tensors."""
@@ -497,11 +528,9 @@ class Optimizer:
             slots = [self._slots[i] for i in within]
             n = sum(slot.array.size for slot in slots)
             kept = dict(kept)
-            # The clock of a rule that repeats within a step.
-            clock = {"clock": np.float64(kept.pop("clock"))} if "clock" in kept else {}
             wanted = _joint(rule) if slots else ()
             memory = _restored(kept, wanted, (n,), _joint_dtype(slots), self._name, begun)
-            memories.append(memory | clock)
+            memories.append(memory)
         return t, groups, states, memories, self._restored_generator(saved["generator"])
 
     def _revived(self, group: Group, kept: Mapping[str, Any]) -> dict[str, HyperValue]:

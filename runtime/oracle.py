@@ -259,38 +259,47 @@ class Oracles:
             dtype = np.dtype(np.float64 if self._wide else np.float32)
             return self._array(given, (n, n), dtype, what, own)
         leaves = self._tree.flatten(given, what, OracleError)
-        labels = self._tree.names()
-        return [
-            self._array(
-                leaf,
-                slot.array.shape,
-                np.dtype(np.float64) if name == "noise" else slot.compute,
-                f"{what} at {label!r}" if label else what,
-                own,
-            )
-            for leaf, slot, label in zip(leaves, self._slots, labels, strict=True)
-        ]
+        answer = []
+        for i, (leaf, slot) in enumerate(zip(leaves, self._slots, strict=True)):
+            dtype = np.dtype(np.float64) if name == "noise" else slot.compute
+            answer.append(self._array(leaf, slot.array.shape, dtype, what, own, i))
+        return answer
 
     def _array(
-        self, given: Any, shape: tuple[int, ...], dtype: np.dtype, what: str, own: bool
+        self,
+        given: Any,
+        shape: tuple[int, ...],
+        dtype: np.dtype,
+        what: str,
+        own: bool,
+        place: int | None = None,
     ) -> np.ndarray:
+        """The array as `dtype`, or OracleError; `place` is the index of its tensor."""
+
+        def error(reason: str) -> OracleError:
+            label = "" if place is None else self._tree.names()[place]
+            return OracleError(f"{what} at {label!r} {reason}" if label else f"{what} {reason}")
+
         if not (
             isinstance(given, (np.ndarray, np.generic))
             or hasattr(given, "__array__")
             or (shape == () and isinstance(given, float))
         ):
-            raise OracleError(f"{what} is {_kind(given)}, not an array")
+            raise error(f"is {_kind(given)}, not an array")
         array = np.asarray(given)
         if array.dtype.kind != "f" and array.dtype.name != "bfloat16":
-            raise OracleError(f"{what} has dtype {array.dtype}; allowed: real floating point")
+            raise error(f"has dtype {array.dtype}; allowed: real floating point")
         if array.shape != shape:
-            raise OracleError(f"{what} has shape {array.shape}; expected {shape}")
+            raise error(f"has shape {array.shape}; expected {shape}")
         if not own and (met := self._regions.meets(array)) is not None:
             name = f" {self._slots[met].name!r}" if self._slots[met].name else ""
-            raise OracleError(f"{what} shares memory with the parameter{name}: pass a copy")
-        with np.errstate(all="ignore"):
-            answer: np.ndarray = (np.array if own else np.asarray)(array, dtype, order="C")
-        answer = answer.view()
+            raise error(f"shares memory with the parameter{name}: pass a copy")
+        answer: np.ndarray
+        if own or array.dtype != dtype or not array.flags.c_contiguous:
+            with np.errstate(all="ignore"):
+                answer = np.array(array, dtype, order="C")
+        else:
+            answer = array.view()
         answer.flags.writeable = False
         return answer
 

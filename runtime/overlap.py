@@ -51,6 +51,10 @@ class Regions:
         # The furthest end so far: how far back an overlap can begin.
         self.highs = list(accumulate((extents[i][1] for i in self.order), max))
 
+    def __reduce__(self) -> tuple[type[Regions], tuple[Sequence[np.ndarray]]]:
+        """Copies lie elsewhere, so they are looked at anew."""
+        return Regions, (self.arrays,)
+
     def meets(self, array: np.ndarray, but: int | None = None) -> int | None:
         """The index of an array (other than number `but`) that shares memory with this one."""
         low, high = extent(array)

@@ -179,6 +179,8 @@ Shape = tuple[int, ...] | list[tuple[int, ...]] | None
 def shape_of(extent: str, shape: tuple[int, ...]) -> Shape:
     """The shape of a state of the given extent beside a tensor of the given shape."""
     kind, _, rest = extent.partition("(")
+    if kind in ("axes", "each_axis"):
+        shape = shape or (1,)  # a tensor without dimensions is a vector of one entry
     ndim = len(shape)
     if kind == "coordinate":
         return shape

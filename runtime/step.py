@@ -113,7 +113,9 @@ class Step:
                 theta, owned = array, False
             else:
                 theta, owned = np.array(array, dtype=compute, order="C"), True
-            seats.append(Seat([slot], slot.group, slot.state, theta, owned, array.shape))
+            # A tensor without dimensions is a vector of one entry here.
+            theta = theta.reshape(array.shape or (1,))
+            seats.append(Seat([slot], slot.group, slot.state, theta, owned, theta.shape))
         return seats
 
     def _whole_seat(self) -> Seat:
@@ -124,7 +126,7 @@ class Step:
     def _split(self, seat: Seat, vector: Array) -> list[Array]:
         """A concatenated vector as one array per tensor."""
         if self.rule.scope != "all":
-            return [vector.reshape(seat.shape)]
+            return [vector.reshape(seat.slots[0].array.shape)]
         parts, start = [], 0
         for slot in seat.slots:
             size = slot.array.size
@@ -157,7 +159,8 @@ class Step:
         if name == "theta":
             return seat.theta
         if name in seat.state and self.extents.get(name) not in ("host", "all", "tensor"):
-            return seat.state[name]
+            kept = seat.state[name]
+            return kept.reshape(1) if isinstance(kept, np.ndarray) and kept.ndim == 0 else kept
         return None
 
     def _number(self, seat: Seat | None, name: str) -> Any:
@@ -334,13 +337,10 @@ class Step:
                     flat = np.ascontiguousarray(value).reshape(-1)
                     each = [_CHUNK_REDUCTIONS[kinds[name]](flat[i : i + CHUNK]) for i in range(0, flat.size, CHUNK)]
                     parts.setdefault(name, []).append(combine(kinds[name], each))
-                elif isinstance(value, (np.ndarray, list)) and not (isinstance(value, np.ndarray) and value.ndim == 0 and seat.theta.ndim):
+                elif isinstance(value, (np.ndarray, list)):
                     seat.arrays[name] = value
                 elif self.rule.scope == "all" or self.extents.get(name) == "all":
                     self.shared[name] = value
-                elif np.ndim(value) == 0 and seat.theta.ndim == 0 and self.extents.get(name, "coordinate") == "coordinate":
-                    seat.arrays[name] = np.asarray(value, dtype=seat.theta.dtype)
-                    seat.numbers[name] = value
                 else:
                     seat.numbers[name] = value
         for name, kind, _ in reductions:
@@ -410,7 +410,7 @@ class Step:
                     seat.state[name] = new
                 elif isinstance(seat.state.get(name), np.ndarray):
                     if new is not seat.state[name]:
-                        np.copyto(seat.state[name], new)
+                        np.copyto(seat.state[name], new.reshape(seat.state[name].shape))
             for name, extent in self.extents.items():
                 made = moves.get(name, name)
                 if extent == "tensor" and made in seat.numbers:

@@ -53,37 +53,40 @@ class Tree:
         Raises `error` with the path in `what` where `tree` is nested otherwise.
         """
         leaves: list[Any] = []
-        self._collect(tree, what, error, leaves)
+        try:
+            self._collect(tree, leaves)
+        except _Misfit as misfit:
+            path = "".join(f"[{key!r}]" for key in reversed(misfit.path))
+            raise error(f"{what}{path} {misfit}") from None
         return leaves
 
-    def _collect(
-        self, tree: object, what: str, error: type[OptwrightError], leaves: list[Any]
-    ) -> None:
+    def _collect(self, tree: Any, leaves: list[Any]) -> None:
         if self.kind == "leaf":
-            if isinstance(tree, (Mapping, list, tuple)):
-                raise error(
-                    f"{what} is a {type(tree).__name__}, but the parameter there is one array"
-                )
+            if isinstance(tree, (dict, list, tuple, Mapping)):
+                raise _Misfit(f"is a {type(tree).__name__}, but the parameter there is one array")
             leaves.append(tree)
-        elif self.kind == "dict":
+            return
+        if self.kind == "dict":
             if not isinstance(tree, Mapping):
-                raise error(f"{what} is {_kind(tree)}, but the parameters are a dict there")
+                raise _Misfit(f"is {_kind(tree)}, but the parameters are a dict there")
             if missing := [key for key in self.keys if key not in tree]:
-                raise error(f"{what} lacks {_listed(missing)}")
+                raise _Misfit(f"lacks {_listed(missing)}")
             if len(tree) > len(self.keys):
                 extra = [key for key in tree if key not in self.keys]
-                raise error(f"{what} has {_listed(extra)}, which the parameters have not")
-            for key, child in zip(self.keys, self.children, strict=True):
-                child._collect(tree[key], f"{what}[{key!r}]", error, leaves)
+                raise _Misfit(f"has {_listed(extra)}, which the parameters have not")
         else:
             if not isinstance(tree, (list, tuple)):
-                raise error(f"{what} is {_kind(tree)}, but the parameters are a sequence there")
+                raise _Misfit(f"is {_kind(tree)}, but the parameters are a sequence there")
             if len(tree) != len(self.keys):
-                raise error(
-                    f"{what} has length {len(tree)}, but the parameters have {len(self.keys)} there"
+                raise _Misfit(
+                    f"has length {len(tree)}, but the parameters have {len(self.keys)} there"
                 )
-            for key, child in enumerate(self.children):
-                child._collect(tree[key], f"{what}[{key}]", error, leaves)
+        for key, child in zip(self.keys, self.children, strict=True):
+            try:
+                child._collect(tree[key], leaves)
+            except _Misfit as misfit:
+                misfit.path.append(key)
+                raise
 
     def unflatten(self, leaves: Sequence[Any]) -> Any:
         """A tree of this shape with these leaves: dicts, lists, and tuples of their own type."""
@@ -110,6 +113,14 @@ class Tree:
 
 
 LEAF = Tree("leaf")
+
+
+class _Misfit(Exception):
+    """Why a tree is nested otherwise, and where: the keys from there to the root."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.path: list[Any] = []
 
 
 def _kind(tree: object) -> str:
