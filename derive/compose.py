@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import sympy
 from sympy import sympify
@@ -39,6 +39,7 @@ from optwright.derive.extent import ALL, HOST
 from optwright.derive.rewrite import (
     Names,
     S,
+    System,
     counts,
     lift,
     names_of,
@@ -119,6 +120,7 @@ def _drive(rule: Optimizer, name: str, schedule: Schedule, names: Names) -> Opti
             raise DeclarationError(
                 where, h.name, f"its default uses {name}: give it a number first"
             )
+    names.prefix = name
     names.taken.discard(name)
     sequences = [s.name for s in schedule.state]
     sequences += [
@@ -271,12 +273,17 @@ def named(
     """The same rule under another name, with its own source, family and note where given."""
     changes: dict[str, Any] = {"source": source, "family": family, "note": note}
     given = {key: x for key, x in changes.items() if x is not None}
-    if isinstance(rule, Family):
-        inner: Family = rule
-        return replace(
-            inner, name=name, make=lambda **flags: inner.make(**flags).replace(name=name, **given)
-        )
-    return replace(rule, name=name, **given)
+    return cast(S, _changed(rule, name, given))
+
+
+def _changed(rule: System, name: str, given: Mapping[str, Any]) -> System:
+    if not isinstance(rule, Family):
+        return replace(rule, name=name, **given)
+
+    def make(**flags: Any) -> Optimizer:
+        return rule.make(**flags).replace(name=name, **given)
+
+    return replace(rule, name=name, make=make)
 
 
 __all__ = [

@@ -93,7 +93,7 @@ class History:
 
 @dataclass(frozen=True)
 class Push:
-    """Append values to histories, all of them or none: only where `when` holds (a number's condition)."""
+    """Append values to histories, all or none: only where `when` holds (a condition on numbers)."""
 
     values: tuple[tuple[History, Expr], ...]
     when: Any = True
@@ -132,7 +132,9 @@ class Loop:
         return False
 
     def __str__(self) -> str:
-        return f"for {self.index} = {self.first} … {self.last}: " + "; ".join(str_equation(e) for e in self.body)
+        return f"for {self.index} = {self.first} … {self.last}: " + "; ".join(
+            str_equation(e) for e in self.body
+        )
 
 
 Statement: TypeAlias = Eq | Loop | Push
@@ -145,10 +147,10 @@ def str_equation(equation: Eq) -> str:
 
 @dataclass(frozen=True)
 class Repeat:
-    """Run the step again within one call, at most so often, until a condition on its values holds.
+    """Run the step again within one call, at most so often, until a condition on it holds.
 
-    The clock of the repeated system counts its own runs over the optimizer's life; `turn[t]`, a host
-    value that the system may use, counts them within the call, from 1.
+    The clock of the repeated system counts its own runs over the optimizer's life; `turn[t]`, a
+    host value that the system may use, counts them within the call, from 1.
     """
 
     at_most: Any
@@ -192,7 +194,9 @@ class Optimizer:
     note: str = ""
     choices: Mapping[str, Any] = field(default_factory=dict)
 
-    if TYPE_CHECKING:  # authors give any sequences, and bare variables for state that starts at zero
+    if (
+        TYPE_CHECKING
+    ):  # authors give any sequences, and bare variables for state that starts at zero
 
         def __init__(
             self,
@@ -218,7 +222,11 @@ class Optimizer:
         set_ = object.__setattr__
         set_(self, "step", _with_gradient(tuple(self.step)))
         set_(self, "hyper", tuple(self.hyper))
-        set_(self, "state", tuple(s if isinstance(s, (State, History)) else State(s) for s in self.state))
+        set_(
+            self,
+            "state",
+            tuple(s if isinstance(s, (State, History)) else State(s) for s in self.state),
+        )
         set_(self, "views", MappingProxyType(dict(self.views)))
         set_(self, "choices", MappingProxyType(dict(self.choices)))
         set_(self, "invariants", tuple(self.invariants))
@@ -229,7 +237,9 @@ class Optimizer:
     extents: Mapping[str, Extent] = field(init=False, repr=False, compare=False)
 
     def __reduce__(self) -> Any:
-        fields = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "extents"}
+        fields = {
+            name: getattr(self, name) for name in self.__dataclass_fields__ if name != "extents"
+        }
         fields["views"], fields["choices"] = dict(self.views), dict(self.choices)
         return _rebuild, (fields,)
 
@@ -270,11 +280,13 @@ class Optimizer:
         return replace(self, **changes)
 
     def with_hyper(self, **values: Any) -> Optimizer:
-        """The special case with some hyperparameters fixed (numbers or expressions in the others)."""
+        """The special case with some hyperparameters fixed: numbers, or expressions in others."""
         known = {h.name: h for h in self.hyper}
         for name, number in values.items():
             if name not in known:
-                raise DeclarationError(self.id, name, f"is no hyperparameter; there are {', '.join(known) or 'none'}")
+                raise DeclarationError(
+                    self.id, name, f"is no hyperparameter; there are {', '.join(known) or 'none'}"
+                )
             number = exact(number)
             if number.is_number and number not in known[name].range:
                 raise DeclarationError(self.id, name, f"{number} is outside {known[name].range}")
@@ -282,7 +294,9 @@ class Optimizer:
         return substitute(self, table)
 
     def _repr_latex_(self) -> str:
-        lines = r" \\ ".join(sympy.latex(e.lhs) + " &= " + sympy.latex(e.rhs) for e in self.equations)
+        lines = r" \\ ".join(
+            sympy.latex(e.lhs) + " &= " + sympy.latex(e.rhs) for e in self.equations
+        )
         return r"$\begin{aligned}" + lines + r"\end{aligned}$"
 
 
@@ -301,10 +315,12 @@ def expressions(statement: Statement) -> tuple[Expr, ...]:
 
 
 def map_statement(statement: Statement, change: Callable[[Any], Any]) -> Statement:
-    """The statement with every expression in it, left sides included, replaced by `change` of it."""
+    """The statement with every expression in it, left sides too, replaced by `change` of it."""
     if isinstance(statement, Loop):
         return Loop(
-            statement.index, change(sympify(statement.first)), change(sympify(statement.last)),
+            statement.index,
+            change(sympify(statement.first)),
+            change(sympify(statement.last)),
             tuple(equation(change(e.lhs), change(e.rhs)) for e in statement.init),
             tuple(equation(change(e.lhs), change(e.rhs)) for e in statement.body),
         )
@@ -317,7 +333,7 @@ def map_statement(statement: Statement, change: Callable[[Any], Any]) -> Stateme
 
 
 def equation(lhs: Expr, rhs: Any) -> Eq:
-    """`lhs = rhs` as data: never decided, whatever SymPy knows about its sides; floats made exact."""
+    """`lhs = rhs` as data: never decided, whatever SymPy knows of its sides; floats made exact."""
     return Eq(lhs, exact(rhs), evaluate=False)
 
 
@@ -333,7 +349,9 @@ def substitute(optimizer: Optimizer, table: Mapping[Any, Any]) -> Optimizer:
     return optimizer.replace(
         step=tuple(map_statement(s, change) for s in optimizer.step),
         state=tuple(
-            replace(s, init=change(s.init)) if isinstance(s, State) else replace(s, length=change(s.length))
+            replace(s, init=change(s.init))
+            if isinstance(s, State)
+            else replace(s, length=change(s.length))
             for s in optimizer.state
         ),
         hyper=tuple(
@@ -343,16 +361,23 @@ def substitute(optimizer: Optimizer, table: Mapping[Any, Any]) -> Optimizer:
         ),
         views={name: change(x) for name, x in optimizer.views.items()},
         invariants=tuple(change(x) for x in optimizer.invariants),
-        repeat=optimizer.repeat and Repeat(change(optimizer.repeat.at_most), change(optimizer.repeat.until)),
+        repeat=optimizer.repeat
+        and Repeat(change(optimizer.repeat.at_most), change(optimizer.repeat.until)),
     )
 
 
 def _with_gradient(step: tuple[Statement, ...]) -> tuple[Statement, ...]:
     """The step with `g[t] = grad(theta[t - 1])` first, where g is used and not assigned."""
-    used = any(isinstance(v, Value) and v.name == "g" and v.index == t
-               for s in step if isinstance(s, (Eq, Loop, Push)) for x in expressions(s)
-               for v in sympy.preorder_traversal(x))
-    assigned = any(isinstance(s, Eq) and isinstance(s.lhs, Value) and s.lhs.name == "g" for s in step)
+    used = any(
+        isinstance(v, Value) and v.name == "g" and v.index == t
+        for s in step
+        if isinstance(s, (Eq, Loop, Push))
+        for x in expressions(s)
+        for v in sympy.preorder_traversal(x)
+    )
+    assigned = any(
+        isinstance(s, Eq) and isinstance(s.lhs, Value) and s.lhs.name == "g" for s in step
+    )
     return (equation(g[t], op.grad(theta[t - 1])), *step) if used and not assigned else step
 
 
@@ -377,7 +402,9 @@ class Family:
         """The plain system of these flags; DeclarationError names an unknown flag or value."""
         for flag, chosen in flags.items():
             if flag not in self.choices:
-                raise DeclarationError(self.id, flag, f"is no choice; there are {', '.join(self.choices)}")
+                raise DeclarationError(
+                    self.id, flag, f"is no choice; there are {', '.join(self.choices)}"
+                )
             if chosen not in self.choices[flag]:
                 allowed = ", ".join(map(repr, self.choices[flag]))
                 raise DeclarationError(self.id, flag, f"{chosen!r} is not one of {allowed}")
@@ -458,7 +485,9 @@ class Route:
         """The statements with which every branch begins."""
         first, *others = (branch.step for _, branch in self.branches)
         count = 0
-        while count < len(first) and all(step[count : count + 1] == first[count : count + 1] for step in others):
+        while count < len(first) and all(
+            step[count : count + 1] == first[count : count + 1] for step in others
+        ):
             count += 1
         return first[:count]
 
@@ -512,7 +541,11 @@ class Schedule:
         set_(self, "output", sympify(self.output))
         set_(self, "step", tuple(self.step))
         set_(self, "hyper", tuple(self.hyper))
-        set_(self, "state", tuple(s if isinstance(s, State) else State(s, extent=HOST) for s in self.state))
+        set_(
+            self,
+            "state",
+            tuple(s if isinstance(s, State) else State(s, extent=HOST) for s in self.state),
+        )
         validate_schedule(self)
 
     @property
@@ -522,14 +555,41 @@ class Schedule:
     @property
     def needs_value(self) -> bool:
         """Whether the loss must be given at each step."""
-        return any(isinstance(n, op.value) for s in self.step for x in expressions(s)
-                   for n in sympy.preorder_traversal(x))
+        return any(
+            isinstance(n, op.value)
+            for s in self.step
+            for x in expressions(s)
+            for n in sympy.preorder_traversal(x)
+        )
 
 
 Declaration = Optimizer | Family | Route | Schedule
 
 __all__ = [
-    "Declaration", "DeclarationError", "Excluded", "Family", "History", "Hyper", "Integer", "Loop",
-    "Optimizer", "Parameter", "Push", "Repeat", "Route", "Schedule", "Source", "State", "Statement",
-    "Where", "equation", "expressions", "g", "map_statement", "str_equation", "substitute", "theta", "turn",
+    "Declaration",
+    "DeclarationError",
+    "Excluded",
+    "Family",
+    "History",
+    "Hyper",
+    "Integer",
+    "Loop",
+    "Optimizer",
+    "Parameter",
+    "Push",
+    "Repeat",
+    "Route",
+    "Schedule",
+    "Source",
+    "State",
+    "Statement",
+    "Where",
+    "equation",
+    "expressions",
+    "g",
+    "map_statement",
+    "str_equation",
+    "substitute",
+    "theta",
+    "turn",
 ]

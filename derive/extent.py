@@ -98,7 +98,8 @@ def _dims(extent: Extent, shape: Shape, what: str) -> tuple[str, ...]:
     if extent.kind == "coordinate":
         if shape == "any":
             raise ExtentError(
-                f"{what} needs matrices: declare shape='matrix' (two-dimensional tensors) or scope='all' (one vector)"
+                f"{what} needs matrices: declare shape='matrix' (two-dimensional tensors)"
+                " or scope='all' (one vector)"
             )
         return _DIMS[shape]
     raise ExtentError(f"{what} needs a matrix or a vector, not a value of extent {extent}")
@@ -129,7 +130,9 @@ def infer(expr: Expr, known: Mapping[str, Extent], shape: Shape = "any") -> Exte
             return TENSOR
         if isinstance(node, op.evaluations):
             if not isinstance(node.args[0], op.line_search):
-                raise ExtentError(f"{node} counts the evaluations of a line search, {node.args[0]} is none")
+                raise ExtentError(
+                    f"{node} counts the evaluations of a line search, {node.args[0]} is none"
+                )
             return ALL
         if isinstance(node, op.max_per_axis):
             _want(node.args[0], "coordinate", node)
@@ -145,14 +148,21 @@ def infer(expr: Expr, known: Mapping[str, Extent], shape: Shape = "any") -> Exte
     def _want(arg: Expr, kind: str, node: Expr) -> None:
         found = visit(arg)
         if found.kind != kind:
-            raise ExtentError(f"{type(node).__name__} needs a value of extent {kind}, {arg} is of {found}")
+            raise ExtentError(
+                f"{type(node).__name__} needs a value of extent {kind}, {arg} is of {found}"
+            )
 
     def _oracle(node: op.Oracle) -> Extent:
         if isinstance(node, op.noise):
             return COORDINATE
-        for arg in node.args[:1] if not isinstance(node, (op.hvp, op.line_search)) else node.args[:2]:
+        for arg in (
+            node.args[:1] if not isinstance(node, (op.hvp, op.line_search)) else node.args[:2]
+        ):
             if visit(arg).kind != "coordinate":
-                raise ExtentError(f"{node} asks at {arg}, which is of extent {visit(arg)}: a point has one entry per parameter")
+                raise ExtentError(
+                    f"{node} asks at {arg}, which is of extent {visit(arg)}:"
+                    " a point has one entry per parameter"
+                )
         if isinstance(node, op.hessian):
             if shape != "vector":
                 raise ExtentError("hessian needs scope='all': it is one matrix over all parameters")
@@ -178,7 +188,9 @@ def infer(expr: Expr, known: Mapping[str, Extent], shape: Shape = "any") -> Exte
 
     def _matrix(node: op.MatrixOperation) -> Extent:
         what = type(node).__name__
-        dims = [_dims(visit(arg), shape, what) for arg in node.args if not visit(arg).kind == "host"]
+        dims = [
+            _dims(visit(arg), shape, what) for arg in node.args if not visit(arg).kind == "host"
+        ]
         if isinstance(node, op.transpose):
             return _extent(dims[0][::-1], shape)
         if isinstance(node, op.identity):

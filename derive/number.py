@@ -173,7 +173,7 @@ class Field(ABC):
 
     @abstractmethod
     def largest(self, values: Sequence[Any]) -> Any:
-        """The maximum; NaN if any of the values is."""
+        """The maximum; NaN if any of the values is, and -inf of none."""
 
     @abstractmethod
     def modulo(self, a: Any, b: Any) -> Any:
@@ -375,6 +375,8 @@ class Exact(Field):
 
     @_exactly
     def largest(self, values: Sequence[Any]) -> Any:
+        if not values:
+            raise Inexact("the largest of no numbers")
         return max(values)
 
     @_exactly
@@ -497,7 +499,7 @@ class Decimals(Field):
         for x in values:
             if x.is_nan():
                 return x
-        return max(values)
+        return max(values, default=Decimal("-Infinity"))
 
     def negate(self, x: Any) -> Any:
         return x.copy_negate()
@@ -748,6 +750,8 @@ class Bounded(Field):
         """A sum in which no term is rounded more than `depth` times."""
         if any(r.empty for r in ranges):
             return NAN
+        if not ranges:
+            return Interval(0.0, 0.0)
         lows, highs = [r.low for r in ranges], [r.high for r in ranges]
         if math.inf in lows and -math.inf in highs:
             return NAN
@@ -914,6 +918,8 @@ class Bounded(Field):
         value = self.exact.largest([x.value for x in values])
         if any(x.range.empty for x in values):
             return Enclosure(value, NAN)
+        if not values:
+            return Enclosure(value, Interval(-math.inf, -math.inf))
         nan = any(x.range.nan for x in values)
         return Enclosure(
             value,

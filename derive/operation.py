@@ -82,17 +82,18 @@ class noise(Oracle):  # noqa: N801
 
 
 class line_search(Oracle):  # noqa: N801
-    """A step length along `direction` from `point`: `line_search(point, direction, contract, start)`.
+    """A step length along `direction`: `line_search(point, direction, contract, start)`.
 
     `contract` names the conditions that the answer fulfils ("armijo", "strong_wolfe",
     "strong_wolfe_torch"); `start` is the first trial, further arguments are the contract's
     constants in its documented order. One number over all tensors.
     """
 
-    def __new__(cls, point: Any, direction: Any, contract: str = "armijo", start: Any = 1,
-                *constants: Any) -> Expr:
+    def __new__(
+        cls, point: Any, direction: Any, contract: str = "armijo", start: Any = 1, *constants: Any
+    ) -> Expr:
         name = contract if isinstance(contract, Str) else Str(contract)
-        return Function.__new__(cls, point, direction, name, sympify(start), *constants)  # type: ignore[no-any-return]
+        return Function.__new__(cls, point, direction, name, sympify(start), *constants)
 
     @property
     def contract(self) -> str:
@@ -100,7 +101,7 @@ class line_search(Oracle):  # noqa: N801
 
 
 class evaluations(Operation):  # noqa: N801
-    """How many points a line search asked: `evaluations(line_search(…))`. It is asked once for both."""
+    """How many points a line search asked: `evaluations(line_search(…))`; asked once for both."""
 
 
 # --- reductions ----------------------------------------------------------------------------------
@@ -134,28 +135,28 @@ class total(Reduction):  # noqa: N801
     """The sum of the entries."""
 
     def __new__(cls, x: Any, scope: Any = "tensor") -> Expr:
-        return Function.__new__(cls, x, _over(scope))  # type: ignore[no-any-return]
+        return Function.__new__(cls, x, _over(scope))
 
 
 class mean(Reduction):  # noqa: N801
     """The arithmetic mean of the entries."""
 
     def __new__(cls, x: Any, scope: Any = "tensor") -> Expr:
-        return Function.__new__(cls, x, _over(scope))  # type: ignore[no-any-return]
+        return Function.__new__(cls, x, _over(scope))
 
 
 class largest(Reduction):  # noqa: N801
     """The largest entry; NaN if any entry is."""
 
     def __new__(cls, x: Any, scope: Any = "tensor") -> Expr:
-        return Function.__new__(cls, x, _over(scope))  # type: ignore[no-any-return]
+        return Function.__new__(cls, x, _over(scope))
 
 
 class norm(Reduction):  # noqa: N801
     """The Euclidean (Frobenius) norm."""
 
     def __new__(cls, x: Any, scope: Any = "tensor") -> Expr:
-        return Function.__new__(cls, x, _over(scope))  # type: ignore[no-any-return]
+        return Function.__new__(cls, x, _over(scope))
 
     def _eval_is_nonnegative(self) -> bool:
         return True
@@ -165,14 +166,14 @@ class dot(Reduction):  # noqa: N801
     """The sum of the entrywise products of two arrays."""
 
     def __new__(cls, x: Any, y: Any, scope: Any = "tensor") -> Expr:
-        return Function.__new__(cls, x, y, _over(scope))  # type: ignore[no-any-return]
+        return Function.__new__(cls, x, y, _over(scope))
 
 
 class count_nonfinite(Reduction):  # noqa: N801
     """How many entries are infinite or NaN."""
 
     def __new__(cls, x: Any, scope: Any = "all") -> Expr:
-        return Function.__new__(cls, x, _over(scope))  # type: ignore[no-any-return]
+        return Function.__new__(cls, x, _over(scope))
 
 
 class max_per_axis(Operation):  # noqa: N801
@@ -197,7 +198,7 @@ class matmul(MatrixOperation):  # noqa: N801
         product = Function.__new__(cls, sympify(a), sympify(b))
         for factor in rest:
             product = Function.__new__(cls, product, sympify(factor))
-        return product  # type: ignore[no-any-return]
+        return product
 
 
 class transpose(MatrixOperation):  # noqa: N801
@@ -241,7 +242,10 @@ class cases(Operation):  # noqa: N801
         if arms and isinstance(arms[0], (tuple, sympy.Tuple)):
             for arm in arms[:-1]:
                 if not isinstance(arm, (tuple, sympy.Tuple)) or len(arm) != 2:
-                    raise TypeError(f"cases takes (expression, condition) pairs and a last expression, got {arm!r}")
+                    raise TypeError(
+                        f"cases takes (expression, condition) pairs and a last expression, not "
+                        f"{arm!r}"
+                    )
                 flat += arm
             if isinstance(arms[-1], (tuple, sympy.Tuple)):
                 raise TypeError("cases needs a last expression without a condition")
@@ -264,8 +268,8 @@ class cases(Operation):  # noqa: N801
         else:
             kept.append(args[-1])
         if len(kept) == 1:
-            return kept[0]  # type: ignore[no-any-return]
-        return Function.__new__(cls, *kept)  # type: ignore[no-any-return]
+            return kept[0]
+        return Function.__new__(cls, *kept)
 
     @property
     def arms(self) -> tuple[tuple[Expr, Boolean], ...]:
@@ -285,7 +289,7 @@ class round_to(Operation):  # noqa: N801
     """A number rounded to a storage type and back: `round_to(x, "bfloat16")`."""
 
     def __new__(cls, x: Any, dtype: Any) -> Expr:
-        return Function.__new__(cls, sympify(x), dtype if isinstance(dtype, Str) else Str(dtype))  # type: ignore[no-any-return]
+        return Function.__new__(cls, sympify(x), dtype if isinstance(dtype, Str) else Str(dtype))
 
 
 def clip(x: Any, low: Any, high: Any) -> Expr:

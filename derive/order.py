@@ -72,7 +72,9 @@ class Order:
                 stack += node.args
         return 0 if "theta" in before else 1 if before & set(self.kept) else 2
 
-    def terms(self, expr: Expr, scalar: Callable[[Expr], bool] | None = None) -> list[tuple[int, Expr]]:
+    def terms(
+        self, expr: Expr, scalar: Callable[[Expr], bool] | None = None
+    ) -> list[tuple[int, Expr]]:
         """The terms of a sum as (sign, term)."""
         is_scalar = scalar or _constant
         args = Add.make_args(expr)
@@ -90,7 +92,9 @@ class Order:
     def product(self, expr: Expr) -> Product:
         """The factors of a product in order."""
         number, above, below = split(expr)
-        return Product(number, tuple(sorted(above, key=self._factor)), tuple(sorted(below, key=self._factor)))
+        return Product(
+            number, tuple(sorted(above, key=self._factor)), tuple(sorted(below, key=self._factor))
+        )
 
     def _factor(self, factor: Expr) -> tuple[object, ...]:
         base = factor.as_base_exp()[0] if isinstance(factor, Pow) else factor
@@ -105,4 +109,6 @@ class Order:
 
 def _constant(expr: Expr) -> bool:
     """Whether an expression has hyperparameters, the clock and numbers only."""
-    return not expr.atoms(Value) and all(isinstance(s, Parameter) or s == t for s in expr.free_symbols)
+    return not expr.atoms(Value) and all(
+        isinstance(s, Parameter) or s == t for s in expr.free_symbols
+    )

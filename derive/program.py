@@ -43,8 +43,13 @@ from optwright.derive.text import Infix, order_of, show_equation
 Style = Literal["blocked", "whole"]
 
 ANSWER = {
-    "grad": "g", "value": "loss", "hessian": "hess", "hvp": "hess_vector",
-    "hessian_diagonal": "hess_diagonal", "noise": "xi", "line_search": "length",
+    "grad": "g",
+    "value": "loss",
+    "hessian": "hess",
+    "hvp": "hess_vector",
+    "hessian_diagonal": "hess_diagonal",
+    "noise": "xi",
+    "line_search": "length",
 }
 """The name of an oracle's answer where the author has not named it."""
 
@@ -176,7 +181,11 @@ _WHOLE = (op.MatrixOperation, op.max_per_axis, op.min_over_axes, op.hessian)
 
 def style_of(optimizer: Optimizer) -> Style:
     """Whole if any statement needs whole arrays, else blocked."""
-    if optimizer.scope == "all" or optimizer.histories or any(isinstance(s, Loop) for s in optimizer.step):
+    if (
+        optimizer.scope == "all"
+        or optimizer.histories
+        or any(isinstance(s, Loop) for s in optimizer.step)
+    ):
         return "whole"
     for statement in optimizer.step:
         for expr in expressions(statement):
@@ -201,8 +210,9 @@ class _Lowering:
         self.order = order_of(optimizer)
         self.host: list[Line] = []
         self.ops: list[Line | LoopLine | Reduce | Ask | Append] = []
-        self.loop_names = {e.lhs.name for s in optimizer.step if isinstance(s, Loop)
-                           for e in (*s.init, *s.body)}
+        self.loop_names = {
+            e.lhs.name for s in optimizer.step if isinstance(s, Loop) for e in (*s.init, *s.body)
+        }
         self.recorded = self._recorded()
         self.views: dict[str, Expr] = {}
         self.until: str | None = None
@@ -244,7 +254,11 @@ class _Lowering:
         if repeat and repeat.until != sympy.false:
             self.until = self.fresh("done")
             self.extents[self.until] = ALL
-            self.number(self.until, self.pull(sympy.sympify(repeat.until), "done"), Infix(self.order).show(repeat.until))
+            self.number(
+                self.until,
+                self.pull(sympy.sympify(repeat.until), "done"),
+                Infix(self.order).show(repeat.until),
+            )
         return self.assemble()
 
     def number(self, name: str, expr: Expr, equation: str = "") -> None:
@@ -278,14 +292,26 @@ class _Lowering:
     def loop(self, statement: Loop) -> None:
         def lines(equations: Iterable[Eq]) -> tuple[Line, ...]:
             return tuple(
-                Line(e.lhs.name, self.pull(e.rhs, e.lhs.name, inside=True), self.extents[e.lhs.name], show_equation(e, self.order))
+                Line(
+                    e.lhs.name,
+                    self.pull(e.rhs, e.lhs.name, inside=True),
+                    self.extents[e.lhs.name],
+                    show_equation(e, self.order),
+                )
                 for e in equations
             )
 
-        self.ops.append(LoopLine(
-            str(statement.index), sympy.sympify(statement.first), sympy.sympify(statement.last),
-            statement.downward, lines(statement.init), lines(statement.body), self.recorded,
-        ))
+        self.ops.append(
+            LoopLine(
+                str(statement.index),
+                sympy.sympify(statement.first),
+                sympy.sympify(statement.last),
+                statement.downward,
+                lines(statement.init),
+                lines(statement.body),
+                self.recorded,
+            )
+        )
 
     def push(self, statement: Push) -> None:
         values = []
@@ -295,17 +321,28 @@ class _Lowering:
             else:
                 name = self.fresh(f"{history.name}_new")
                 self.extents[name] = history.extent
-                self.ops.append(Line(name, self.pull(x, name), history.extent, f"{history.name} << {Infix(self.order).show(x)}"))
+                self.ops.append(
+                    Line(
+                        name,
+                        self.pull(x, name),
+                        history.extent,
+                        f"{history.name} << {Infix(self.order).show(x)}",
+                    )
+                )
                 values.append((history.name, name))
         when = None
         if statement.when != sympy.true:
             when = self.fresh(f"{statement.values[0][0].name}_kept")
-            self.number(when, self.pull(statement.when, when), Infix(self.order).show(statement.when))
+            self.number(
+                when, self.pull(statement.when, when), Infix(self.order).show(statement.when)
+            )
         self.ops.append(Append(tuple(values), when))
 
     # --- oracles and reductions ------------------------------------------------------------------
 
-    def pull(self, expr: Expr, target: str, guard: Boolean = sympy.true, inside: bool = False) -> Expr:
+    def pull(
+        self, expr: Expr, target: str, guard: Boolean = sympy.true, inside: bool = False
+    ) -> Expr:
         """The expression with its questions and cutting reductions done before and named."""
         if not expr.has(op.Oracle) and not expr.has(op.Reduction):
             return expr
@@ -325,7 +362,10 @@ class _Lowering:
             rest = guard
             for arm, condition in expr.arms:
                 here = And(rest, condition) if arm.has(op.Oracle) else rest
-                arms += [self.pull(arm, target, here, inside), self.pull(condition, target, rest, inside)]
+                arms += [
+                    self.pull(arm, target, here, inside),
+                    self.pull(condition, target, rest, inside),
+                ]
                 rest = And(rest, Not(condition)) if expr.has(op.Oracle) else rest
             arms.append(self.pull(expr.otherwise, target, rest, inside))
             return op.cases(*arms)
@@ -353,8 +393,14 @@ class _Lowering:
         label = _label(operand)
 
         def named(base: str, kind: Literal["sum", "max", "nonfinite"], expr: Expr) -> Symbol:
-            known = next((r for r in self.ops if isinstance(r, Reduce)
-                          and (r.kind, r.expr, r.extent) == (kind, expr, extent)), None)
+            known = next(
+                (
+                    r
+                    for r in self.ops
+                    if isinstance(r, Reduce) and (r.kind, r.expr, r.extent) == (kind, expr, extent)
+                ),
+                None,
+            )
             if known:
                 return Symbol(known.name, real=True)
             name = self.fresh(base)
@@ -395,11 +441,23 @@ class _Lowering:
             self.ops.append(Ask(name, oracle, when=when, draw=int(node.args[0])))
         else:
             at = self.point(node.args[0], name)
-            vector = self.point(node.args[1], name) if isinstance(node, (op.hvp, op.line_search)) else None
+            vector = (
+                self.point(node.args[1], name)
+                if isinstance(node, (op.hvp, op.line_search))
+                else None
+            )
             if isinstance(node, op.line_search):
-                start, *constants = (self.plain(a, f"{name}_{part}") for a, part in zip(
-                    node.args[3:], ("start", *(f"constant{k}" for k in range(1, len(node.args))))))
-                self.ops.append(Ask(name, oracle, at, vector, when, node.contract, start, tuple(constants)))
+                start, *constants = (
+                    self.plain(a, f"{name}_{part}")
+                    for a, part in zip(
+                        node.args[3:],
+                        ("start", *(f"constant{k}" for k in range(1, len(node.args)))),
+                        strict=False,
+                    )
+                )
+                self.ops.append(
+                    Ask(name, oracle, at, vector, when, node.contract, start, tuple(constants))
+                )
             else:
                 self.ops.append(Ask(name, oracle, at, vector, when))
         self.answers[key] = Symbol(name, real=True)
@@ -423,11 +481,15 @@ class _Lowering:
             return _reference(expr)
         expr = self.pull(expr, target)
         name = self.fresh("point")
-        self.extents[name] = infer(_as_values(expr, self.extents), self.extents, self.optimizer.shape)
-        self.ops.append(Line(name, expr, self.extents[name], f"{name} = {Infix(self.order).show(expr)}"))
+        self.extents[name] = infer(
+            _as_values(expr, self.extents), self.extents, self.optimizer.shape
+        )
+        self.ops.append(
+            Line(name, expr, self.extents[name], f"{name} = {Infix(self.order).show(expr)}")
+        )
         return name
 
-    # --- assembling --------------------------------------------------------------------------------
+    # --- assembling ------------------------------------------------------------------------------
 
     def assemble(self) -> Program:
         moves = self.moves()
@@ -446,8 +508,16 @@ class _Lowering:
         phases = _number_passes(phases, self.style)
         repeat = self.optimizer.repeat
         views = {n: self.view(n, sympy.sympify(x)) for n, x in self.optimizer.views.items()}
-        return Program(self.optimizer, self.style, tuple(phases), moves, self.extents,
-                       repeat and sympy.sympify(repeat.at_most), self.until, views)
+        return Program(
+            self.optimizer,
+            self.style,
+            tuple(phases),
+            moves,
+            self.extents,
+            repeat and sympy.sympify(repeat.at_most),
+            self.until,
+            views,
+        )
 
     def view(self, name: str, expr: Expr) -> Expr:
         """A view in the names of what is kept: it is taken between steps."""
@@ -465,16 +535,22 @@ class _Lowering:
         last_ask = max((i for i, o in enumerate(sequence) if isinstance(o, Ask)), default=-1)
         moves: dict[str, str] = {}
         for name in ["theta", *(s.name for s in self.optimizer.states)]:
-            made = next((i for i, o in enumerate(sequence)
-                         if isinstance(o, (Line, Ask)) and o.name == name), None)
+            made = next(
+                (
+                    i
+                    for i, o in enumerate(sequence)
+                    if isinstance(o, (Line, Ask)) and o.name == name
+                ),
+                None,
+            )
             if made is None:
                 continue
             is_host = made < len(self.host)
             # A host value is renewed before anything else runs, so any later reading counts.
-            read_later = any(name in _previous(o) for o in sequence[made + 1:])
+            read_later = any(name in _previous(o) for o in sequence[made + 1 :])
             early = made < last_ask and not is_host
             if name == "theta" and not early:
-                early = any(isinstance(o, Ask) and o.at is None for o in sequence[made + 1:])
+                early = any(isinstance(o, Ask) and o.at is None for o in sequence[made + 1 :])
             if read_later or early or isinstance(sequence[made], Ask):
                 moves[name] = self.fresh(f"{name}_next")
         return moves
@@ -522,8 +598,10 @@ class _Lowering:
         host: list[Line] = []
         ready: dict[Expr, Symbol] = {}
         result: list[Phase] = []
-        if phases and isinstance(phases[0], Numbers) and phases[0].name == "host":
-            host = list(phases.pop(0).lines)  # type: ignore[union-attr]
+        first = phases[0] if phases else None
+        if isinstance(first, Numbers) and first.name == "host":
+            host = list(first.lines)
+            phases = phases[1:]
         for phase in phases:
             if not isinstance(phase, Pass):
                 result.append(phase)
@@ -545,9 +623,15 @@ class _Lowering:
                 return symbol
 
             scalars = Scalars(self.extent, declare, self.order)
-            lines = tuple(Line(o.name, scalars.replace(o.expr, o.name), o.extent, o.equation)
-                          for o in phase.lines if isinstance(o, Line))
-            reduces = tuple(Reduce(r.name, r.kind, scalars.replace(r.expr, r.name), r.extent) for r in phase.reduces)
+            lines = tuple(
+                Line(o.name, scalars.replace(o.expr, o.name), o.extent, o.equation)
+                for o in phase.lines
+                if isinstance(o, Line)
+            )
+            reduces = tuple(
+                Reduce(r.name, r.kind, scalars.replace(r.expr, r.name), r.extent)
+                for r in phase.reduces
+            )
             for extent in (ALL, TENSOR):
                 if extent in late:
                     last = result[-1] if result else None
@@ -571,9 +655,15 @@ def _counts(expr: Expr) -> bool:
 
 def _as_values(expr: Expr, extents: Mapping[str, Extent]) -> Expr:
     """Named answers as members of sequences, so that their extent is found."""
-    table = {s: Value(s, t) for s in expr.free_symbols
-             if isinstance(s, Symbol) and type(s) is Symbol and s.name in extents and s != t
-             and not any(isinstance(v, Value) and s in v.args for v in expr.atoms(Value))}
+    table = {
+        s: Value(s, t)
+        for s in expr.free_symbols
+        if isinstance(s, Symbol)
+        and type(s) is Symbol
+        and s.name in extents
+        and s != t
+        and not any(isinstance(v, Value) and s in v.args for v in expr.atoms(Value))
+    }
     return expr.subs(table) if table else expr
 
 
@@ -642,18 +732,36 @@ class _Renamer:
     def line(self, line: Line) -> Line:
         return Line(self.name(line.name), self.expr(line.expr), line.extent, line.equation)
 
-    def op(self, o: Line | LoopLine | Reduce | Ask | Append) -> Line | LoopLine | Reduce | Ask | Append:
+    def op(
+        self, o: Line | LoopLine | Reduce | Ask | Append
+    ) -> Line | LoopLine | Reduce | Ask | Append:
         if isinstance(o, Line):
             return self.line(o)
         if isinstance(o, LoopLine):
-            return LoopLine(o.index, o.first, o.last, o.downward, tuple(map(self.line, o.init)),
-                            tuple(map(self.line, o.body)), o.recorded)
+            return LoopLine(
+                o.index,
+                o.first,
+                o.last,
+                o.downward,
+                tuple(map(self.line, o.init)),
+                tuple(map(self.line, o.body)),
+                o.recorded,
+            )
         if isinstance(o, Reduce):
             return Reduce(o.name, o.kind, self.expr(o.expr), o.extent)
         if isinstance(o, Append):
             return Append(tuple((h, self.name(x)) for h, x in o.values), o.when)
-        return Ask(self.name(o.name), o.oracle, self.at(o.at), self.at(o.vector), o.when, o.contract,
-                   self.expr(o.start), tuple(self.expr(c) for c in o.constants), o.draw)
+        return Ask(
+            self.name(o.name),
+            o.oracle,
+            self.at(o.at),
+            self.at(o.vector),
+            o.when,
+            o.contract,
+            self.expr(o.start),
+            tuple(self.expr(c) for c in o.constants),
+            o.draw,
+        )
 
 
 def _reads(phase: Phase) -> set[str]:
@@ -687,9 +795,12 @@ def _with_stores(phases: list[Phase], moved: set[str], optimizer: Optimizer) -> 
     result: list[Phase] = []
     for i, phase in enumerate(phases):
         if isinstance(phase, Pass):
-            later = set().union(*(_reads(p) for p in phases[i + 1:])) if i + 1 < len(phases) else set()
-            stores = tuple(n for n in made(phase)
-                           if n in later or n in moved or (until and n == "done"))
+            later = (
+                set().union(*(_reads(p) for p in phases[i + 1 :])) if i + 1 < len(phases) else set()
+            )
+            stores = tuple(
+                n for n in made(phase) if n in later or n in moved or (until and n == "done")
+            )
             phase = Pass(phase.name, phase.style, phase.lines, phase.reduces, stores)
         result.append(phase)
     return result
@@ -712,5 +823,18 @@ def _number_passes(phases: list[Phase], style: Style) -> list[Phase]:
     return result
 
 
-__all__ = ["Append", "Ask", "Line", "LoopLine", "Numbers", "Pass", "Phase", "Program", "Reduce", "lower",
-           "made", "style_of", "turn"]
+__all__ = [
+    "Append",
+    "Ask",
+    "Line",
+    "LoopLine",
+    "Numbers",
+    "Pass",
+    "Phase",
+    "Program",
+    "Reduce",
+    "lower",
+    "made",
+    "style_of",
+    "turn",
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import sympy
 from sympy import Dummy, Expr, Symbol, sympify
@@ -23,6 +23,7 @@ from optwright.derive.declaration import (
 )
 from optwright.derive.symbol import Hyper, Parameter, Value, Variable, t
 
+System = Optimizer | Family | Route
 S = TypeVar("S", Optimizer, Family, Route)
 
 
@@ -61,10 +62,12 @@ class Names:
 
 
 def names_of(rule: Optimizer) -> set[str]:
+    """Every name that a rule uses: hyperparameters, sequences, views."""
     return {h.name for h in rule.hyper} | set(rule.extents) | set(rule.views)
 
 
 def renamed_parameter(parameter: Parameter, name: str) -> Parameter:
+    """The same hyperparameter under another name, which it prints as."""
     if name == parameter.name:
         return parameter
     return Parameter(name, parameter.range, parameter.role, None, parameter.meaning)
@@ -78,26 +81,26 @@ def lift(rule: S, build: Build, prefix: str, title: str) -> S:
 
     New names are free in every member or branch, so that all of them use the same ones.
     """
+    return cast(S, _lifted(rule, build, prefix, title))
+
+
+def _lifted(rule: System, build: Build, prefix: str, title: str) -> System:
     if isinstance(rule, Optimizer):
         return _built(rule, build, Names([rule], prefix), title)
     if isinstance(rule, Family):
-        family: Family = rule
-        members = [member for _, member in family.members]
+        members = [member for _, member in rule.members]
 
         def make(**flags: Any) -> Optimizer:
-            return _built(family(**flags), build, Names(members, prefix), title)
+            return _built(rule(**flags), build, Names(members, prefix), title)
 
-        return replace(family, name=title + family.name, make=make)
+        return replace(rule, name=title + rule.name, make=make)
     if isinstance(rule, Route):
         branches = [branch for _, branch in rule.branches]
-        return replace(
-            rule,
-            name=title + rule.name,
-            branches=tuple(
-                (where, _built(branch, build, Names(branches, prefix), title))
-                for where, branch in rule.branches
-            ),
+        built = tuple(
+            (where, _built(branch, build, Names(branches, prefix), title))
+            for where, branch in rule.branches
         )
+        return replace(rule, name=title + rule.name, branches=built)
     raise DeclarationError(prefix, type(rule).__name__, "is no Optimizer, Family or Route")
 
 
@@ -121,6 +124,7 @@ def rename_values(
 
 
 def counts(new: Mapping[str, str]) -> dict[Symbol, Symbol]:
+    """How the counts of renamed histories are renamed."""
     return {History(Variable(a), 1).count: History(Variable(b), 1).count for a, b in new.items()}
 
 
@@ -131,13 +135,14 @@ def reclock(expr: Any, clock: Expr) -> Any:
     return expr.xreplace(hidden).xreplace({t: clock}).xreplace({d: v for v, d in hidden.items()})
 
 
-def uses_clock(rule: Optimizer) -> bool:
+def has_clock(expr: Any) -> bool:
+    """Whether the step counter itself enters, not only as an index."""
     hidden = Dummy()
-    exprs = [x for s in rule.step for x in expressions(s)] + list(rule.views.values())
-    return any(reclock(x, hidden).has(hidden) for x in exprs)
+    return bool(reclock(expr, hidden).has(hidden))
 
 
 def asks(statement: Statement, *oracles: type[op.Oracle]) -> list[op.Oracle]:
+    """The questions of a statement, in order: all of them, or those to the oracles named."""
     return [
         node
         for x in expressions(statement)
@@ -168,6 +173,7 @@ def refuse(
 
 
 def refuse_views(rule: Optimizer, prefix: str) -> None:
+    """Raise DeclarationError where a view needs a value that a skipped step does not make."""
     kept = {s.name for s in rule.states} | {theta.name}
     for name, view in rule.views.items():
         for v in view.atoms(Value):

@@ -19,14 +19,29 @@ from optwright.derive import operation as op
 from optwright.derive.extent import Extent
 from optwright.derive.order import Order
 
-_DIGITS = {0: "zero", 1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine"}
+_DIGITS = {
+    0: "zero",
+    1: "one",
+    2: "two",
+    3: "three",
+    4: "four",
+    5: "five",
+    6: "six",
+    7: "seven",
+    8: "eight",
+    9: "nine",
+}
 _LONGEST = 36
 
 
 def word(expr: Expr, order: Order) -> str | None:
     """A readable identifier for a scalar expression, or None where it would be too long."""
     text = _word(expr, order)
-    return text if text and len(text) <= _LONGEST and re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", text) else None
+    return (
+        text
+        if text and len(text) <= _LONGEST and re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", text)
+        else None
+    )
 
 
 def _word(expr: Expr, order: Order) -> str | None:
@@ -137,4 +152,6 @@ class Scalars:
             return Pow(self.replace(base, target), self.named(exponent, target))
         if isinstance(expr, op.cases):
             return op.cases(*(self.replace(a, target) for a in expr.args))
-        return expr.func(*(self.replace(a, target) if isinstance(a, (Expr, Boolean)) else a for a in expr.args))
+        return expr.func(
+            *(self.replace(a, target) if isinstance(a, (Expr, Boolean)) else a for a in expr.args)
+        )

@@ -42,7 +42,7 @@ class Term(Expr):  # type: ignore[misc]
 
 
 class Value(Term):
-    """One member of a sequence: `m[t - 1]`. Its arguments are the sequence's symbol and the index."""
+    """One member of a sequence: `m[t - 1]`. Its arguments are the sequence and the index."""
 
     def __new__(cls, symbol: Symbol, index: Any) -> Value:
         return Expr.__new__(cls, symbol, sympify(index))  # type: ignore[no-any-return]
@@ -158,7 +158,9 @@ class Parameter(Symbol):  # type: ignore[misc]
         if role not in ROLES:
             raise ValueError(f"role {role!r} of {name} is not one of {', '.join(ROLES)}")
         domain = Range.parse(range) if isinstance(range, str) else range
-        self = Symbol.__xnew__(cls, name, real=True, **({"integer": True} if domain.integer else {}))
+        self = Symbol.__xnew__(
+            cls, name, real=True, **({"integer": True} if domain.integer else {})
+        )
         self.range, self.role, self.latex, self.meaning = domain, role, latex, meaning
         return self  # type: ignore[no-any-return]
 
@@ -193,7 +195,7 @@ class Hyper:
 
 
 def exact(number: Any) -> Expr:
-    """A number or expression with its floats made exact: 0.1 is one tenth, not its nearest binary."""
+    """A number or expression with its floats made exact: 0.1 is one tenth."""
     expr = sympify(number)
     floats = expr.atoms(sympy.Float) if isinstance(expr, sympy.Basic) else ()
     finite = {f: sympy.Rational(repr(float(f))) for f in floats if f.is_finite}

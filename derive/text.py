@@ -29,8 +29,17 @@ class Infix:
     """Prints an expression with the operators of Python. Subclasses change the table of leaves."""
 
     functions: ClassVar[dict[str, str]] = {
-        "Abs": "abs", "sign": "sign", "Max": "max", "Min": "min", "exp": "exp", "log": "log",
-        "cos": "cos", "sin": "sin", "floor": "floor", "ceiling": "ceil", "Mod": "mod",
+        "Abs": "abs",
+        "sign": "sign",
+        "Max": "max",
+        "Min": "min",
+        "exp": "exp",
+        "log": "log",
+        "cos": "cos",
+        "sin": "sin",
+        "floor": "floor",
+        "ceiling": "ceil",
+        "Mod": "mod",
     }
 
     def __init__(self, order: Order | None = None) -> None:
@@ -94,9 +103,15 @@ class Infix:
                 above.insert(0, sympy.Integer(number.p))
             if number.q != 1:
                 below.insert(0, sympy.Integer(number.q))
-        top = "*".join(self.show(f, POWER if isinstance(f, op.matmul) else PRODUCT) for f in above) or "1"
+        top = (
+            "*".join(self.show(f, POWER if isinstance(f, op.matmul) else PRODUCT) for f in above)
+            or "1"
+        )
         if below:
-            bottom = "*".join(self.show(f, PRODUCT if len(below) > 1 and not isinstance(f, op.matmul) else POWER) for f in below)
+            bottom = "*".join(
+                self.show(f, PRODUCT if len(below) > 1 and not isinstance(f, op.matmul) else POWER)
+                for f in below
+            )
             top = f"{top}/({bottom})" if len(below) > 1 else f"{top}/{bottom}"
         return sign + top, SUM if sign else PRODUCT
 
@@ -120,7 +135,9 @@ class Infix:
             return f"{{{text}else {self.show(expr.otherwise)}}}", ATOM
         if isinstance(expr, op.Reduction):
             over = expr.over
-            where = "" if over == "tensor" else ", all tensors" if over == "all" else f", axis {over}"
+            where = (
+                "" if over == "tensor" else ", all tensors" if over == "all" else f", axis {over}"
+            )
             return f"{expr.word}({', '.join(self.show(a) for a in expr.operands)}{where})", ATOM
         name = expr.word if isinstance(expr, op.Operation) else type(expr).__name__
         return self.call(self.functions.get(name, name), list(expr.args))
@@ -173,11 +190,17 @@ def show_statement(statement: Statement, order: Order | None = None) -> list[str
     printer = Infix(order)
     if isinstance(statement, Push):
         text = ", ".join(f"{h.name} << {printer.show(x)}" for h, x in statement.values)
-        return [text if statement.when == sympy.true else f"{text} if {printer.show(statement.when)}"]
+        return [
+            text if statement.when == sympy.true else f"{text} if {printer.show(statement.when)}"
+        ]
     assert isinstance(statement, Loop)
-    span = f"for {statement.index} = {printer.show(statement.first)}, …, {printer.show(statement.last)}:"
-    return [*(show_equation(e, order) for e in statement.init), span,
-            *("    " + show_equation(e, order) for e in statement.body)]
+    first, last = printer.show(statement.first), printer.show(statement.last)
+    span = f"for {statement.index} = {first}, …, {last}:"
+    return [
+        *(show_equation(e, order) for e in statement.init),
+        span,
+        *("    " + show_equation(e, order) for e in statement.body),
+    ]
 
 
 def show_step(optimizer: Optimizer | Schedule) -> list[str]:

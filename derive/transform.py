@@ -78,9 +78,11 @@ def through(rule: Optimizer, names: Names, answer: Answer) -> tuple[Statement, .
             )
         base = statement.lhs.name if isinstance(statement, sympy.Eq) else "pushed"
         before: list[Statement] = []
-        changed = map_statement(
-            statement, lambda x, base=base, before=before: replaced(x, (), base, before)
-        )  # type: ignore[misc]
+
+        def change(x: Any, base: str = base, before: list[Statement] = before) -> Any:
+            return replaced(sympify(x), (), base, before)
+
+        changed = map_statement(statement, change)
         step += [*before, changed]
     if not asked_so_far:
         raise DeclarationError(

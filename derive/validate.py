@@ -25,6 +25,7 @@ from optwright.derive.extent import (
     TENSOR,
     Extent,
     ExtentError,
+    Shape,
     infer,
     join,
 )
@@ -35,12 +36,14 @@ if TYPE_CHECKING:
 
 C_WORDS = frozenset(
     "auto bool break case char class const constexpr continue default delete do double else enum "
-    "explicit extern false float for friend goto if inline int long mutable namespace new operator "
-    "private protected public register restrict return short signed sizeof static struct switch "
-    "template this throw true try typedef typename union unsigned using virtual void volatile while "
-    "printf real_t blockIdx threadIdx blockDim gridDim".split()
+    "explicit extern false float for friend goto if inline int long mutable namespace new "
+    "operator private protected public register restrict return short signed sizeof static struct "
+    "switch template this throw true try typedef typename union unsigned using virtual void "
+    "volatile while printf real_t blockIdx threadIdx blockDim gridDim".split()
 )
-_RESERVED = frozenset({"t", "params", "grads", "np", "cp", "self", "step", "state", "groups", "dtype"})
+_RESERVED = frozenset(
+    {"t", "params", "grads", "np", "cp", "self", "step", "state", "groups", "dtype"}
+)
 
 
 def check_name(name: str, where: str) -> None:
@@ -48,15 +51,21 @@ def check_name(name: str, where: str) -> None:
     from optwright.derive.declaration import DeclarationError
 
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
-        raise DeclarationError(where, name, "is no name: letters, digits and underscores, a letter first")
+        raise DeclarationError(
+            where, name, "is no name: letters, digits and underscores, a letter first"
+        )
     if keyword.iskeyword(name) or keyword.issoftkeyword(name) or name in C_WORDS:
-        raise DeclarationError(where, name, "is a word of Python or C, which generated code cannot use as a name")
+        raise DeclarationError(
+            where, name, "is a word of Python or C, which generated code cannot use as a name"
+        )
     if name in _RESERVED:
-        raise DeclarationError(where, name, "has a fixed meaning in generated code; choose another name")
+        raise DeclarationError(
+            where, name, "has a fixed meaning in generated code; choose another name"
+        )
 
 
 def suggest(name: str, known: Iterable[str]) -> str:
-    """", did you mean x?" for the nearest known name, else nothing."""
+    """ ", did you mean x?" for the nearest known name, else nothing."""
     near = difflib.get_close_matches(name, list(known), n=1)
     return f", did you mean {near[0]}?" if near else ""
 
@@ -73,9 +82,15 @@ def _check_hyper(hyper: Iterable[Hyper], where: str) -> set[str]:
         if h.default is not None:
             unknown = {s.name for s in h.default.free_symbols} - names
             if unknown:
-                raise DeclarationError(where, h.name, f"its default uses {sorted(unknown)[0]}, which is not declared before it")
+                raise DeclarationError(
+                    where,
+                    h.name,
+                    f"its default uses {sorted(unknown)[0]}, which is not declared before it",
+                )
             if not h.default.free_symbols and h.default not in h.range:
-                raise DeclarationError(where, h.name, f"its default {h.default} is outside {h.range}")
+                raise DeclarationError(
+                    where, h.name, f"its default {h.default} is outside {h.range}"
+                )
         names.add(h.name)
     return names
 
@@ -83,9 +98,22 @@ def _check_hyper(hyper: Iterable[Hyper], where: str) -> set[str]:
 class _Checker:
     """Walks a step in order, knowing what is assigned so far."""
 
-    def __init__(self, where: str, hyper: set[str], kept: dict[str, Extent], histories: dict[str, Extent],
-                 shape: str, value_extent: Extent = ALL) -> None:
-        self.where, self.hyper, self.kept, self.histories, self.shape = where, hyper, kept, histories, shape
+    def __init__(
+        self,
+        where: str,
+        hyper: set[str],
+        kept: dict[str, Extent],
+        histories: dict[str, Extent],
+        shape: Shape,
+        value_extent: Extent = ALL,
+    ) -> None:
+        self.where, self.hyper, self.kept, self.histories, self.shape = (
+            where,
+            hyper,
+            kept,
+            histories,
+            shape,
+        )
         self.assigned: dict[str, Extent] = {}
         self.loops: dict[str, Extent] = {}
         self.value_extent = value_extent
@@ -107,11 +135,20 @@ class _Checker:
             name = symbol.name
             if symbol in (t, index) or name in self.hyper or name in names or name in counts:
                 continue
-            self.fail(where, name, "is neither a hyperparameter nor a sequence"
-                      + suggest(name, self.hyper | set(known)))
+            self.fail(
+                where,
+                name,
+                "is neither a hyperparameter nor a sequence"
+                + suggest(name, self.hyper | set(known)),
+            )
         try:
-            return infer(expr.replace(op.value, lambda *_: Symbol("loss")) if self.value_extent == HOST else expr,
-                         known, self.shape)  # type: ignore[arg-type]
+            return infer(
+                expr.replace(op.value, lambda *_: Symbol("loss"))
+                if self.value_extent == HOST
+                else expr,
+                known,
+                self.shape,
+            )
         except ExtentError as error:
             self.fail(where, str(expr), str(error))
             raise
@@ -123,24 +160,37 @@ class _Checker:
         if at == t:
             if name not in self.assigned:
                 known = self.kept | self.assigned
-                hint = f" ({name}[t - 1] is its value before the step)" if name in self.kept else suggest(name, known)
+                hint = (
+                    f" ({name}[t - 1] is its value before the step)"
+                    if name in self.kept
+                    else suggest(name, known)
+                )
                 self.fail(where, str(node), f"is used before it is assigned{hint}")
         elif at == t - 1:
             if name not in self.kept:
-                hint = "is assigned in the step but not kept: add it to the state" if name in self.assigned else \
-                    "is not in the state" + suggest(name, self.kept)
+                hint = (
+                    "is assigned in the step but not kept: add it to the state"
+                    if name in self.assigned
+                    else "is not in the state" + suggest(name, self.kept)
+                )
                 self.fail(where, str(node), hint)
         elif name == "theta" and at == 0:
             pass
         else:
-            self.fail(where, str(node), "a step reads sequences at t and t - 1 only: name what else is needed as state")
+            self.fail(
+                where,
+                str(node),
+                "a step reads sequences at t and t - 1 only: name what else is needed as state",
+            )
 
     def equation(self, statement: Eq) -> None:
         from optwright.derive.declaration import str_equation
 
         where = f"equation {str_equation(statement)!r}"
         if not isinstance(statement.lhs, Value) or statement.lhs.index != t:
-            self.fail(where, str(statement.lhs), "an equation assigns a sequence at t, such as m[t]")
+            self.fail(
+                where, str(statement.lhs), "an equation assigns a sequence at t, such as m[t]"
+            )
         name = statement.lhs.name
         check_name(name, f"{self.where}, {where}")
         if name in self.assigned:
@@ -157,7 +207,11 @@ class _Checker:
             except ExtentError:
                 fits = False
             if not fits:
-                self.fail(where, name, f"is declared of extent {declared} and assigned a value of extent {found}")
+                self.fail(
+                    where,
+                    name,
+                    f"is declared of extent {declared} and assigned a value of extent {found}",
+                )
             found = declared
         self.assigned[name] = found
 
@@ -167,7 +221,11 @@ class _Checker:
         assert isinstance(statement, Loop)
         for bound in (statement.first, statement.last):
             if self.extent(sympy.sympify(bound), "loop").kind != "host":
-                self.fail(f"loop over {statement.index}", str(bound), "the bounds of a loop are host values")
+                self.fail(
+                    f"loop over {statement.index}",
+                    str(bound),
+                    "the bounds of a loop are host values",
+                )
         for e in statement.init:
             where = f"start of the loop over {statement.index}, {str_equation(e)!r}"
             found = self.extent(e.rhs, where)
@@ -200,10 +258,18 @@ class _Checker:
                 self.fail(where, history.name, "is not among the state's histories")
             found = self.extent(x, where)
             if found != self.histories[history.name]:
-                self.fail(where, history.name, f"is declared of extent {self.histories[history.name]}, pushed {found}")
+                self.fail(
+                    where,
+                    history.name,
+                    f"is declared of extent {self.histories[history.name]}, pushed {found}",
+                )
         condition = self.extent(statement.when, "push")
         if not condition.scalar or condition.kind == "tensor":
-            self.fail("push", str(statement.when), "the condition of a push is one number over all tensors")
+            self.fail(
+                "push",
+                str(statement.when),
+                "the condition of a push is one number over all tensors",
+            )
 
     def walk(self, statements: Iterable[Statement]) -> None:
         from optwright.derive.declaration import Loop, Push
@@ -216,7 +282,11 @@ class _Checker:
             elif isinstance(statement, Push):
                 self.push(statement)
             else:
-                self.fail("step", str(statement), "is no equation: SymPy decided it; build it with language.Eq")
+                self.fail(
+                    "step",
+                    str(statement),
+                    "is no equation: SymPy decided it; build it with language.Eq",
+                )
 
 
 def _states(declaration: Optimizer | Schedule, names: set[str]) -> dict[str, Extent]:
@@ -226,13 +296,20 @@ def _states(declaration: Optimizer | Schedule, names: set[str]) -> dict[str, Ext
     for s in declaration.state:
         check_name(s.name, declaration.id)
         if s.name in kept or s.name in names or s.name == "theta":
-            raise DeclarationError(declaration.id, s.name, "is declared twice (state, hyperparameters and theta share names)")
+            raise DeclarationError(
+                declaration.id,
+                s.name,
+                "is declared twice (state, hyperparameters and theta share names)",
+            )
         if isinstance(s, State):
             init = sympy.sympify(s.init)
             for v in init.atoms(Value):
                 if v.name != "theta" or v.index != 0:
-                    raise DeclarationError(f"{declaration.id}, initial value of {s.name}", str(v),
-                                           "an initial value uses hyperparameters and theta[0] only")
+                    raise DeclarationError(
+                        f"{declaration.id}, initial value of {s.name}",
+                        str(v),
+                        "an initial value uses hyperparameters and theta[0] only",
+                    )
         kept[s.name] = s.extent
     return kept
 
@@ -244,7 +321,9 @@ def validate(optimizer: Optimizer) -> dict[str, Extent]:
     where = optimizer.id
     check_name(optimizer.name, where)
     if optimizer.scope not in op.SCOPES:
-        raise DeclarationError(where, "scope", f"{optimizer.scope!r} is not one of {', '.join(op.SCOPES)}")
+        raise DeclarationError(
+            where, "scope", f"{optimizer.scope!r} is not one of {', '.join(op.SCOPES)}"
+        )
     hyper = _check_hyper(optimizer.hyper, where)
     kept = _states(optimizer, hyper)
     histories = {h.name: kept.pop(h.name) for h in optimizer.histories}
@@ -266,7 +345,9 @@ def validate(optimizer: Optimizer) -> dict[str, Extent]:
         check_name(name, f"{where}, view")
         if checker.extent(sympy.sympify(view), f"view {name}").kind != "coordinate":
             raise DeclarationError(where, name, "a view has one entry per parameter")
-    if optimizer.repeat and checker.extent(sympy.sympify(optimizer.repeat.until), "repeat").kind not in ("host", "all"):
+    if optimizer.repeat and checker.extent(
+        sympy.sympify(optimizer.repeat.until), "repeat"
+    ).kind not in ("host", "all"):
         raise DeclarationError(where, "repeat", "its condition is one number over all tensors")
     loops = [s for s in optimizer.step if isinstance(s, Loop)]
     extents = {**checker.kept, **checker.histories, **checker.assigned, **checker.loops}
@@ -298,21 +379,38 @@ def validate_route(route: Route) -> None:
     shared = len(route.shared)
     for where, branch in route.branches:
         if branch.scope == "all":
-            raise DeclarationError(route.id, branch.id, "a branch of scope 'all' would see its own tensors only")
+            raise DeclarationError(
+                route.id, branch.id, "a branch of scope 'all' would see its own tensors only"
+            )
         if branch.repeat:
-            raise DeclarationError(route.id, branch.id, "a branch that repeats within a call would leave the others behind")
+            raise DeclarationError(
+                route.id,
+                branch.id,
+                "a branch that repeats within a call would leave the others behind",
+            )
         if branch.shape == "matrix" and not where.ndim_at_least == where.ndim_at_most == 2:
-            raise DeclarationError(route.id, branch.id, "is for matrices: its condition must be two dimensions exactly")
+            raise DeclarationError(
+                route.id, branch.id, "is for matrices: its condition must be two dimensions exactly"
+            )
         for statement in branch.step[shared:]:
             for x in expressions(statement):
                 for node in sympy.preorder_traversal(x):
                     joint = isinstance(node, op.Oracle) and not isinstance(node, op.noise)
                     if joint or (isinstance(node, op.Reduction) and node.over == "all"):
-                        raise DeclarationError(f"{route.id}, {branch.id}", str(node),
-                                               "spans all tensors, so it must stand among the statements with which every branch begins")
+                        raise DeclarationError(
+                            f"{route.id}, {branch.id}",
+                            str(node),
+                            "spans all tensors, so it must stand among the statements with which"
+                            " every branch begins",
+                        )
         for h in branch.hyper:
-            if h.name in seen and (seen[h.name].default, seen[h.name].range) != (h.default, h.range):
-                raise DeclarationError(route.id, h.name, "has different defaults or ranges in two branches: rename one")
+            if h.name in seen and (seen[h.name].default, seen[h.name].range) != (
+                h.default,
+                h.range,
+            ):
+                raise DeclarationError(
+                    route.id, h.name, "has different defaults or ranges in two branches: rename one"
+                )
             seen.setdefault(h.name, h)
 
 
@@ -323,16 +421,31 @@ def validate_schedule(schedule: Schedule) -> None:
     check_name(schedule.name, schedule.id)
     hyper = _check_hyper(schedule.hyper, schedule.id)
     kept = _states(schedule, hyper)
-    checker = _Checker(schedule.id, hyper, {**kept, "theta": COORDINATE}, {}, "any", value_extent=HOST)
+    checker = _Checker(
+        schedule.id, hyper, {**kept, "theta": COORDINATE}, {}, "any", value_extent=HOST
+    )
     checker.walk(schedule.step)
     for name, extent in checker.assigned.items():
         if extent.kind != "host":
-            raise DeclarationError(schedule.id, name, f"a schedule has host values only, this is of extent {extent}")
+            raise DeclarationError(
+                schedule.id, name, f"a schedule has host values only, this is of extent {extent}"
+            )
     for s in schedule.state:
         if s.name not in checker.assigned:
-            raise DeclarationError(schedule.id, s.name, "is kept as state, but no equation assigns it")
+            raise DeclarationError(
+                schedule.id, s.name, "is kept as state, but no equation assigns it"
+            )
     if checker.extent(schedule.output, "output").kind != "host":
         raise DeclarationError(schedule.id, "output", "the output of a schedule is one host value")
 
 
-__all__ = ["C_WORDS", "EACH_AXIS", "TENSOR", "check_name", "suggest", "validate", "validate_route", "validate_schedule"]
+__all__ = [
+    "C_WORDS",
+    "EACH_AXIS",
+    "TENSOR",
+    "check_name",
+    "suggest",
+    "validate",
+    "validate_route",
+    "validate_schedule",
+]

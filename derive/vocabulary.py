@@ -11,12 +11,26 @@ from optwright.derive.symbol import Parameter, Variable
 lr = Parameter("lr", "[0, inf)", "lr", r"\eta", "learning rate")
 learning_rate = Parameter("learning_rate", "[0, inf)", "lr", r"\eta", "learning rate")
 alpha = Parameter("alpha", "[0, inf)", "lr", r"\alpha", "second step size")
-gamma = Parameter("gamma", "[0, 1)", "decay", r"\gamma", "momentum: the share of the last velocity that is kept")
-momentum = Parameter("momentum", "[0, 1)", "decay", r"\mu", "momentum: the share of the last velocity that is kept")
-dampening = Parameter("dampening", "[0, 1]", "decay", r"\tau", "the share of the gradient held back from the momentum buffer")
+gamma = Parameter(
+    "gamma", "[0, 1)", "decay", r"\gamma", "momentum: the share of the last velocity that is kept"
+)
+momentum = Parameter(
+    "momentum", "[0, 1)", "decay", r"\mu", "momentum: the share of the last velocity that is kept"
+)
+dampening = Parameter(
+    "dampening",
+    "[0, 1]",
+    "decay",
+    r"\tau",
+    "the share of the gradient held back from the momentum buffer",
+)
 beta = Parameter("beta", "[0, 1)", "decay", r"\beta", "decay of the moving average of gradients")
-beta1 = Parameter("beta1", "[0, 1)", "decay", r"\beta_1", "decay of the moving average of gradients")
-beta2 = Parameter("beta2", "[0, 1)", "decay", r"\beta_2", "decay of the moving average of squared gradients")
+beta1 = Parameter(
+    "beta1", "[0, 1)", "decay", r"\beta_1", "decay of the moving average of gradients"
+)
+beta2 = Parameter(
+    "beta2", "[0, 1)", "decay", r"\beta_2", "decay of the moving average of squared gradients"
+)
 beta3 = Parameter("beta3", "[0, 1)", "decay", r"\beta_3", "decay of a third moving average")
 rho = Parameter("rho", "[0, 1)", "decay", r"\rho", "decay of a moving average")
 nu = Parameter("nu", "[0, 1]", "coefficient", r"\nu", "weight between the gradient and its average")
@@ -33,6 +47,26 @@ m_hat = Variable("m_hat", r"\hat{m}")
 v_hat = Variable("v_hat", r"\hat{v}")
 
 __all__ = [
-    "G", "alpha", "b", "beta", "beta1", "beta2", "beta3", "d", "dampening", "eps", "gamma",
-    "learning_rate", "lr", "m", "m_hat", "momentum", "nu", "rho", "u", "v", "v_hat", "weight_decay",
+    "G",
+    "alpha",
+    "b",
+    "beta",
+    "beta1",
+    "beta2",
+    "beta3",
+    "d",
+    "dampening",
+    "eps",
+    "gamma",
+    "learning_rate",
+    "lr",
+    "m",
+    "m_hat",
+    "momentum",
+    "nu",
+    "rho",
+    "u",
+    "v",
+    "v_hat",
+    "weight_decay",
 ]

@@ -1,4 +1,4 @@
-"""Wrappers around any rule: SAM, Lookahead, accumulation, skipped steps, master weights, averages."""
+"""Wrappers: SAM, Lookahead, accumulation, skipped steps, master weights, averaged parameters."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sympy import Expr, sympify
 from optwright.derive import operation as op
 from optwright.derive.declaration import (
     DeclarationError,
+    History,
     Loop,
     Optimizer,
     Push,
@@ -18,6 +19,7 @@ from optwright.derive.declaration import (
     State,
     Statement,
     equation,
+    expressions,
     map_statement,
     theta,
 )
@@ -27,12 +29,12 @@ from optwright.derive.rewrite import (
     Names,
     S,
     asks,
+    has_clock,
     lift,
     reclock,
     refuse,
     refuse_views,
     rename_values,
-    uses_clock,
 )
 from optwright.derive.symbol import Parameter, Value, Variable, t
 from optwright.derive.transform import through
@@ -95,15 +97,13 @@ def lookahead(rule: S, k: int = 5, alpha: Any = 0.5) -> S:
         )
         fast, slow = names.variable("fast"), names.variable("slow")
         sync = sympy.Eq(sympy.Mod(t, every.symbol), 0)
-        inner = tuple(
-            map_statement(
-                s, lambda x: rename_values(x, {theta.name: fast.name}, lambda v: v.index == t)
-            )
-            for s in rule.step
-        )
+
+        def own(x: Any) -> Any:
+            return rename_values(x, {theta.name: fast.name}, lambda v: v.index == t)
+
         return rule.replace(
             step=(
-                *inner,
+                *(map_statement(s, own) for s in rule.step),
                 equation(
                     slow[t],
                     cases(
@@ -206,71 +206,57 @@ def skip_nonfinite(rule: S) -> S:
     """Take no step where a gradient has an infinite or NaN entry in any tensor.
 
     Parameters, state and the rule's own clock stay as they are then. Host state becomes one number
-    over all tensors, because it depends on the gradients now.
+    over all tensors, because it depends on the gradients now. Refused where a history grows before
+    the last gradient is known.
     """
 
     def build(rule: Optimizer, names: Names) -> Optimizer:
+        where = f"skip_nonfinite({rule.id})"
         refuse(rule, "skip_nonfinite", repeated=True)
         refuse_views(rule, "skip_nonfinite")
-        bad, clock, attempt = (
-            names.variable("nonfinite"),
-            names.variable("clock"),
-            names.variable("attempt"),
-        )
-        tried = {
-            name: names.fresh(f"{name}_new")
-            for name in (*(s.name for s in rule.states), theta.name)
-        }
-        own_clock = uses_clock(rule)
+        bad, clock, attempt = map(names.variable, ("nonfinite", "clock", "attempt"))
+        kept = [*(s.variable for s in rule.states), theta]
+        tried = {x.name: names.fresh(f"{x.name}_new") for x in kept}
+        counts: list[Value] = []
+
+        def counted(raw: Value, _: Expr, names: Names) -> tuple[list[Statement], Expr]:
+            counts.append(names.variable("nonfinite")[t])
+            return [equation(counts[-1], count_nonfinite(raw))], raw
 
         def own(x: Any) -> Any:
             return reclock(rename_values(x, tried, lambda v: v.index == t), attempt[t])
 
-        asked: list[Expr] = []
         step: list[Statement] = []
-        pushed = False
-
-        def noted(raw: Value, *_: Any) -> tuple[list[Statement], Expr]:
-            asked.append(raw)
-            return [], raw
-
-        seen: list[Expr] = []
-        for statement in through(rule, names, noted):
-            if asks(statement, grad):
-                assert isinstance(statement, sympy.Eq)
+        known: list[Value] = []
+        pushed = started = False
+        for statement in through(rule, names, counted):
+            if not started and any(map(has_clock, expressions(statement))):
+                started = True
+                step.append(equation(attempt[t], clock[t - 1] + 1))
+            if isinstance(statement, sympy.Eq) and statement.lhs in counts:
+                known.append(statement.lhs)
                 if pushed:
-                    raise DeclarationError(
-                        f"skip_nonfinite({rule.id})",
-                        str(statement),
-                        "is asked after a history has grown, when it is too late to skip the step",
-                    )
-                seen.append(statement.lhs)
-            if isinstance(statement, Push):
+                    reason = "is asked after a history has grown, when it is too late to skip"
+                    raise DeclarationError(where, str(step[-1]), reason)
+            changed = map_statement(statement, own)
+            if isinstance(changed, Push):
                 pushed = True
-                own_push = map_statement(statement, own)
-                assert isinstance(own_push, Push)
-                finite = sympy.Eq(sum(count_nonfinite(x) for x in seen), 0)
-                step.append(Push(dict(own_push.values), sympy.And(own_push.when, finite)))
-            else:
-                step.append(map_statement(statement, own))
+                finite = sympy.Eq(sum(known), 0)
+                changed = Push(dict(changed.values), sympy.And(changed.when, finite))
+            step.append(changed)
+        step.append(equation(bad[t], sum(known)))
         finite = sympy.Eq(bad[t], 0)
-        guarded = [*(s.variable for s in rule.states), theta]
-        head: list[Statement] = [equation(attempt[t], clock[t - 1] + 1)] if own_clock else []
-        tail: list[Statement] = [equation(bad[t], sum(count_nonfinite(x) for x in asked))]
-        if own_clock:
-            tail.append(equation(clock[t], cases((attempt[t], finite), clock[t - 1])))
-        tail += [
-            equation(x[t], cases((Variable(tried[x.name])[t], finite), x[t - 1])) for x in guarded
+        if started:
+            step.append(equation(clock[t], cases((attempt[t], finite), clock[t - 1])))
+        for x in kept:
+            step.append(equation(x[t], cases((Variable(tried[x.name])[t], finite), x[t - 1])))
+        states: list[State | History] = [
+            replace(s, extent=ALL) if isinstance(s, State) and s.extent == HOST else s
+            for s in rule.state
         ]
         return rule.replace(
-            step=(*head, *step, *tail),
-            state=(
-                *(
-                    replace(s, extent=ALL) if isinstance(s, State) and s.extent == HOST else s
-                    for s in rule.state
-                ),
-                *((State(clock, extent=ALL),) if own_clock else ()),
-            ),
+            step=tuple(step),
+            state=[*states, State(clock, extent=ALL)] if started else states,
             views={name: reclock(x, clock[t]) for name, x in rule.views.items()},
         )
 
@@ -298,7 +284,7 @@ def master_weights(rule: S, dtype: str = "bfloat16") -> S:
         def rounded(question: op.Oracle) -> Expr:
             point = question.args[0]
             stored = theta[t - 1] if point == master[t - 1] else round_to(point, dtype)
-            return question.func(stored, *question.args[1:])  # type: ignore[no-any-return]
+            return question.func(stored, *question.args[1:])
 
         return rule.replace(
             step=(

@@ -16,11 +16,11 @@ class SingularMatrixError(OptwrightError):
 
 
 def solve(matrix: Array, right: Array) -> Array:
-    """The solution of `matrix @ x = right` (LAPACK). Raises SingularMatrixError if there is none."""
+    """The solution of `matrix @ x = right` (LAPACK). Raises SingularMatrixError for none."""
     if not np.isfinite(matrix).all():
         return np.full_like(right, np.nan)
     try:
-        return np.linalg.solve(matrix, right)
+        return np.asarray(np.linalg.solve(matrix, right))
     except np.linalg.LinAlgError:
         raise SingularMatrixError(
             f"the {matrix.shape[0]} x {matrix.shape[1]} matrix of this step is singular: "
@@ -43,7 +43,7 @@ def inverse_root(matrix: Array, p: Any) -> Array:
     if not np.isfinite(matrix).all():
         return np.full_like(matrix, np.nan)
     values, vectors = np.linalg.eigh(matrix)
-    return (vectors * values ** (-1.0 / float(p))) @ vectors.T
+    return np.asarray((vectors * values ** (-1.0 / float(p))) @ vectors.T)
 
 
 def round_to(x: Array, dtype: str) -> Array:

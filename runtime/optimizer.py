@@ -72,7 +72,12 @@ class Optimizer:
         self._groups: list[Group] = []
         self._generator: np.random.Generator | None = None
         if "noise" in self._oracles():
-            self._generator = np.random.Generator(np.random.PCG64(seed))
+            try:
+                self._generator = np.random.Generator(np.random.PCG64(seed))
+            except (TypeError, ValueError):
+                raise HyperparameterError(
+                    f"{self._name}: seed = {seed!r} is not a whole number from 0 on"
+                ) from None
         elif seed is not None:
             raise HyperparameterError(f"{self._name} draws no noise and takes no seed")
         self._grouped = _is_grouped(params)
@@ -114,7 +119,8 @@ class Optimizer:
             elif spec.name in given:
                 chosen = ", ".join(f"{name}={flag!r}" for name, flag in self._flags.items())
                 raise HyperparameterError(
-                    f"{self._name}: {spec.name} = {value!r} has no effect with {chosen}: leave it out"
+                    f"{self._name}: {spec.name} = {value!r} has no effect with {chosen}:"
+                    " leave it out"
                 )
 
     def _known(self, given: Mapping[str, Any]) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from optwright.runtime.error import OracleError
 from optwright.runtime.line_search import CONTRACTS, VALUE_ONLY
 from optwright.runtime.overlap import Regions
+from optwright.runtime.reduction import dot
 from optwright.runtime.slot import Slot
 from optwright.runtime.tree import Tree
 
@@ -347,7 +348,7 @@ class Oracles:
 
 
 def _dot(one: np.ndarray, other: np.ndarray) -> np.float64:
-    return np.float64(np.dot(one.ravel().astype(np.float64), other.ravel().astype(np.float64)))
+    return np.float64(dot(one.astype(np.float64), other.astype(np.float64)))
 
 
 def _is_number(given: Any) -> bool:

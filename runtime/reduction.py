@@ -105,9 +105,12 @@ def count_nonfinite(x: Array, axis: int | None = None) -> Any:
 def max_per_axis(x: Array) -> list[Array]:
     """For each axis the maximum over all the others, these kept with length one."""
     axes = range(x.ndim)
-    return [np.max(x, axis=tuple(a for a in axes if a != kept), keepdims=True, initial=-np.inf)
-            if x.size == 0 else np.max(x, axis=tuple(a for a in axes if a != kept), keepdims=True)
-            for kept in axes]
+    return [
+        np.max(x, axis=tuple(a for a in axes if a != kept), keepdims=True, initial=-np.inf)
+        if x.size == 0
+        else np.max(x, axis=tuple(a for a in axes if a != kept), keepdims=True)
+        for kept in axes
+    ]
 
 
 def min_over_axes(parts: list[Array]) -> Any:

@@ -74,13 +74,13 @@ class Rule:
 
     @property
     def id(self) -> str:
-        """"Adam", "torch.SGD"."""
+        """ "Adam", "torch.SGD"."""
         return self.name if self.dialect == "paper" else f"{self.dialect}.{self.name}"
 
 
 @dataclass(frozen=True)
 class Where:
-    """A condition on a tensor, for rules that treat tensors differently. All given parts must hold."""
+    """A condition on a tensor, for rules that treat tensors differently. All parts must hold."""
 
     ndim_at_least: int = 0
     ndim_at_most: int | None = None

@@ -29,14 +29,18 @@ _CHUNK_REDUCTIONS = {"sum": chunk_sum, "max": chunk_max, "nonfinite": chunk_nonf
 
 
 def blocked(
-    *, stores: str = "", work: str = "", masks: str = "", reductions: Iterable[tuple[str, str, str]] = ()
+    *,
+    stores: str = "",
+    work: str = "",
+    masks: str = "",
+    reductions: Iterable[tuple[str, str, str]] = (),
 ) -> Callable[[Function], Function]:
     """Mark a function as entrywise work on flat blocks.
 
-    Its parameters are found by name: arrays are handed over block by block, numbers whole. `stores`
-    are arrays made for later passes, `work` and `masks` block-sized temporaries (names separated by
-    blanks). `reductions` lists (name, "sum" | "max" | "nonfinite", extent) in the order in which the
-    function returns their operands.
+    Its parameters are found by name: arrays are handed over block by block, numbers whole.
+    `stores` are arrays made for later passes, `work` and `masks` block-sized temporaries (names
+    separated by blanks). `reductions` lists (name, "sum" | "max" | "nonfinite", extent) in the
+    order in which the function returns their operands.
     """
 
     def mark(function: Function) -> Function:
@@ -61,8 +65,15 @@ class Seat:
     For a rule over all tensors there is one seat, the concatenation.
     """
 
-    def __init__(self, slots: list[Any], group: Any, state: dict[str, Any], theta: Array, owned: bool,
-                 shape: tuple[int, ...]) -> None:
+    def __init__(
+        self,
+        slots: list[Any],
+        group: Any,
+        state: dict[str, Any],
+        theta: Array,
+        owned: bool,
+        shape: tuple[int, ...],
+    ) -> None:
         self.slots, self.group, self.state = slots, group, state
         self.theta, self.owned, self.shape = theta, owned, shape
         self.arrays: dict[str, Any] = {}
@@ -146,12 +157,16 @@ class Step:
         if self.rule.scope == "all":
             if self.seats:
                 seat = self.seats[0]
-                seat.arrays[name] = np.concatenate([p.reshape(-1).astype(seat.theta.dtype) for p in parts])
+                seat.arrays[name] = np.concatenate(
+                    [p.reshape(-1).astype(seat.theta.dtype) for p in parts]
+                )
             return
         for seat, part in zip(self.seats, parts, strict=True):
-            seat.arrays[name] = np.ascontiguousarray(part, dtype=seat.theta.dtype).reshape(seat.shape)
+            seat.arrays[name] = np.ascontiguousarray(part, dtype=seat.theta.dtype).reshape(
+                seat.shape
+            )
 
-    # --- values by name ----------------------------------------------------------------------------
+    # --- values by name --------------------------------------------------------------------------
 
     def _array(self, seat: Seat, name: str) -> Any:
         if name in seat.arrays:
@@ -212,10 +227,10 @@ class Step:
     def _as_float64(number: Any) -> Any:
         return np.float64(number) if isinstance(number, float) else number
 
-    # --- what generated code calls -------------------------------------------------------------------
+    # --- what generated code calls ---------------------------------------------------------------
 
     def host(self, function: Function) -> None:
-        """Numbers that need no data, once per group, in float64. `function` returns them by name."""
+        """Numbers that need no data, once per group, in float64, returned by name."""
         for group in {id(slot.group): slot.group for slot in self.slots}.values():
             known = {**self.values[id(group)], **group.state, "t": self.t, "turn": self.turn}
             known.update({n: v for n, v in self.memory.items() if isinstance(v, list)})
@@ -223,8 +238,14 @@ class Step:
             self.host_numbers[id(group)] = result
             self.host_next[id(group)] = {n: v for n, v in result.items()}
 
-    def ask(self, name: str, oracle: str, at: str | None = None, vector: str | None = None,
-            when: str | None = None) -> None:
+    def ask(
+        self,
+        name: str,
+        oracle: str,
+        at: str | None = None,
+        vector: str | None = None,
+        when: str | None = None,
+    ) -> None:
         """Ask an oracle; the answer is known under `name` from here on."""
         if when is not None and not self._number(self.seats[0] if self.seats else None, when):
             for seat in self.seats:
@@ -250,8 +271,16 @@ class Step:
         """Standard normal noise, shaped like the parameters."""
         self._gather(name, self.oracles.noise(draw))
 
-    def search(self, name: str, contract: str, at: str | None, along: str, start: Any,
-               constants: tuple[Any, ...] = (), when: str | None = None) -> None:
+    def search(
+        self,
+        name: str,
+        contract: str,
+        at: str | None,
+        along: str,
+        start: Any,
+        constants: tuple[Any, ...] = (),
+        when: str | None = None,
+    ) -> None:
         """A step length that fulfils a contract, from a point along a direction.
 
         The number of trials is known as `name` with "_evaluations" after it.
@@ -299,8 +328,11 @@ class Step:
             for start in range(0, size, CHUNK):
                 stop = min(start + width, size)
                 arguments = [
-                    temporaries[n][: stop - start] if n in temporaries
-                    else values[n][start:stop] if isinstance(values[n], np.ndarray) else values[n]
+                    temporaries[n][: stop - start]
+                    if n in temporaries
+                    else values[n][start:stop]
+                    if isinstance(values[n], np.ndarray)
+                    else values[n]
                     for n in names
                 ]
                 operands = function(*arguments)
@@ -326,7 +358,9 @@ class Step:
             self.workspace[key] = np.empty(CHUNK, dtype=dtype)
         return self.workspace[key]
 
-    def arrays(self, function: Function, *, reductions: Iterable[tuple[str, str, str]] = ()) -> None:
+    def arrays(
+        self, function: Function, *, reductions: Iterable[tuple[str, str, str]] = ()
+    ) -> None:
         """Work on whole arrays of each tensor. `function` returns its results by name."""
         parts: dict[str, list[np.float64]] = {}
         kinds = {name: kind for name, kind, _ in reductions}
@@ -335,7 +369,10 @@ class Step:
             for name, value in result.items():
                 if name in kinds:
                     flat = np.ascontiguousarray(value).reshape(-1)
-                    each = [_CHUNK_REDUCTIONS[kinds[name]](flat[i : i + CHUNK]) for i in range(0, flat.size, CHUNK)]
+                    each = [
+                        _CHUNK_REDUCTIONS[kinds[name]](flat[i : i + CHUNK])
+                        for i in range(0, flat.size, CHUNK)
+                    ]
                     parts.setdefault(name, []).append(combine(kinds[name], each))
                 elif isinstance(value, (np.ndarray, list)):
                     seat.arrays[name] = value
@@ -357,7 +394,10 @@ class Step:
         for history, name in values.items():
             length = lengths[history]
             bound = int(self._number(seat, length)) if isinstance(length, str) else int(length or 0)
-            kept = [np.array(self._value(seat, name)), *seat.arrays.get(history, self.memory[history])]
+            kept = [
+                np.array(self._value(seat, name)),
+                *seat.arrays.get(history, self.memory[history]),
+            ]
             seat.arrays[history] = kept[:bound]
 
     def turns(self, at_most: str | int) -> Iterator[int]:
@@ -367,7 +407,10 @@ class Step:
         """
         group = self.slots[0].group if self.slots else None
         limit = int(self.values[id(group)][at_most]) if isinstance(at_most, str) else at_most
-        before = [(seat, seat.theta.copy(), _copied(seat.state), _copied(seat.group.state)) for seat in self.seats]
+        before = [
+            (seat, seat.theta.copy(), _copied(seat.state), _copied(seat.group.state))
+            for seat in self.seats
+        ]
         memory = _copied(self.memory)
         calls = self.t
         try:
@@ -453,13 +496,20 @@ class Step:
         with np.errstate(all="ignore"):
             for seat in self.seats:
                 result = function(*(self._value(seat, n) for n in parameters(function)))
-                parts += [np.array(p) for p in self._split(seat, np.broadcast_to(result, seat.theta.shape))]
+                parts += [
+                    np.array(p)
+                    for p in self._split(seat, np.broadcast_to(result, seat.theta.shape))
+                ]
         return parts
 
 
 def _copied(state: dict[str, Any]) -> dict[str, Any]:
     """A state with its arrays copied."""
     return {
-        name: value.copy() if isinstance(value, np.ndarray) else [x.copy() for x in value] if isinstance(value, list) else value
+        name: value.copy()
+        if isinstance(value, np.ndarray)
+        else [x.copy() for x in value]
+        if isinstance(value, list)
+        else value
         for name, value in state.items()
     }

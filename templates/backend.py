@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import PurePosixPath
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from optwright.derive.declaration import Declaration
+if TYPE_CHECKING:  # so that the names of the backends are known without SymPy
+    from optwright.derive.declaration import Declaration
 
 Relations = Callable[[str], Sequence[str]]
 """For the id of a declaration, one line for each thing that has been proved about it."""
@@ -41,7 +42,7 @@ def backend(name: str) -> Backend:
 
 
 def file_name(declaration: Declaration) -> str:
-    """The module's file: the name in lower case, with an underscore where it is lower case itself."""
+    """The module's file: the name in lower case, with "_" where it is lower case itself."""
     lower = declaration.name.lower()
     return f"{lower}_.py" if lower == declaration.name else f"{lower}.py"
 

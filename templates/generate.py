@@ -13,10 +13,12 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from optwright.derive.declaration import Declaration
 from optwright.templates.backend import Relations, backend, file_name, path
+
+if TYPE_CHECKING:  # so that files are compared and written without SymPy
+    from optwright.derive.declaration import Declaration
 
 MARK = "Do not edit."
 """The words by which a generated file is known."""

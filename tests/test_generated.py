@@ -30,7 +30,9 @@ STEPS = 4
 
 
 def _class(declaration: Any) -> Any:
-    package = generated if declaration.dialect == "paper" else getattr(generated, declaration.dialect)
+    package = (
+        generated if declaration.dialect == "paper" else getattr(generated, declaration.dialect)
+    )
     return getattr(package, declaration.name)
 
 
@@ -104,10 +106,16 @@ class Recorder:
         if oracle == "value":
             self.answers.setdefault(oracle, []).append(float(step.shared[name]))
             return
-        parts = [np.full(s.shape, np.nan) if s.arrays[name] is None else np.array(s.arrays[name])
-                 for s in step.seats]
+        parts = [
+            np.full(s.shape, np.nan) if s.arrays[name] is None else np.array(s.arrays[name])
+            for s in step.seats
+        ]
         if oracle != "hessian":
-            parts = [p for seat, part in zip(step.seats, parts, strict=True) for p in step._split(seat, part)]
+            parts = [
+                p
+                for seat, part in zip(step.seats, parts, strict=True)
+                for p in step._split(seat, part)
+            ]
         self.answers.setdefault(oracle, []).append(parts[0] if oracle == "hessian" else parts)
 
 
@@ -136,14 +144,24 @@ def _state(optimizer: Any, branch: int, system: Optimizer) -> dict[str, Any]:
     return found
 
 
-def _compare(system: Optimizer, branch: int, optimizer: Any, before: Any, hyper: Any, answers: Any, within: list[int]) -> list[str]:
+def _compare(
+    system: Optimizer,
+    branch: int,
+    optimizer: Any,
+    before: Any,
+    hyper: Any,
+    answers: Any,
+    within: list[int],
+) -> list[str]:
     """Where the class's step leaves the interpreter's enclosures."""
     after = reference.advance(system, before, hyper, reference.Script(**answers).oracles)
     theta = [np.array(optimizer._slots[i].array) for i in within]
     wrong = [f"theta{text}" for text in reference.outside(after.theta, theta)]
     state = _state(optimizer, branch, system)
     for s in system.state:
-        wrong += [f"{s.name}{text}" for text in reference.outside(after.state[s.name], state[s.name])]
+        wrong += [
+            f"{s.name}{text}" for text in reference.outside(after.state[s.name], state[s.name])
+        ]
     return wrong
 
 
@@ -151,13 +169,23 @@ def _compare(system: Optimizer, branch: int, optimizer: Any, before: Any, hyper:
 CHOSEN = {"momentum": 0.9, "max_iter": 3}
 
 
-def _run(declaration: Any, system: Any, flags: dict[str, Any], dtype: str, special: bool,
-         monkeypatch: pytest.MonkeyPatch) -> tuple[list[str], int]:
+def _run(
+    declaration: Any,
+    system: Any,
+    flags: dict[str, Any],
+    dtype: str,
+    special: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> tuple[list[str], int]:
     """(what is wrong, steps compared) of a class over some steps."""
     rng = np.random.default_rng(zlib.crc32(f"{declaration.id}{flags}{dtype}{special}".encode()))
     shapes = _shapes(system)
     params = [rng.normal(size=shape).astype(dtype) for shape in shapes]
-    hyper = {h.name: CHOSEN[h.name] for h in system.hyper if h.name in CHOSEN and (h.default is None or h.name == "max_iter")}
+    hyper = {
+        h.name: CHOSEN[h.name]
+        for h in system.hyper
+        if h.name in CHOSEN and (h.default is None or h.name == "max_iter")
+    }
     optimizer = _class(declaration)([p for p in params], **flags, **hyper)
     recorder = Recorder(monkeypatch)
     branches = optimizer._branches
@@ -170,7 +198,9 @@ def _run(declaration: Any, system: Any, flags: dict[str, Any], dtype: str, speci
     def gradient(parameters: list[np.ndarray]) -> tuple[float, list[np.ndarray]]:
         if searches or not isinstance(system, Route) and system.scope == "all":
             return _bowl(parameters)
-        gradients = [rng.normal(size=shape).astype(dtype) * 10.0 ** rng.integers(-2, 2) for shape in shapes]
+        gradients = [
+            rng.normal(size=shape).astype(dtype) * 10.0 ** rng.integers(-2, 2) for shape in shapes
+        ]
         if special:
             for x in gradients:
                 flat = x.reshape(-1)
@@ -199,7 +229,15 @@ def _run(declaration: Any, system: Any, flags: dict[str, Any], dtype: str, speci
                     at = reference.start(plain, tensors, hyper, bounded(dtype))
                 else:
                     clock = int(optimizer._memories[k].get("clock", step)) if plain.repeat else step
-                    at = reference.load(plain, clock, tensors, _state(optimizer, k, plain), bounded(dtype), start, step)
+                    at = reference.load(
+                        plain,
+                        clock,
+                        tensors,
+                        _state(optimizer, k, plain),
+                        bounded(dtype),
+                        start,
+                        step,
+                    )
                 before.append((k, plain, at, within))
             optimizer.step(gradient, **others)
             answers = dict(recorder.answers)
@@ -207,10 +245,16 @@ def _run(declaration: Any, system: Any, flags: dict[str, Any], dtype: str, speci
                 mine = answers
                 if isinstance(system, Route):
                     # The branches ask in order, each for its own tensors.
-                    mine = {name: [given[[b for b, *_ in before].index(k)]] for name, given in answers.items()}
+                    mine = {
+                        name: [given[[b for b, *_ in before].index(k)]]
+                        for name, given in answers.items()
+                    }
                 own = {h.name: hyper[h.name] for h in plain.hyper if h.name in hyper}
                 try:
-                    wrong += [f"step {step + 1}: {w}" for w in _compare(plain, k, optimizer, at, own, mine, within)]
+                    wrong += [
+                        f"step {step + 1}: {w}"
+                        for w in _compare(plain, k, optimizer, at, own, mine, within)
+                    ]
                     compared += 1
                 except Ambiguous:
                     continue
@@ -219,7 +263,13 @@ def _run(declaration: Any, system: Any, flags: dict[str, Any], dtype: str, speci
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("declaration, system, flags", CASES)
-def test_step_within_bounds(declaration: Any, system: Any, flags: dict[str, Any], dtype: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_step_within_bounds(
+    declaration: Any,
+    system: Any,
+    flags: dict[str, Any],
+    dtype: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     wrong, compared = _run(declaration, system, flags, dtype, False, monkeypatch)
     assert not wrong, "\n".join(wrong[:10])
     assert compared >= STEPS - 1
@@ -227,6 +277,12 @@ def test_step_within_bounds(declaration: Any, system: Any, flags: dict[str, Any]
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("declaration, system, flags", CASES)
-def test_special_values(declaration: Any, system: Any, flags: dict[str, Any], dtype: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_special_values(
+    declaration: Any,
+    system: Any,
+    flags: dict[str, Any],
+    dtype: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     wrong, _ = _run(declaration, system, flags, dtype, True, monkeypatch)
     assert not wrong, "\n".join(wrong[:10])

@@ -14,7 +14,15 @@ from typing import Any
 import jinja2
 import sympy
 
-from optwright.derive.declaration import Declaration, Family, Hyper, Optimizer, Route, Schedule, Where
+from optwright.derive.declaration import (
+    Declaration,
+    Family,
+    Hyper,
+    Optimizer,
+    Route,
+    Schedule,
+    Where,
+)
 from optwright.derive.order import Order
 from optwright.derive.text import Infix, order_of, show_step
 from optwright.templates.backend import Relations, file_name
@@ -62,9 +70,14 @@ class NumpyBackend:
         others = [d for d in dialects if d != "paper"]
         for dialect, members in dialects.items():
             files[PurePosixPath(dialect) / "__init__.py"] = template.render(
-                backend=self.name, dialect=dialect, packages=[], members=_members(members, dialect))
+                backend=self.name, dialect=dialect, packages=[], members=_members(members, dialect)
+            )
         files[PurePosixPath("__init__.py")] = template.render(
-            backend=self.name, dialect=None, packages=sorted(others), members=_members(dialects["paper"], "paper"))
+            backend=self.name,
+            dialect=None,
+            packages=sorted(others),
+            members=_members(dialects["paper"], "paper"),
+        )
         return files
 
 
@@ -78,7 +91,7 @@ def _members(declarations: Sequence[Declaration], dialect: str) -> list[tuple[st
     return sorted((d.name, f"{dialect}.{file_name(d).removesuffix('.py')}") for d in declarations)
 
 
-# --- optimizers ------------------------------------------------------------------------------------
+# --- optimizers ----------------------------------------------------------------------------------
 
 
 def _variants(declaration: Optimizer | Family | Route) -> list[tuple[Any, Optimizer]]:
@@ -108,21 +121,36 @@ def _optimizer(declaration: Optimizer | Family | Route, relations: Relations, co
     seeded = any("noise" in rule.oracles for rule in rules)
     signature, passed, arguments = _arguments(hyper, choices, seeded)
     helpers = {h for rule in rules for h in rule.helpers}
-    imports = sorted({"Hyper", "HyperValue", "Optimizer", "Params", "Rule", "Step", *helpers}
-                     | ({"State"} if any(rule.states for rule in rules) else set())
-                     | ({"Where"} if isinstance(declaration, Route) else set()),
-                     key=lambda n: (not n[0].isupper(), n))
+    imports = sorted(
+        {"Hyper", "HyperValue", "Optimizer", "Params", "Rule", "Step", *helpers}
+        | ({"State"} if any(rule.states for rule in rules) else set())
+        | ({"Where"} if isinstance(declaration, Route) else set()),
+        key=lambda n: (not n[0].isupper(), n),
+    )
     if not hyper:
         imports = [n for n in imports if n not in ("Hyper", "HyperValue")]
     defaults = "".join(_hyper(h) for h in hyper)
-    body = defaults + "".join(line for rule in rules for f in rule.functions for line in f.body) + "".join(
-        s for rule in rules for s in rule.states)
+    body = (
+        defaults
+        + "".join(line for rule in rules for f in rule.functions for line in f.body)
+        + "".join(s for rule in rules for s in rule.states)
+    )
     return _render(
-        "module.py.j2", declaration, variants, relations, command,
-        rules=rules, name=declaration.name, arguments=arguments, signature=signature, passed=passed,
+        "module.py.j2",
+        declaration,
+        variants,
+        relations,
+        command,
+        rules=rules,
+        name=declaration.name,
+        arguments=arguments,
+        signature=signature,
+        passed=passed,
         branches=selected if isinstance(declaration, Route) else [],
         rules_by_flags=[] if isinstance(declaration, Route) else selected,
-        choices=repr(choices), imports=imports, uses_numpy="np." in body,
+        choices=repr(choices),
+        imports=imports,
+        uses_numpy="np." in body,
     )
 
 
@@ -135,7 +163,9 @@ def _labels(declaration: Declaration, variants: Sequence[tuple[Any, Optimizer]])
         if isinstance(key, Where):
             word = _shape_word(key)
         else:
-            word = "_".join(_flag(name, value) for name, value in key if _flag(name, value)) or "plain"
+            word = (
+                "_".join(_flag(name, value) for name, value in key if _flag(name, value)) or "plain"
+            )
         label, k = word.upper(), 2
         while f"{label}_" in labels:
             label, k = f"{word.upper()}{k}", k + 1
@@ -160,13 +190,19 @@ def _flag(name: str, value: Any) -> str:
 def _hypers(declaration: Declaration, variants: Sequence[tuple[Any, Optimizer]]) -> list[Hyper]:
     """The hyperparameters of all variants, in the order of the fullest."""
     merged: dict[str, Hyper] = {}
-    for _, system in sorted(variants, key=lambda v: -len(v[1].hyper)) if isinstance(declaration, Family) else variants:
+    for _, system in (
+        sorted(variants, key=lambda v: -len(v[1].hyper))
+        if isinstance(declaration, Family)
+        else variants
+    ):
         for h in system.hyper:
             merged.setdefault(h.name, h)
     return list(merged.values())
 
 
-def _arguments(hyper: Sequence[Hyper], choices: Mapping[str, Any], seeded: bool) -> tuple[list[str], list[str], list[str]]:
+def _arguments(
+    hyper: Sequence[Hyper], choices: Mapping[str, Any], seeded: bool
+) -> tuple[list[str], list[str], list[str]]:
     """The constructor's arguments: signature lines, names passed on, and lines of documentation."""
     required = [h for h in hyper if h.default is None]
     rest = [h for h in hyper if h.default is not None]
@@ -179,11 +215,26 @@ def _arguments(hyper: Sequence[Hyper], choices: Mapping[str, Any], seeded: bool)
         else:
             signature.append(f"{h.name}: HyperValue = {literal(h.default)}")
     for h in (*required, *rest):
-        default = "required" if h.default is None else f"default {Infix().show(h.default) if h.default.free_symbols else literal(h.default)}"
-        lines += textwrap.wrap(f"{h.name}: {h.meaning or 'a number'}, in {h.range}; {default}", WIDTH - 12, subsequent_indent="    ")
+        if h.default is None:
+            default = "required"
+        else:
+            shown = Infix().show(h.default) if h.default.free_symbols else literal(h.default)
+            default = f"default {shown}"
+        lines += textwrap.wrap(
+            f"{h.name}: {h.meaning or 'a number'}, in {h.range}; {default}",
+            WIDTH - 12,
+            subsequent_indent="    ",
+        )
     for flag, allowed in choices.items():
-        kind = "bool" if all(isinstance(a, bool) for a in allowed) else "Any" if None in allowed and not all(
-            a is None or isinstance(a, str) for a in allowed) else "str | None" if None in allowed else "str"
+        kind = (
+            "bool"
+            if all(isinstance(a, bool) for a in allowed)
+            else "Any"
+            if None in allowed and not all(a is None or isinstance(a, str) for a in allowed)
+            else "str | None"
+            if None in allowed
+            else "str"
+        )
         signature.append(f"{flag}: {kind} = {allowed[0]!r}")
         lines.append(f"{flag}: one of {', '.join(map(repr, allowed))}")
     passed = [h.name for h in (*required, *rest)] + list(choices)
@@ -191,7 +242,9 @@ def _arguments(hyper: Sequence[Hyper], choices: Mapping[str, Any], seeded: bool)
         signature.append("seed: int | None = None")
         passed.append("seed")
         lines.append("seed: of the noise's generator")
-    lines.insert(0, "params: arrays to update in place: one, a list, a nested dict, or a list of groups")
+    lines.insert(
+        0, "params: arrays to update in place: one, a list, a nested dict, or a list of groups"
+    )
     return signature, passed, lines
 
 
@@ -206,7 +259,7 @@ def _where(where: Where) -> str:
     return f"Where({', '.join(parts)})"
 
 
-# --- schedules -------------------------------------------------------------------------------------
+# --- schedules -----------------------------------------------------------------------------------
 
 
 def _schedule(declaration: Schedule, relations: Relations, command: str) -> str:
@@ -215,58 +268,111 @@ def _schedule(declaration: Schedule, relations: Relations, command: str) -> str:
     signature = [s.replace("HyperValue", "float") for s in signature]
     imports = ["Schedule", *(["Hyper"] if text.hyper else []), *(["State"] if text.states else [])]
     return _render(
-        "schedule.py.j2", declaration, [], relations, command, name=declaration.name, hyper=text.hyper,
-        states=text.states, oracles=text.oracles, advance=text.advance, signature=signature, passed=passed,
-        arguments=arguments[1:], imports=sorted(imports), uses_numpy="np." in "".join(text.advance.body),
+        "schedule.py.j2",
+        declaration,
+        [],
+        relations,
+        command,
+        name=declaration.name,
+        hyper=text.hyper,
+        states=text.states,
+        oracles=text.oracles,
+        advance=text.advance,
+        signature=signature,
+        passed=passed,
+        arguments=arguments[1:],
+        imports=sorted(imports),
+        uses_numpy="np." in "".join(text.advance.body),
     )
 
 
-# --- shared ----------------------------------------------------------------------------------------
+# --- shared --------------------------------------------------------------------------------------
 
 
-def _render(template: str, declaration: Declaration, variants: Sequence[tuple[Any, Optimizer]], relations: Relations, command: str, **context: Any) -> str:
+def _render(
+    template: str,
+    declaration: Declaration,
+    variants: Sequence[tuple[Any, Optimizer]],
+    relations: Relations,
+    command: str,
+    **context: Any,
+) -> str:
     text = _environment().get_template(template)
     doc = _doc(declaration, variants, relations)
-    common = {"title": _title(declaration), "doc": doc, "id": declaration.id, "template": f"numpy/{template}", "command": command}
+    common = {
+        "title": _title(declaration),
+        "doc": doc,
+        "id": declaration.id,
+        "template": f"numpy/{template}",
+        "command": command,
+    }
     plain = text.render(digest="", **common, **context)
     digest = hashlib.sha256(plain.encode()).hexdigest()[:16]
     return text.render(digest=digest, **common, **context)
 
 
 def _title(declaration: Declaration) -> str:
-    source = declaration.source if not isinstance(declaration, Family) else declaration.default.source
+    source = (
+        declaration.source if not isinstance(declaration, Family) else declaration.default.source
+    )
     return f"{declaration.id}: {source}."
 
 
-def _doc(declaration: Declaration, variants: Sequence[tuple[Any, Optimizer]], relations: Relations) -> str:
+def _doc(
+    declaration: Declaration, variants: Sequence[tuple[Any, Optimizer]], relations: Relations
+) -> str:
     """Note, equations, views, and what has been proved, as indented text."""
     parts: list[str] = []
-    note = getattr(declaration, "note", "") or (variants[0][1].note if variants and len(variants) == 1 else "")
+    note = getattr(declaration, "note", "") or (
+        variants[0][1].note if variants and len(variants) == 1 else ""
+    )
     if isinstance(declaration, Family):
         note = declaration.default.note
     if note:
         parts.append("\n".join(textwrap.wrap(" ".join(note.split()), WIDTH - 4)))
     if isinstance(declaration, Schedule):
-        lines = [*show_step(declaration), f"output = {Infix(order_of(declaration)).show(declaration.output)}"]
+        lines = [
+            *show_step(declaration),
+            f"output = {Infix(order_of(declaration)).show(declaration.output)}",
+        ]
         parts.append(_block("Equations", lines))
     shown: set[tuple[str, ...]] = set()
     for key, system in variants:
         lines = show_step(system)
         heading = "Equations"
         if len(variants) > 1:
-            heading = f"Equations where {key}" if isinstance(key, Where) else "Equations with " + ", ".join(f"{n}={v!r}" for n, v in key)
+            heading = (
+                f"Equations where {key}"
+                if isinstance(key, Where)
+                else "Equations with " + ", ".join(f"{n}={v!r}" for n, v in key)
+            )
         if tuple(lines) in shown:
             continue
         shown.add(tuple(lines))
-        starts = [f"{s.name}[0] = {Infix(order_of(system)).show(sympy.sympify(s.init))}" for s in system.states if sympy.sympify(s.init) != 0]
-        repeat = [] if not system.repeat else [
-            f"repeated at most {system.repeat.at_most} times, until {Infix().show(sympy.sympify(system.repeat.until))}"]
+        starts = [
+            f"{s.name}[0] = {Infix(order_of(system)).show(sympy.sympify(s.init))}"
+            for s in system.states
+            if sympy.sympify(s.init) != 0
+        ]
+        repeat = []
+        if system.repeat:
+            until = Infix().show(sympy.sympify(system.repeat.until))
+            repeat = [f"repeated at most {system.repeat.at_most} times, until {until}"]
         parts.append(_block(heading, [*starts, *lines, *repeat]))
         for view, expr in system.views.items():
             parts.append(f"View {view!r}: {Infix(order_of(system)).show(sympy.sympify(expr))}")
     proved = list(relations(declaration.id))
     if proved:
-        parts.append(_block("Proved", [w for line in proved for w in textwrap.wrap(line, WIDTH - 10, subsequent_indent="    ")]))
+        parts.append(
+            _block(
+                "Proved",
+                [
+                    w
+                    for line in proved
+                    for w in textwrap.wrap(line, WIDTH - 10, subsequent_indent="    ")
+                ],
+            )
+        )
     return "\n\n".join(parts)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sympy
-from sympy import Expr, Symbol
+from sympy import Eq, Expr, Symbol
 from sympy.core.symbol import Str
 
 from optwright.derive import operation as op
@@ -86,12 +86,17 @@ class WholePrinter(NumpyInfix):
         return super().product(self._split(expr))
 
     def _split(self, expr: Expr) -> Expr:
-        """The same sum or product with its numbers found from data as one symbol that prints weak."""
+        """The same sum or product with its numbers found from data as one symbol."""
         if self.scalar(expr):
             return expr
         scalars = [a for a in expr.args if self.scalar(a)]
         joined = expr.func(*scalars) if scalars else None
-        if joined is None or joined.is_number or self.program.extent(joined) == HOST and not _counts(joined):
+        if (
+            joined is None
+            or joined.is_number
+            or self.program.extent(joined) == HOST
+            and not _counts(joined)
+        ):
             return expr
         sign = -1 if joined.could_extract_minus_sign() else 1
         if isinstance(expr, sympy.Mul) and joined.as_numer_denom()[0] in (1, -1):
@@ -147,9 +152,19 @@ class _Rule:
         self.helpers: set[str] = set()
         self.functions: list[Function] = []
         self.advance: list[str] = []
-        self.rank = {name: k for k, name in enumerate(
-            ["theta", "g", *(s.name for s in self.optimizer.state), "t", "turn",
-             *(h.name for h in self.optimizer.hyper)])}
+        self.rank = {
+            name: k
+            for k, name in enumerate(
+                [
+                    "theta",
+                    "g",
+                    *(s.name for s in self.optimizer.state),
+                    "t",
+                    "turn",
+                    *(h.name for h in self.optimizer.hyper),
+                ]
+            )
+        }
 
     def sorted(self, names: Sequence[str] | set[str]) -> list[str]:
         """Names in the order of a signature: θ, gradient, state, clock, hyperparameters, others."""
@@ -172,18 +187,28 @@ class _Rule:
         body += returned([f'"{line.name}": {line.name}' for line in phase.lines])
         name = self.prefix + phase.name
         host = phase.extent == HOST
-        doc = ("Numbers of this step that need no data, in float64." if host else
-               f"Numbers found from reductions, in float64: one set "
-               f"{'over all tensors' if phase.extent == ALL else 'per tensor'}.")
+        doc = (
+            "Numbers of this step that need no data, in float64."
+            if host
+            else f"Numbers found from reductions, in float64: one set "
+            f"{'over all tensors' if phase.extent == ALL else 'per tensor'}."
+        )
         self.functions.append(Function(name, tuple(self.sorted(needed)), doc, tuple(body)))
-        self.advance.append(f"step.host({name})" if host else f'step.numbers({name}, "{phase.extent}")')
+        self.advance.append(
+            f"step.host({name})" if host else f'step.numbers({name}, "{phase.extent}")'
+        )
 
     # --- passes ----------------------------------------------------------------------------------
 
     def blocked(self, phase: Pass, before: set[str]) -> None:
-        names = {s.name for line in phase.lines if isinstance(line, Line) for s in line.expr.free_symbols}
+        names = {
+            s.name for line in phase.lines if isinstance(line, Line) for s in line.expr.free_symbols
+        }
         names |= {s.name for r in phase.reduces for s in r.expr.free_symbols}
-        kept = {"theta", *(s.name for s in self.optimizer.states if not self.program.extents[s.name].scalar)}
+        kept = {
+            "theta",
+            *(s.name for s in self.optimizer.states if not self.program.extents[s.name].scalar),
+        }
         made_here = made(phase)
         arrays = {n for n in names if n in before or n in kept}
         arrays = {n for n in arrays if not self.program.extents.get(n, COORDINATE).scalar}
@@ -206,9 +231,14 @@ class _Rule:
         work = [*places, *printer.work]
         masks = list(printer.masks)
         written = [n for n in made_here if n in kept]
-        params = self.sorted([*printer.reads, *written, *(local_moves[n] for n in finals), *stores, *printer.scalars])
+        params = self.sorted(
+            [*printer.reads, *written, *(local_moves[n] for n in finals), *stores, *printer.scalars]
+        )
         params = [n for n in params if n not in work]
-        ordered = [*[n for n in params if n not in printer.scalars], *[n for n in params if n in printer.scalars]]
+        ordered = [
+            *[n for n in params if n not in printer.scalars],
+            *[n for n in params if n in printer.scalars],
+        ]
         options = []
         if stores:
             options.append(f'stores="{" ".join(stores)}"')
@@ -224,14 +254,21 @@ class _Rule:
         doc = "Entrywise work on one block, in place."
         if operands:
             doc = "Entrywise work on one block, in place; returns what is to be reduced."
-        self.functions.append(Function(name, (*ordered, *work, *masks), doc, tuple(printer.code),
-                                       f"@blocked({', '.join(options)})"))
+        self.functions.append(
+            Function(
+                name,
+                (*ordered, *work, *masks),
+                doc,
+                tuple(printer.code),
+                f"@blocked({', '.join(options)})",
+            )
+        )
         self.advance.append(f"step.blocks({name})")
         self.moved_inside |= set(finals)
 
     def is_last(self, phase: Pass) -> bool:
         """Whether nothing is asked or computed after this pass."""
-        following = self.program.phases[self.program.phases.index(phase) + 1:]
+        following = self.program.phases[self.program.phases.index(phase) + 1 :]
         return not any(isinstance(p, (Ask, Pass, Append)) for p in following)
 
     def whole(self, phase: Pass) -> None:
@@ -240,8 +277,14 @@ class _Rule:
         needed: list[str] = []
         assigned: set[str] = set()
 
-        def assign(line: Line, indent: str = "", index: str | None = None, loop: LoopLine | None = None) -> None:
-            needed.extend(n for n in _names(line.expr) if n not in assigned and n != (loop.index if loop else None))
+        def assign(
+            line: Line, indent: str = "", index: str | None = None, loop: LoopLine | None = None
+        ) -> None:
+            needed.extend(
+                n
+                for n in _names(line.expr)
+                if n not in assigned and n != (loop.index if loop else None)
+            )
             if line.equation:
                 body.append(f"{indent}# {line.equation}")
             target = line.name
@@ -277,7 +320,9 @@ class _Rule:
         body += returned(entries)
         name = self.prefix + phase.name
         self.helpers |= printer.used
-        self.functions.append(Function(name, tuple(self.sorted(needed)), "Work on whole arrays.", tuple(body)))
+        self.functions.append(
+            Function(name, tuple(self.sorted(needed)), "Work on whole arrays.", tuple(body))
+        )
         options = ""
         if phase.reduces:
             rows = ", ".join(f'("{r.name}", "{r.kind}", "{r.extent}")' for r in phase.reduces)
@@ -305,7 +350,7 @@ class _Rule:
             vector = f', vector="{phase.vector}"' if phase.vector else ""
             self.advance.append(f'step.ask("{phase.name}", "{phase.oracle}"{at}{vector}{when})')
 
-    # --- the whole rule ----------------------------------------------------------------------------
+    # --- the whole rule --------------------------------------------------------------------------
 
     def text(self, label: str) -> RuleText:
         self.moved_inside: set[str] = set()
@@ -327,7 +372,9 @@ class _Rule:
                 self.whole(phase)
         if self.program.until:
             self.advance.append(f'step.stop_if("{self.program.until}")')
-        moves = {old: new for old, new in self.program.moves.items() if new not in self.moved_inside}
+        moves = {
+            old: new for old, new in self.program.moves.items() if new not in self.moved_inside
+        }
         rows = ", ".join(f'"{old}": "{new}"' for old, new in moves.items())
         self.advance.append(f"step.commit({{{rows}}})" if moves else "step.commit()")
         body = self.advance
@@ -340,17 +387,39 @@ class _Rule:
         for view, expr in self.program.views.items():
             printer = WholePrinter(self.program)
             name = f"{self.prefix}view_{view}"
-            self.functions.append(Function(name, tuple(self.sorted(_names(expr))), f"The parameters of the view {view!r}.",
-                                           (f"return {printer.show(expr)}",)))
+            self.functions.append(
+                Function(
+                    name,
+                    tuple(self.sorted(_names(expr))),
+                    f"The parameters of the view {view!r}.",
+                    (f"return {printer.show(expr)}",),
+                )
+            )
             views.append((view, name))
             self.helpers |= printer.used
-        self.functions.append(Function(f"{self.prefix}advance", ("step: Step",), "One step, pass by pass.", tuple(body)))
+        self.functions.append(
+            Function(
+                f"{self.prefix}advance", ("step: Step",), "One step, pass by pass.", tuple(body)
+            )
+        )
         o = self.optimizer
         return RuleText(
-            o.name, o.dialect, label, o.hyper, self.states(),
-            tuple(self.functions), tuple(views), o.oracles, o.scope, o.shape if o.scope != "all" else "any",
-            any(isinstance(p, Ask) and (p.at is not None or p.oracle == "line_search") for p in self.program.phases),
-            self.program.shared, frozenset(self.helpers),
+            o.name,
+            o.dialect,
+            label,
+            o.hyper,
+            self.states(),
+            tuple(self.functions),
+            tuple(views),
+            o.oracles,
+            o.scope,
+            o.shape if o.scope != "all" else "any",
+            any(
+                isinstance(p, Ask) and (p.at is not None or p.oracle == "line_search")
+                for p in self.program.phases
+            ),
+            self.program.shared,
+            frozenset(self.helpers),
         )
 
     def states(self) -> tuple[str, ...]:
@@ -405,19 +474,26 @@ def schedule_text(schedule: Schedule) -> ScheduleText:
     printer = NumpyInfix(order, lambda e: True)
     loss = Symbol("value", real=True)
     read_later: set[str] = set()
-    statements = list(schedule.step)
+    statements = [e for e in schedule.step if isinstance(e, Eq)]
     moved: dict[str, str] = {}
     for k, e in enumerate(statements):
         name = e.lhs.name
-        later = [x.rhs for x in statements[k + 1:]] + [schedule.output]
+        later = [x.rhs for x in statements[k + 1 :]] + [schedule.output]
         if any(v.name == name and v.index != e.lhs.index for x in later for v in x.atoms(Value)):
             moved[name] = f"{name}_next"
             read_later.add(name)
 
     def plain(expr: Expr) -> Expr:
         expr = expr.replace(lambda n: isinstance(n, op.value), lambda n: loss)
-        now = {v: Symbol(moved.get(v.name, v.name) if v.index == sympy.Symbol("t", integer=True, positive=True)
-                         else v.name, real=True) for v in expr.atoms(Value)}
+        now = {
+            v: Symbol(
+                moved.get(v.name, v.name)
+                if v.index == sympy.Symbol("t", integer=True, positive=True)
+                else v.name,
+                real=True,
+            )
+            for v in expr.atoms(Value)
+        }
         return expr.xreplace(now)
 
     body: list[str] = []
@@ -439,8 +515,22 @@ def schedule_text(schedule: Schedule) -> ScheduleText:
     rule = _Rule.__new__(_Rule)
     rule.order, rule.helpers = order, set()
     states = tuple(rule.state(State(s.variable, s.init, HOST)) for s in schedule.state)
-    return ScheduleText(schedule.hyper, states, ("value",) if schedule.needs_value else (),
-                        Function("advance", tuple(every), "The number at step t, and the state after it.", tuple(body)))
+    return ScheduleText(
+        schedule.hyper,
+        states,
+        ("value",) if schedule.needs_value else (),
+        Function(
+            "advance", tuple(every), "The number at step t, and the state after it.", tuple(body)
+        ),
+    )
 
 
-__all__ = ["PRODUCT", "TENSOR", "Function", "RuleText", "ScheduleText", "rule_text", "schedule_text"]
+__all__ = [
+    "PRODUCT",
+    "TENSOR",
+    "Function",
+    "RuleText",
+    "ScheduleText",
+    "rule_text",
+    "schedule_text",
+]

@@ -1,4 +1,4 @@
-"""The leaves of NumPy code: infix expressions for numbers and whole arrays, `out=` calls for blocks.
+"""The leaves of NumPy code: infix for numbers and whole arrays, `out=` calls for blocks.
 
 `NumpyInfix` prints numbers (NumPy float64 scalars in the host function) and whole-array work.
 `BlockPrinter` prints entrywise work as in-place ufunc calls on blocks, each temporary named for
@@ -22,21 +22,44 @@ from optwright.derive.symbol import Value
 from optwright.derive.text import ATOM, COMPARISON, POWER, PRODUCT, SUM, Infix
 
 UFUNCS = {
-    "Abs": "np.absolute", "sign": "np.sign", "Max": "np.maximum", "Min": "np.minimum",
-    "exp": "np.exp", "log": "np.log", "cos": "np.cos", "sin": "np.sin", "floor": "np.floor",
-    "ceiling": "np.ceil", "Mod": "np.mod", "sqrt": "np.sqrt", "tanh": "np.tanh",
+    "Abs": "np.absolute",
+    "sign": "np.sign",
+    "Max": "np.maximum",
+    "Min": "np.minimum",
+    "exp": "np.exp",
+    "log": "np.log",
+    "cos": "np.cos",
+    "sin": "np.sin",
+    "floor": "np.floor",
+    "ceiling": "np.ceil",
+    "Mod": "np.mod",
+    "sqrt": "np.sqrt",
+    "tanh": "np.tanh",
 }
 """SymPy's functions and NumPy's names for them."""
 
 COMPARISONS = {
-    "Equality": "np.equal", "Unequality": "np.not_equal", "StrictLessThan": "np.less",
-    "LessThan": "np.less_equal", "StrictGreaterThan": "np.greater", "GreaterThan": "np.greater_equal",
+    "Equality": "np.equal",
+    "Unequality": "np.not_equal",
+    "StrictLessThan": "np.less",
+    "LessThan": "np.less_equal",
+    "StrictGreaterThan": "np.greater",
+    "GreaterThan": "np.greater_equal",
 }
 
 HELPERS: dict[type[Expr], str] = {
-    op.solve: "solve", op.outer: "outer", op.inverse_root: "inverse_root", op.round_to: "round_to",
-    op.max_per_axis: "max_per_axis", op.min_over_axes: "min_over_axes", op.identity: "identity",
-    op.total: "total", op.mean: "mean", op.norm: "norm", op.dot: "dot", op.largest: "largest",
+    op.solve: "solve",
+    op.outer: "outer",
+    op.inverse_root: "inverse_root",
+    op.round_to: "round_to",
+    op.max_per_axis: "max_per_axis",
+    op.min_over_axes: "min_over_axes",
+    op.identity: "identity",
+    op.total: "total",
+    op.mean: "mean",
+    op.norm: "norm",
+    op.dot: "dot",
+    op.largest: "largest",
     op.count_nonfinite: "count_nonfinite",
 }
 """Operations that the runtime carries out, by the name of its function."""
@@ -62,7 +85,9 @@ class NumpyInfix(Infix):
 
     functions: ClassVar[dict[str, str]] = UFUNCS
 
-    def __init__(self, order: Order, scalar: Callable[[Expr], bool], histories: Collection[str] = ()) -> None:
+    def __init__(
+        self, order: Order, scalar: Callable[[Expr], bool], histories: Collection[str] = ()
+    ) -> None:
         super().__init__(order)
         self.scalar = scalar
         self.histories = frozenset(histories)
@@ -96,7 +121,11 @@ class NumpyInfix(Infix):
             terms.append((-1, -offset) if negative else (1, offset))
         for sign, term in terms:
             shown = self.show(term, PRODUCT)
-            text = (f"-{shown}" if sign < 0 else shown) if not text else f"{text} {'-' if sign < 0 else '+'} {shown}"
+            text = (
+                (f"-{shown}" if sign < 0 else shown)
+                if not text
+                else f"{text} {'-' if sign < 0 else '+'} {shown}"
+            )
         return text, SUM
 
     def product(self, expr: Expr) -> tuple[str, int]:
@@ -123,7 +152,13 @@ class NumpyInfix(Infix):
         base, exponent = expr.args
         if exponent == Rational(1, 3):
             return self.call("np.cbrt", [base])
-        if isinstance(exponent, Rational) and exponent.is_positive and exponent.is_Integer and exponent <= 4 and isinstance(base, Symbol):
+        if (
+            isinstance(exponent, Rational)
+            and exponent.is_positive
+            and exponent.is_Integer
+            and exponent <= 4
+            and isinstance(base, Symbol)
+        ):
             return "*".join([str(base.name)] * int(exponent)), PRODUCT
         if exponent == Rational(1, 2):
             return self.call("np.sqrt", [base])
@@ -170,7 +205,9 @@ class NumpyInfix(Infix):
             return str(bool(expr)), ATOM
         if not self.scalar(expr):
             if isinstance(expr, (And, Or, Not)):
-                name = {"And": "np.logical_and", "Or": "np.logical_or", "Not": "np.logical_not"}[type(expr).__name__]
+                name = {"And": "np.logical_and", "Or": "np.logical_or", "Not": "np.logical_not"}[
+                    type(expr).__name__
+                ]
                 text = self.show(sorted(expr.args, key=str)[0])
                 if isinstance(expr, Not):
                     return f"{name}({text})", ATOM
@@ -180,8 +217,16 @@ class NumpyInfix(Infix):
         return super().condition(expr)
 
 
-KIND = {"Add": "total", "Mul": "product", "Abs": "magnitude", "sign": "signs", "Max": "larger", "Min": "smaller",
-        "cases": "choice", "round_to": "rounded"}
+KIND = {
+    "Add": "total",
+    "Mul": "product",
+    "Abs": "magnitude",
+    "sign": "signs",
+    "Max": "larger",
+    "Min": "smaller",
+    "cases": "choice",
+    "round_to": "rounded",
+}
 
 
 class BlockPrinter:
@@ -267,7 +312,9 @@ class BlockPrinter:
     def kind(self, expr: Expr) -> str:
         if isinstance(expr, Pow):
             exponent = expr.args[1]
-            return {2: "square", Rational(1, 2): "root", Rational(1, 3): "root"}.get(exponent, "power")
+            return {2: "square", Rational(1, 2): "root", Rational(1, 3): "root"}.get(
+                exponent, "power"
+            )
         if isinstance(expr, Mul) and self.order.product(expr).below:
             return "quotient"
         return KIND.get(type(expr).__name__, "result")
@@ -325,12 +372,17 @@ class BlockPrinter:
         place = self.allowed(out, [e for _, e in steps[1:]])
         current = self.operand(steps[0][1], names, out=place)
         for k, (function, expr) in enumerate(steps[1:], start=1):
-            rest = [e for _, e in steps[k + 1:]]
+            rest = [e for _, e in steps[k + 1 :]]
             free = self.allowed(out, [*rest])
             busy_out = current == out
             inner_out = None if busy_out or rest and free is None else self.allowed(out, rest)
-            second = self.operand(expr, "denominator" if function == "np.divide" else None,
-                                  out=inner_out if inner_out and self.leaf(expr) is None and not self.reads_old(current, out) else None)
+            second = self.operand(
+                expr,
+                "denominator" if function == "np.divide" else None,
+                out=inner_out
+                if inner_out and self.leaf(expr) is None and not self.reads_old(current, out)
+                else None,
+            )
             target = out if free is not None else self.temporary(names or "total")
             self.say(f"{function}({current}, {second}, out={target})")
             self.done(second, target)
@@ -417,7 +469,11 @@ class BlockPrinter:
 
     def choice(self, expr: op.cases, out: str) -> None:
         (arm, condition), *rest = expr.arms
-        otherwise = op.cases(*(x for pair in rest for x in pair), expr.otherwise) if rest else expr.otherwise
+        otherwise = (
+            op.cases(*(x for pair in rest for x in pair), expr.otherwise)
+            if rest
+            else expr.otherwise
+        )
         if not self.is_array(condition):
             # A number decides: only the chosen arm is computed.
             self.say(f"if {self.number_condition(condition)}:")

@@ -1,0 +1,85 @@
+"""Records of decided statements, and those of the project kept between runs.
+
+A record is plain data (see `optwright.derive.evidence.record`), so what is kept is read without
+SymPy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from optwright.derive import cache
+from optwright.derive.evidence import as_expected, record
+
+if TYPE_CHECKING:
+    from optwright.derive.prove import Statement
+
+Records = list[dict[str, Any]]
+Progress = Callable[[int, int, str], None]
+"""Called with how many are done, of how many, and what comes next."""
+
+
+def quiet(done: int, total: int, name: str) -> None:
+    """The progress that shows nothing."""
+
+
+def decide(
+    statements: Sequence[Statement], path: Path | None = None, progress: Progress = quiet
+) -> Records:
+    """The records of some statements, in order; `path` is the user's file that they come from."""
+    from optwright.derive.prove.runner import decide_all
+
+    if statements:
+        progress(0, len(statements), statements[0].id)
+    found: Records = []
+    for statement, verdict in decide_all(statements, path=path):
+        found.append(record(statement, verdict))
+        following = statements[len(found) : len(found) + 1]
+        progress(len(found), len(statements), following[0].id if following else "")
+    return found
+
+
+def project(progress: Progress = quiet) -> Records:
+    """The records of all the project's statements.
+
+    Kept only where every verdict is as expected: one that ran out of time may come out better.
+    """
+    found = kept_project()
+    if found is None:
+        from optwright.derive.prove import statements
+
+        found = decide(list(statements.values()), None, progress)
+        if all(map(as_expected, found)):
+            cache.keep("project", cache.sources("derive"), found)
+    return found
+
+
+def kept_project() -> Records | None:
+    """What `project` returns, if it is kept from an earlier run."""
+    kept: Records | None = cache.recall("project", cache.sources("derive"))
+    return kept
+
+
+def relations(records: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """What is proved, one line each, by the ids of the declarations that it is about.
+
+    The lines are those of `optwright.derive.prove.relations`, made from records.
+    """
+    found: dict[str, list[str]] = {}
+    for row in records:
+        if row["status"] == "proved" and row["brief"]:
+            for name in row["about"]:
+                line = f"{row['brief']} ({row['id']}: proved for {row['scope']})"
+                found.setdefault(name, []).append(line)
+    return found
+
+
+def telling(ids: Iterable[str], statements: Iterable[Statement]) -> list[Statement]:
+    """The statements that could give a line about one of these declarations."""
+    wanted = set(ids)
+    return [s for s in statements if s.brief and not wanted.isdisjoint(s.about)]
+
+
+__all__ = ["Records", "decide", "kept_project", "project", "quiet", "relations", "telling"]

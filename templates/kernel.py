@@ -1,0 +1,144 @@
+"""Kernels by name: the modules of chosen declarations, and the package's own folder.
+
+`whole` is all that the package keeps, remembered for as long as what it is made from is the same.
+`settle` compares a folder with what belongs there or brings it up to date; `told` puts its findings
+into lines.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from optwright.derive import cache
+from optwright.derive.blame import Unusable, about
+from optwright.templates import generate
+from optwright.templates.backend import backend as get
+
+if TYPE_CHECKING:
+    from optwright.derive.declaration import Declaration
+
+Files = dict[PurePosixPath, str]
+Relations = Mapping[str, Sequence[str]]
+Chosen = Sequence[tuple[str, "Declaration"]]
+Progress = Callable[[int, int, str], None]
+
+DIFFS, DIFF_LINES = 5, 12
+"""How many diffs are told, and how many lines of each."""
+
+
+def folder(backend: str) -> Path:
+    """Where the package keeps what is generated for a backend."""
+    import optwright.generated
+
+    return Path(next(iter(optwright.generated.__path__))) / backend
+
+
+def whole(backend: str, relations: Relations, progress: Progress) -> Files:
+    """Every file of the package's own folder."""
+    key = cache.key(cache.sources("derive", "templates"), backend, json.dumps(relations))
+    if (kept := cache.recall("package", key)) is not None:
+        return {PurePosixPath(name): text for name, text in kept.items()}
+    from optwright.derive.catalog import catalog
+
+    files = packaged(list(catalog.items()), backend, relations, progress)
+    cache.keep("package", key, {str(name): text for name, text in files.items()})
+    return files
+
+
+def packaged(chosen: Chosen, backend: str, relations: Relations, progress: Progress) -> Files:
+    """The files of the package's own folder for some declarations, and those that join all.
+
+    Raises Unusable for one that is not the catalogue's own, arguments fixed or from a file.
+    """
+    from optwright.derive.catalog import catalog
+
+    def make(name: str, declaration: Declaration) -> Mapping[PurePosixPath, str]:
+        if catalog.get(declaration.id) is not declaration:
+            raise Unusable(f"{name} is not as the package keeps it: give --out DIR")
+        command = f"gen kernels --backend {backend}"
+        return generate.modules([declaration], backend, _get(relations), command)
+
+    files = _made(chosen, make, progress)
+    return {**files, **get(backend).packages(list(catalog.values()))}
+
+
+def flat(
+    chosen: Chosen, backend: str, relations: Relations, file: Path | None, progress: Progress
+) -> Files:
+    """Modules for a folder of the user's own; `file` is where names come from besides."""
+    origin = f" --from {_plain(file.name, 'FILE')}" if file else ""
+
+    def make(name: str, declaration: Declaration) -> Mapping[PurePosixPath, str]:
+        word = _plain(name, declaration.id)
+        command = f"gen kernels {word}{origin} --backend {backend} --out ."
+        return generate.flat([declaration], backend, _get(relations), command)
+
+    return _made(chosen, make, progress)
+
+
+def _made(
+    chosen: Chosen,
+    make: Callable[[str, Declaration], Mapping[PurePosixPath, str]],
+    progress: Progress,
+) -> Files:
+    files: Files = {}
+    for done, (name, declaration) in enumerate(chosen):
+        progress(done, len(chosen), name)
+        with about(name):
+            made = make(name, declaration)
+        if taken := files.keys() & made.keys():
+            raise Unusable(f"{name}: {min(taken)} would be written twice: use two folders")
+        files |= made
+    return files
+
+
+def _get(relations: Relations) -> Callable[[str], Sequence[str]]:
+    return lambda name: relations.get(name, ())
+
+
+def _plain(text: str, otherwise: str) -> str:
+    """A word of a command as it may stand in a docstring."""
+    return shlex.quote(text) if re.fullmatch(r"[\w.()=, +/-]+", text) else otherwise
+
+
+def settle(files: Files, root: Path, check: bool, orphans: bool, mend: str) -> dict[str, Any]:
+    """Compare a folder with what belongs there, or bring it up to date; the findings as plain data.
+
+    `mend` is the command that mends what a check finds.
+    """
+    changes = (generate.compare if check else generate.write)(files, root, orphans)
+    return {
+        "folder": str(root),
+        "files": sorted(map(str, files)),
+        "changes": [{"kind": c.kind, "path": str(c.path), "diff": c.diff} for c in changes],
+        "check": check,
+        "ok": not (check and changes),
+        "mend": mend if check and changes else None,
+    }
+
+
+def told(settled: Mapping[str, Any]) -> list[str]:
+    """The findings of `settle` as lines."""
+    changes, check = settled["changes"], settled["check"]
+    count = f"{len(settled['files'])} files in {settled['folder']}"
+    if not changes:
+        return [f"{count}: all up to date"]
+    words = {"stale": "rewritten", "missing": "new", "orphan": "removed"}
+    lines = []
+    for k, change in enumerate(changes):
+        lines.append(f"{change['kind'] if check else words[change['kind']]:<9}  {change['path']}")
+        diff = change["diff"].splitlines() if check and k < DIFFS else []
+        lines += [f"    {line}" for line in diff[:DIFF_LINES]]
+        if len(diff) > DIFF_LINES:
+            lines.append(f"    … {len(diff) - DIFF_LINES} more lines")
+    if check:
+        return [*lines, f"{count}: {len(changes)} differ; mend with: {settled['mend']}"]
+    return [*lines, f"{count}: {len(changes)} changed"]
+
+
+__all__ = ["flat", "folder", "packaged", "settle", "told", "whole"]
