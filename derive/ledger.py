@@ -48,7 +48,7 @@ def project(progress: Progress = quiet) -> Records:
     """
     found = kept_project()
     if found is None:
-        from optwright.derive.prove import statements
+        from optwright.derive.prove.statements import statements
 
         found = decide(list(statements.values()), None, progress)
         if all(map(as_expected, found)):

@@ -18,7 +18,7 @@ moves to its place at the end. So nothing is overwritten while an oracle can sti
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -32,6 +32,8 @@ from optwright.derive.declaration import (
     Loop,
     Optimizer,
     Push,
+    Route,
+    Statement,
     expressions,
     turn,
 )
@@ -173,45 +175,78 @@ class Program:
 
 def lower(optimizer: Optimizer) -> Program:
     """The step program of a plain system. Raises DeclarationError for what no backend can run."""
-    return _Lowering(optimizer).program()
+    lowering = _Lowering(optimizer, optimizer.step)
+    lowering.walk()
+    return lowering.assemble()
+
+
+def lower_route(route: Route) -> tuple[Program, tuple[Program, ...]]:
+    """The program of what a route's branches share, and one program for each branch after it.
+
+    The shared program runs over the tensors of all branches; its values are known to the branches.
+    """
+    count = len(route.shared)
+    systems = [branch for _, branch in route.branches]
+    shared = _Lowering(systems[0], route.shared)
+    shared.walk()
+    kept = {s.name for branch in systems for s in branch.state}
+    for name in sorted(kept & set(shared.made)):
+        raise DeclarationError(
+            route.id, name, "is state that a route's branches share: keep it in one branch"
+        )
+    programs = []
+    for branch in systems:
+        lowering = _Lowering(branch, branch.step[count:], shared)
+        lowering.walk()
+        programs.append(lowering.assemble())
+    needed = {name for program in programs for phase in program.phases for name in _reads(phase)}
+    return shared.assemble(needed), tuple(programs)
 
 
 _WHOLE = (op.MatrixOperation, op.max_per_axis, op.min_over_axes, op.hessian)
 
 
-def style_of(optimizer: Optimizer) -> Style:
+def style_of(optimizer: Optimizer, statements: Iterable[Statement]) -> Style:
     """Whole if any statement needs whole arrays, else blocked."""
-    if (
-        optimizer.scope == "all"
-        or optimizer.histories
-        or any(isinstance(s, Loop) for s in optimizer.step)
-    ):
+    statements = tuple(statements)
+    if optimizer.scope == "all" or any(isinstance(s, (Loop, Push)) for s in statements):
         return "whole"
-    for statement in optimizer.step:
+    for statement in statements:
         for expr in expressions(statement):
             for node in sympy.preorder_traversal(expr):
                 if isinstance(node, _WHOLE):
                     return "whole"
                 if isinstance(node, op.Reduction) and isinstance(node.over, int):
                     return "whole"
-    kinds = {e.kind for e in optimizer.extents.values()}
+    names = {s.lhs.name for s in statements if isinstance(s, Eq)}
+    kinds = {e.kind for name, e in optimizer.extents.items() if name in names}
     return "whole" if kinds & {"axes", "each_axis", "matrix"} else "blocked"
 
 
 class _Lowering:
     """One walk through the statements; `ops` collects what is to be done, in order."""
 
-    def __init__(self, optimizer: Optimizer) -> None:
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        statements: Iterable[Statement],
+        known: _Lowering | None = None,
+    ) -> None:
         self.optimizer = optimizer
-        self.style: Style = style_of(optimizer)
+        self.statements = tuple(statements)
+        self.style: Style = style_of(optimizer, self.statements)
         self.extents = dict(optimizer.extents)
         self.names = {h.name for h in optimizer.hyper} | set(self.extents) | {"t", "theta"}
         self.answers: dict[Expr, Expr] = {}
+        if known is not None:
+            self.extents = {**known.extents, **self.extents}
+            self.names |= known.names
+            self.answers = dict(known.answers)
         self.order = order_of(optimizer)
         self.host: list[Line] = []
         self.ops: list[Line | LoopLine | Reduce | Ask | Append] = []
         self.loop_names = {
-            e.lhs.name for s in optimizer.step if isinstance(s, Loop) for e in (*s.init, *s.body)
+            e.lhs.name for s in self.statements if isinstance(s, Loop) for e in (*s.init, *s.body)
         }
         self.recorded = self._recorded()
         self.views: dict[str, Expr] = {}
@@ -230,7 +265,7 @@ class _Lowering:
 
     def _recorded(self) -> frozenset[str]:
         """Loop sequences whose members are read outside their own loop at its index."""
-        loops = [s for s in self.optimizer.step if isinstance(s, Loop)]
+        loops = [s for s in self.statements if isinstance(s, Loop)]
         recorded: set[str] = set()
         for loop in loops:
             own = {e.lhs.name for e in (*loop.init, *loop.body)}
@@ -242,8 +277,13 @@ class _Lowering:
 
     # --- walking -------------------------------------------------------------------------------
 
-    def program(self) -> Program:
-        for statement in self.optimizer.step:
+    @property
+    def made(self) -> tuple[str, ...]:
+        """The names that the statements assign."""
+        return tuple(s.lhs.name for s in self.statements if isinstance(s, Eq))
+
+    def walk(self) -> None:
+        for statement in self.statements:
             if isinstance(statement, Eq):
                 self.equation(statement)
             elif isinstance(statement, Loop):
@@ -259,7 +299,6 @@ class _Lowering:
                 self.pull(sympy.sympify(repeat.until), "done"),
                 Infix(self.order).show(repeat.until),
             )
-        return self.assemble()
 
     def number(self, name: str, expr: Expr, equation: str = "") -> None:
         """Assign a scalar where it belongs: with the host values, or in the order of the step."""
@@ -491,14 +530,15 @@ class _Lowering:
 
     # --- assembling ------------------------------------------------------------------------------
 
-    def assemble(self) -> Program:
+    def assemble(self, needed: Collection[str] = ()) -> Program:
+        """The program; `needed` are names that others read after it."""
+        self.needed = frozenset(needed)
         moves = self.moves()
         self.new_names = tuple(moves.values())
         for name, new in moves.items():
             self.extents[new] = self.extents[name]
         rename = _Renamer(moves, self.loop_names, self.recorded)
         host = tuple(rename.line(line) for line in self.host)
-        host = tuple(line for line in host)
         phases: list[Phase] = []
         if host:
             phases.append(Numbers("host", HOST, host))
@@ -591,7 +631,8 @@ class _Lowering:
                     close()
                 lines.append(o)
         close()
-        return _with_stores(phases, set(self.new_names), self.optimizer)
+        needed = self.needed | set(self.new_names) | {self.until or ""}
+        return _with_stores(phases, needed)
 
     def name_scalars(self, phases: list[Phase]) -> list[Phase]:
         """Numbers that enter entrywise work get names of their own, computed before the pass."""
@@ -789,18 +830,15 @@ def made(phase: Pass) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _with_stores(phases: list[Phase], moved: set[str], optimizer: Optimizer) -> list[Phase]:
-    """Passes with the arrays named that later phases or the next step read."""
-    until = optimizer.repeat is not None
+def _with_stores(phases: list[Phase], needed: Collection[str]) -> list[Phase]:
+    """Passes with the arrays named that later phases or others read."""
     result: list[Phase] = []
     for i, phase in enumerate(phases):
         if isinstance(phase, Pass):
             later = (
                 set().union(*(_reads(p) for p in phases[i + 1 :])) if i + 1 < len(phases) else set()
             )
-            stores = tuple(
-                n for n in made(phase) if n in later or n in moved or (until and n == "done")
-            )
+            stores = tuple(n for n in made(phase) if n in later or n in needed)
             phase = Pass(phase.name, phase.style, phase.lines, phase.reduces, stores)
         result.append(phase)
     return result
@@ -835,6 +873,6 @@ __all__ = [
     "Reduce",
     "lower",
     "made",
-    "style_of",
+    "lower_route",
     "turn",
 ]

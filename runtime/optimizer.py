@@ -39,7 +39,7 @@ class Optimizer:
 
     `rules` has one rule per combination of flags, `choices` the flags' allowed values, default
     first; a class that treats tensors differently has `branches` instead of rules, and an `id`
-    if it is not its name.
+    if it is not its name. `shared` is what its branches do first, over all tensors together.
 
     `t` is the number of steps done.
     """
@@ -47,6 +47,7 @@ class Optimizer:
     rules: ClassVar[Sequence[tuple[Any, Rule]]] = ()
     choices: ClassVar[Mapping[str, Sequence[Any]]] = {}
     branches: ClassVar[Sequence[tuple[Where, Rule]]] = ()
+    shared: ClassVar[Rule | None] = None
     id: ClassVar[str] = ""
 
     def __init__(self, params: Params, *, seed: int | None = None, **given: Any) -> None:
@@ -108,7 +109,8 @@ class Optimizer:
         raise HyperparameterError(f"{type(self).__name__} is not defined for {chosen}")
 
     def _oracles(self) -> set[str]:
-        return {name for _, rule in self._branches for name in rule.oracles}
+        shared = self.shared.oracles if self.shared else ()
+        return {name for _, rule in self._branches for name in rule.oracles} | set(shared)
 
     def _without_idle(self, given: dict[str, Any]) -> None:
         """Drop hyperparameters that only other flags use, if they have their default."""
@@ -362,15 +364,24 @@ class Optimizer:
             self._memories = memories
             raise
 
-    def _steps(self, t: int, values: Values, oracles: Oracles) -> Iterator[Step]:
-        """One step per branch that has tensors."""
+    def _steps(
+        self, t: int, values: Values, oracles: Oracles, *, asking: bool = True
+    ) -> Iterator[Step]:
+        """One step per branch that has tensors, after the one that they share."""
+        before = None
+        if self.shared and asking:
+            before = Step(self.shared, self._slots, {}, t, values, oracles, self._workspace)
+            before.prepare()
         for (_, rule), within, memory in zip(
             self._branches, self._within, self._memories, strict=True
         ):
             if within:
                 slots = [self._slots[i] for i in within]
                 part = oracles.restrict(within)
-                yield Step(rule, slots, memory, t, values, part, self._workspace)
+                step = Step(rule, slots, memory, t, values, part, self._workspace)
+                if before is not None:
+                    step.adopt(before)
+                yield step
 
     def view(self, name: str) -> Any:
         """Parameters to evaluate at (copies, nested like the parameters), where the rule has them.
@@ -383,7 +394,9 @@ class Optimizer:
         seen = [np.array(slot.array, order="C") for slot in self._slots]
         if self.t:
             at = {id(slot): array for slot, array in zip(self._slots, seen, strict=True)}
-            for step in self._steps(self.t, self._numbers(), self._asked(None, {})):
+            for step in self._steps(
+                self.t, self._numbers(), self._asked(None, {}), asking=False
+            ):
                 if name in step.rule.views:
                     for slot, array in zip(step.slots, step.view(name), strict=True):
                         at[id(slot)][...] = array

@@ -112,6 +112,16 @@ class Step:
         self.done = False
         self.seats = self._seats()
 
+    def adopt(self, before: Step) -> None:
+        """Take over what a step over all tensors found before this one over some of them."""
+        seats = {id(seat.slots[0]): seat for seat in before.seats}
+        for seat in self.seats:
+            seat.arrays.update(seats[id(seat.slots[0])].arrays)
+            seat.numbers.update(seats[id(seat.slots[0])].numbers)
+        self.shared.update(before.shared)
+        for key, numbers in before.host_numbers.items():
+            self.host_numbers.setdefault(key, {}).update(numbers)
+
     # --- seats -----------------------------------------------------------------------------------
 
     def _seats(self) -> list[Seat]:
@@ -233,9 +243,10 @@ class Step:
         """Numbers that need no data, once per group, in float64, returned by name."""
         for group in {id(slot.group): slot.group for slot in self.slots}.values():
             known = {**self.values[id(group)], **group.state, "t": self.t, "turn": self.turn}
+            known.update(self.host_numbers.get(id(group), {}))
             known.update({n: v for n, v in self.memory.items() if isinstance(v, list)})
             result = function(*(self._as_float64(known[name]) for name in parameters(function)))
-            self.host_numbers[id(group)] = result
+            self.host_numbers.setdefault(id(group), {}).update(result)
             self.host_next[id(group)] = {n: v for n, v in result.items()}
 
     def ask(
@@ -472,6 +483,11 @@ class Step:
                     groups[key].state[name] = np.float64(numbers[made])
         self.host_next.clear()
         self.shared.clear()
+
+    def prepare(self) -> None:
+        """Carry out a step that writes nothing, for others to `adopt`."""
+        with np.errstate(all="ignore"):
+            self.rule.advance(self)
 
     def run(self) -> None:
         """Carry the step out and write the parameters."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,20 @@ import pytest
 
 from optwright.derive import reference
 from optwright.derive.catalog import catalog
+from optwright.derive.compose import (
+    accumulate,
+    chain,
+    clip_by_global_norm,
+    lookahead,
+    named,
+    sam,
+    skip_nonfinite,
+)
 from optwright.derive.declaration import Family, History, Optimizer, Route, Schedule
 from optwright.derive.number import Ambiguous, bounded
 from optwright.generated import numpy as generated
 from optwright.runtime.step import Step
+from optwright.templates.backend import backend
 
 SHAPES = [(3,), (2, 5), (), (1, 1), (2, 1, 3), (0, 4)]
 MATRICES = [(3, 2), (1, 4), (2, 5)]
@@ -28,8 +39,31 @@ VECTORS = [(2,), (1, 3)]
 SPECIAL = [0.0, -0.0, 1e30, -1e-30, 1e-42, 1e-310, np.inf, -np.inf, np.nan]
 STEPS = 4
 
+muon, adam, momentum = catalog["Muon"], catalog.system("Adam"), catalog.system("Momentum")
+COMPOSED = [
+    named(chain(clip_by_global_norm(1), muon), "ClippedMuon"),
+    named(chain(clip_by_global_norm(1), catalog["Adafactor"]), "ClippedAdafactor"),
+    named(sam(adam), "SAMAdam"),
+    named(lookahead(momentum, k=2, alpha=0.5), "LookaheadMomentum"),
+    named(accumulate(adam, 2), "AccumulatedAdam"),
+    named(skip_nonfinite(momentum), "SkippingMomentum"),
+    named(chain(clip_by_global_norm(1), sam(momentum)), "ClippedSAM"),
+]
+"""Compositions that the catalogue does not list: the combinators take any rule."""
+
+
+@cache
+def _made(declaration: Any) -> Any:
+    """The class of a declaration that is not in the catalogue, from the text of its module."""
+    text = backend("numpy").module(declaration, lambda _: (), "none")
+    scope: dict[str, Any] = {"__name__": "made"}
+    exec(compile(text, declaration.name, "exec"), scope)
+    return scope[declaration.name]
+
 
 def _class(declaration: Any) -> Any:
+    if declaration.id not in catalog:
+        return _made(declaration)
     package = (
         generated if declaration.dialect == "paper" else getattr(generated, declaration.dialect)
     )
@@ -38,7 +72,7 @@ def _class(declaration: Any) -> Any:
 
 def _cases() -> Iterator[Any]:
     """(id, declaration, plain system or route, flags) for every combination of flags."""
-    for name, declaration in catalog.items():
+    for name, declaration in [*catalog.items(), *((d.id, d) for d in COMPOSED)]:
         if isinstance(declaration, Schedule):
             continue
         if isinstance(declaration, Family):
@@ -144,24 +178,52 @@ def _state(optimizer: Any, branch: int, system: Optimizer) -> dict[str, Any]:
     return found
 
 
-def _compare(
-    system: Optimizer,
-    branch: int,
-    optimizer: Any,
-    before: Any,
-    hyper: Any,
-    answers: Any,
-    within: list[int],
-) -> list[str]:
-    """Where the class's step leaves the interpreter's enclosures."""
-    after = reference.advance(system, before, hyper, reference.Script(**answers).oracles)
-    theta = [np.array(optimizer._slots[i].array) for i in within]
-    wrong = [f"theta{text}" for text in reference.outside(after.theta, theta)]
-    state = _state(optimizer, branch, system)
-    for s in system.state:
-        wrong += [
-            f"{s.name}{text}" for text in reference.outside(after.state[s.name], state[s.name])
-        ]
+def _before(
+    optimizer: Any, system: Optimizer | Route, step: int, first: list[Any], hyper: Any, dtype: str
+) -> Any:
+    """The interpreter's snapshot of where the class stands."""
+    params = [slot.array for slot in optimizer._slots]
+    field = bounded(dtype)
+    if step == 0:
+        return reference.start(system, params, hyper, field)
+    parts = []
+    systems = [b for _, b in system.branches] if isinstance(system, Route) else [system]
+    for k, plain in enumerate(systems):
+        within = list(optimizer._within[k])
+        tensors, starts = [params[i] for i in within], [first[i] for i in within]
+        if not within:
+            parts.append((tuple(within), reference.start(plain, [], hyper, field)))
+            continue
+        clock = int(optimizer._memories[k]["clock"]) if plain.repeat else step
+        state = _state(optimizer, k, plain)
+        parts.append(
+            (tuple(within), reference.load(plain, clock, tensors, state, field, starts, step))
+        )
+    if not isinstance(system, Route):
+        return parts[0][1]
+    theta = tuple(reference.numbers(x, field) for x in params)
+    return reference.RouteSnapshot(field, theta, tuple(parts))
+
+
+def _outside(optimizer: Any, system: Optimizer | Route, after: Any) -> list[str]:
+    """Where the class's parameters and state leave the interpreter's enclosures."""
+    wrong = [
+        f"theta{text}"
+        for text in reference.outside(after.theta, [s.array for s in optimizer._slots])
+    ]
+    parts = (
+        [(k, b) for k, (_, b) in enumerate(system.branches)]
+        if isinstance(system, Route)
+        else [(0, system)]
+    )
+    for k, plain in parts:
+        snapshot = after.branches[k][1] if isinstance(system, Route) else after
+        if optimizer._within[k]:
+            state = _state(optimizer, k, plain)
+            for name in state:
+                wrong += [
+                    f"{name}{t}" for t in reference.outside(snapshot.state[name], state[name])
+                ]
     return wrong
 
 
@@ -189,7 +251,6 @@ def _run(
     optimizer = _class(declaration)([p for p in params], **flags, **hyper)
     recorder = Recorder(monkeypatch)
     branches = optimizer._branches
-    systems = [b for _, b in system.branches] if isinstance(system, Route) else [system]
     first = [p.copy() for p in params]
     searches = not isinstance(system, Route) and "line_search" in system.oracles
     wrong: list[str] = []
@@ -218,46 +279,15 @@ def _run(
     with np.errstate(all="ignore"):
         for step in range(STEPS):
             recorder.answers.clear()
-            before = []
-            for k, plain in enumerate(systems):
-                within = list(optimizer._within[k])
-                if not within:
-                    continue
-                tensors = [params[i] for i in within]
-                start = [first[i] for i in within]
-                if step == 0:
-                    at = reference.start(plain, tensors, hyper, bounded(dtype))
-                else:
-                    clock = int(optimizer._memories[k].get("clock", step)) if plain.repeat else step
-                    at = reference.load(
-                        plain,
-                        clock,
-                        tensors,
-                        _state(optimizer, k, plain),
-                        bounded(dtype),
-                        start,
-                        step,
-                    )
-                before.append((k, plain, at, within))
+            before = _before(optimizer, system, step, first, hyper, dtype)
             optimizer.step(gradient, **others)
-            answers = dict(recorder.answers)
-            for k, plain, at, within in before:
-                mine = answers
-                if isinstance(system, Route):
-                    # The branches ask in order, each for its own tensors.
-                    mine = {
-                        name: [given[[b for b, *_ in before].index(k)]]
-                        for name, given in answers.items()
-                    }
-                own = {h.name: hyper[h.name] for h in plain.hyper if h.name in hyper}
-                try:
-                    wrong += [
-                        f"step {step + 1}: {w}"
-                        for w in _compare(plain, k, optimizer, at, own, mine, within)
-                    ]
-                    compared += 1
-                except Ambiguous:
-                    continue
+            script = reference.Script(**recorder.answers)
+            try:
+                after = reference.advance(system, before, hyper, script.oracles)
+            except Ambiguous:
+                continue
+            wrong += [f"step {step + 1}: {w}" for w in _outside(optimizer, system, after)]
+            compared += 1
     return wrong, compared
 
 
@@ -286,3 +316,119 @@ def test_special_values(
 ) -> None:
     wrong, _ = _run(declaration, system, flags, dtype, True, monkeypatch)
     assert not wrong, "\n".join(wrong[:10])
+
+
+# --- the test itself -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "wrong, right",
+    [
+        ("np.add(v, product, out=v)", "np.subtract(v, product, out=v)"),
+        ("np.multiply(m, beta1, out=m)", "np.multiply(m, beta2, out=m)"),
+        ("1 - beta2**t", "1 - beta2**(t - 1)"),
+        ("np.add(denominator, eps, out=denominator)", "pass"),
+        ("np.multiply(g, one_minus_beta1, out=product)", "np.multiply(g, beta1, out=product)"),
+    ],
+)
+def test_a_wrong_kernel_is_noticed(wrong: str, right: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = backend("numpy").module(adam, lambda _: (), "none")
+    assert wrong in text
+    scope: dict[str, Any] = {"__name__": "made"}
+    exec(compile(text.replace(wrong, right), "Adam", "exec"), scope)
+    monkeypatch.setattr("test_generated._class", lambda _: scope["Adam"], raising=True)
+    found, compared = _run(adam, adam, {}, "float64", False, monkeypatch)
+    assert found and compared
+
+
+# --- blocks, storage types, layouts ------------------------------------------------------------------
+
+
+ELEMENTWISE = [
+    "Adam",
+    "Momentum",
+    "Nesterov",
+    "NesterovRearranged",
+    "Rprop",
+    "RAdam",
+    "LAMB",
+    "Lion",
+]
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_block_size_changes_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks are an economy: a step on tiny blocks gives the same bits, reductions aside."""
+    rng = np.random.default_rng(3)
+    start = rng.normal(size=(7, 11)).astype(np.float32)
+    grads = [rng.normal(size=(7, 11)).astype(np.float32) for _ in range(3)]
+    results = []
+    for chunk in (65536, 8):
+        monkeypatch.setattr("optwright.runtime.step.CHUNK", chunk)
+        theta = start.copy()
+        optimizer = _class(catalog[name])(theta)
+        for g in grads:
+            optimizer.step(lambda _, g=g: g)
+        results.append(theta)
+    if name == "LAMB":
+        np.testing.assert_allclose(results[0], results[1], rtol=1e-5)
+    else:
+        assert results[0].tobytes() == results[1].tobytes()
+
+
+@pytest.mark.parametrize("name", ["Adam", "LAMB", "Muon", "BFGS", "SM3", "Adafactor"])
+def test_layout_changes_nothing(name: str) -> None:
+    """Strided and transposed arrays give what contiguous ones give."""
+    rng = np.random.default_rng(5)
+    start = rng.normal(size=(4, 6))
+    strided = np.zeros((8, 12))[::2, ::2]
+    transposed = np.zeros((6, 4)).T
+    results = []
+    for theta in (start.copy(), strided, transposed):
+        theta[...] = start
+        optimizer = _class(catalog[name])({"w": theta})
+        for _ in range(3):
+            optimizer.step(lambda p: _bowl_tree(p))
+        results.append(np.array(theta))
+    assert results[0].tobytes() == results[1].tobytes() == results[2].tobytes()
+
+
+def _bowl_tree(params: dict[str, np.ndarray]) -> tuple[float, dict[str, np.ndarray]]:
+    value, (gradient,) = _bowl([params["w"]])
+    return value, {"w": gradient}
+
+
+@pytest.mark.parametrize("name", ["Adam", "LAMB", "Momentum"])
+def test_half_precision_keeps_single_state(name: str) -> None:
+    """A float16 parameter is updated in float32 and rounded once."""
+    rng = np.random.default_rng(7)
+    start = rng.normal(size=(5,)).astype(np.float16)
+    g = rng.normal(size=(5,)).astype(np.float16)
+    half, single = start.copy(), start.astype(np.float32)
+    a, b = _class(catalog[name])(half), _class(catalog[name])(single)
+    a.step(g)
+    b.step(g.astype(np.float32))
+    assert half.tobytes() == single.astype(np.float16).tobytes()
+
+
+# --- schedules -------------------------------------------------------------------------------------
+
+
+SCHEDULES = [d for d in catalog.values() if isinstance(d, Schedule)]
+GIVEN = {"steps": 7, "period": 3, "warmup": 3, "batch": 64, "total": 12, "decay_steps": 5}
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES, ids=lambda d: d.id)
+def test_schedule(schedule: Schedule) -> None:
+    """A generated schedule gives the interpreter's numbers, and so does its state."""
+    hyper = {h.name: GIVEN.get(h.name, 0.1) for h in schedule.hyper if h.default is None}
+    made = _class(schedule)(**hyper)
+    at = reference.start_schedule(schedule, hyper)
+    state = made.start()
+    losses = [3.0, 2.0, 2.0, 2.0, 2.5, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 1.0, 1.0]
+    for t, loss in enumerate(losses, start=1):
+        number, state = made.at(t, state, loss if "value" in made.oracles else None)
+        at = reference.advance_schedule(schedule, at, hyper, loss)
+        assert number == pytest.approx(float(at.output), rel=1e-13, abs=1e-18), t
+        for name, kept in state.items():
+            assert kept == pytest.approx(float(at.state[name]), rel=1e-13, abs=1e-18)

@@ -415,6 +415,52 @@ def test_factored_state_and_row_means() -> None:
     ]
 
 
+def test_tensors_without_dimensions_or_entries() -> None:
+    mu = Variable("mu")
+    rule = system(
+        Eq(mu[t], max_per_axis(g[t] + min_over_axes(mu[t - 1]))),
+        Eq(theta[t], theta[t - 1] - mean(g[t], -1) * norm(g[t]) - total(g[t], "all")),
+        state=[State(mu, 1, EACH_AXIS)],
+    )
+    before = start(rule, [3, np.zeros((0, 2))])
+    assert [[x.shape for x in arrays] for arrays in before.state["mu"]] == [
+        [(1,)],
+        [(0, 1), (1, 2)],
+    ]
+    after = advance(rule, before, None, {"grad": [2, np.zeros((0, 2))]})
+    assert (
+        after.theta[0].shape == ()
+        and after.theta[0][()] == 3 - 4 - 2
+        and after.theta[1].shape == (0, 2)
+    )
+    assert after.state["mu"][0][0].tolist() == [3]
+    assert floats(after.state["mu"][1][1]).tolist() == [[-math.inf, -math.inf]]
+    product = system(Eq(theta[t], theta[t - 1] + g[t] @ transpose(g[t]) @ g[t]), shape="matrix")
+    for field in (EXACT, DECIMAL50, bounded("float32")):
+        found = advance(
+            product,
+            start(product, [np.zeros((0, 4))], None, field),
+            None,
+            {"grad": [np.zeros((0, 4))]},
+        )
+        assert found.theta[0].shape == (0, 4)
+
+
+def test_an_oracle_in_an_arm_that_is_not_taken_is_not_asked() -> None:
+    rule = system(
+        Eq(theta[t], theta[t - 1] - cases((grad(theta[t - 1] + 1), norm(g[t], "all") > 1), g[t]))
+    )
+    asked = Script(grad=[[[2]], [[5]]])
+    assert advance(rule, start(rule, [[0]], field=EXACT), None, asked.oracles).theta[
+        0
+    ].tolist() == [-5]
+    once = Script(grad=[[[1]], [[5]]])
+    assert advance(rule, start(rule, [[0]], field=EXACT), None, once.oracles).theta[0].tolist() == [
+        -1
+    ]
+    assert once.left == 1
+
+
 def test_host_conditions_are_lazy_and_others_select() -> None:
     u, trust = variables("u trust")
     k = Parameter("k", "integer [1, inf)", "count")
@@ -634,7 +680,7 @@ def test_routes() -> None:
     route = Route(
         "Both",
         SOURCE,
-        [(Where(ndim_at_least=2), named), (Where(name="^bias"), named), (Where(), plain)],
+        ((Where(ndim_at_least=2), named), (Where(name="^bias"), named), (Where(), plain)),
     )
     before = start(route, [[1, 1], [[0, 0]], [0]], {"lr": 2}, EXACT, names=["w", "k", "bias"])
     script = Script(grad=[[[1, 2], [[3, 4]], [1]]])
@@ -642,7 +688,7 @@ def test_routes() -> None:
     assert [x.tolist() for x in after.theta] == [[-1, -3], [[-5, -5]], [-1]]
     assert after.t == 1 and [places for places, _ in after.branches] == [(1,), (2,), (0,)]
     with pytest.raises(ValueError, match="no branch takes tensor 0"):
-        start(Route("One", SOURCE, [(Where(ndim_at_least=2), named)]), [[1]])
+        start(Route("One", SOURCE, ((Where(ndim_at_least=2), named),)), [[1]])
 
 
 def test_states_per_tensor_host_and_all() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from optwright.derive.declaration import Declaration
+from optwright.derive.declaration import Declaration, Statement
 from optwright.derive.language import (
     EACH_AXIS,
     Eq,
@@ -45,7 +45,7 @@ R, C, V = variables("R C V")
 
 
 def adafactor_branch(
-    name: str, place: str, state: Sequence[State], moments: Sequence[Eq]
+    name: str, place: str, state: Sequence[State], moments: Sequence[Statement]
 ) -> Optimizer:
     """Adafactor with the given state and equations for the second moment V."""
     return Optimizer(

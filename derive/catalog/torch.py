@@ -292,7 +292,7 @@ def _adafactor() -> Route:
     eps1 = Parameter("eps1", "(0, inf)", "eps", r"\epsilon_1", "keeps the variances from zero")
     eps2 = Parameter("eps2", "[0, inf)", "eps", r"\epsilon_2", "smallest scale of the parameters")
     threshold = Parameter(
-        "d", "(0, inf)", "coefficient", "d", "largest root mean square of the update"
+        "d", "[1, inf)", "coefficient", "d", "largest root mean square of the update"
     )
     w, rho, scale, V, U, rms, R, C = variables("w rho scale V U rms_update R C")
     hyper = [

@@ -26,7 +26,13 @@ from optwright.derive.declaration import (
 from optwright.derive.order import Order
 from optwright.derive.text import Infix, order_of, show_step
 from optwright.templates.backend import Relations, file_name
-from optwright.templates.numpy.backend import Function, RuleText, rule_text, schedule_text
+from optwright.templates.numpy.backend import (
+    Function,
+    RuleText,
+    route_texts,
+    rule_text,
+    schedule_text,
+)
 from optwright.templates.numpy.printer import NumpyInfix, literal
 
 WIDTH = 100
@@ -109,13 +115,18 @@ def _optimizer(declaration: Optimizer | Family | Route, relations: Relations, co
     rules: list[RuleText] = []
     printed: dict[str, str] = {}
     selected: list[tuple[str, str]] = []
-    for (key, system), label in zip(variants, labels, strict=True):
-        # Flags that change nothing share one rule.
-        bare = repr(rule_text(system.replace(choices={})))
-        if bare not in printed:
-            printed[bare] = label
-            rules.append(rule_text(system, label))
-        selected.append((_where(key) if isinstance(key, Where) else repr(key), printed[bare]))
+    if isinstance(declaration, Route):
+        shared, rules = route_texts(declaration, labels)
+        rules.insert(0, shared)
+        selected = [(_where(key), label) for (key, _), label in zip(variants, labels, strict=True)]
+    else:
+        for (key, system), label in zip(variants, labels, strict=True):
+            # Flags that change nothing share one rule.
+            bare = repr(rule_text(system.replace(choices={})))
+            if bare not in printed:
+                printed[bare] = label
+                rules.append(rule_text(system, label))
+            selected.append((repr(key), printed[bare]))
     hyper = _hypers(declaration, variants)
     choices = dict(declaration.choices) if isinstance(declaration, Family) else {}
     seeded = any("noise" in rule.oracles for rule in rules)

@@ -5,15 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 import sympy
 from sympy import Eq, Expr, Symbol
 from sympy.core.symbol import Str
 
 from optwright.derive import operation as op
-from optwright.derive.declaration import History, Hyper, Optimizer, Schedule, State
+from optwright.derive.declaration import History, Hyper, Optimizer, Route, Schedule, State
 from optwright.derive.extent import ALL, COORDINATE, HOST, TENSOR, Extent
 from optwright.derive.order import Order
 from optwright.derive.program import (
@@ -25,6 +25,7 @@ from optwright.derive.program import (
     Pass,
     Program,
     lower,
+    lower_route,
     made,
 )
 from optwright.derive.symbol import Value
@@ -352,9 +353,10 @@ class _Rule:
 
     # --- the whole rule --------------------------------------------------------------------------
 
-    def text(self, label: str) -> RuleText:
+    def text(self, label: str, known: Collection[str] = (), commits: bool = True) -> RuleText:
+        """The rule's text. `known` are arrays made before it; it `commits` unless others follow."""
         self.moved_inside: set[str] = set()
-        before: set[str] = set()
+        before = set(known)
         for phase in self.program.phases:
             if isinstance(phase, Numbers):
                 self.numbers(phase)
@@ -376,7 +378,8 @@ class _Rule:
             old: new for old, new in self.program.moves.items() if new not in self.moved_inside
         }
         rows = ", ".join(f'"{old}": "{new}"' for old, new in moves.items())
-        self.advance.append(f"step.commit({{{rows}}})" if moves else "step.commit()")
+        if commits:
+            self.advance.append(f"step.commit({{{rows}}})" if moves else "step.commit()")
         body = self.advance
         if self.optimizer.repeat:
             at_most = self.program.at_most
@@ -458,6 +461,21 @@ def rule_text(optimizer: Optimizer, label: str = "") -> RuleText:
     return _Rule(lower(optimizer), prefix).text(label)
 
 
+def route_texts(route: Route, labels: Sequence[str]) -> tuple[RuleText, list[RuleText]]:
+    """What a route's branches share, as a rule of its own, and the rule of each branch."""
+    shared, programs = lower_route(route)
+    known = {p.name for p in shared.phases if isinstance(p, Ask)}
+    known |= {n for p in shared.phases if isinstance(p, Pass) for n in p.stores}
+    first = _Rule(shared, "shared_").text("SHARED_", commits=False)
+    first = replace(
+        first, name=route.name, hyper=(), states=(), views=(), dialect=route.dialect, shape="any"
+    )
+    return first, [
+        _Rule(program, label.lower()).text(label, known)
+        for program, label in zip(programs, labels, strict=True)
+    ]
+
+
 @dataclass(frozen=True)
 class ScheduleText:
     """What the template prints for a schedule."""
@@ -531,6 +549,7 @@ __all__ = [
     "Function",
     "RuleText",
     "ScheduleText",
+    "route_texts",
     "rule_text",
     "schedule_text",
 ]

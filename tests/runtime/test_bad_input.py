@@ -1,5 +1,6 @@
 """Bad input gets one line that says what is wrong, and nothing changes: to the bit."""
 
+import copy
 from collections.abc import Callable
 from functools import partial
 from math import inf, nan
@@ -15,6 +16,7 @@ from toy import (
     Family,
     Joined,
     Kept,
+    Late,
     Matrices,
     Newton,
     Noisy,
@@ -116,6 +118,8 @@ def test_gradients_in_the_memory_of_parameters() -> None:
     square = np.ones((2, 2))
     single = SGD(square)
     refused(single, OracleError, "with the parameter: pass a copy", lambda: single.step(square.T))
+    twin = copy.deepcopy(single)
+    refused(twin, OracleError, "pass a copy", partial(twin.step, twin.groups[0]["params"][::-1]))
     # Beside each other in one block is no overlap.
     block = np.ones((4, 2))
     SGD(block[:2]).step(block[2:])
@@ -147,13 +151,14 @@ def test_missing_oracles() -> None:
     message = "gives one number only"
     refused(opt, OracleError, message, lambda: opt.step(lambda p: 3.0))
     opt = Curved(w)
-    diagonal = {"hessian_diagonal": good}
-    product = {"hvp": lambda p, v: v}
-    for more, message in [
+    diagonal: Any = {"hessian_diagonal": good}
+    product: Any = {"hvp": lambda p, v: v}
+    cases: Any = [
         ({}, "toy.Curved needs the Hessian's diagonal (hessian_diagonal): pass opt.step("),
         (diagonal, "toy.Curved needs Hessian-vector products (hvp): pass opt.step(grads, hvp="),
         ({**diagonal, **product}, "toy.Curved needs the loss (value): pass opt.step(grads, value="),
-    ]:
+    ]
+    for more, message in cases:
         refused(opt, OracleError, message, partial(opt.step, good, **more))
     refused(
         opt, OracleError, "needs the loss: return (loss, gradients)",
@@ -182,9 +187,10 @@ def test_arrays_where_functions_are_needed() -> None:
 
 def test_other_answers() -> None:
     w = five()
-    good = {name: np.ones_like(w[name]) for name in w}
+    good: Any = {name: np.ones_like(w[name]) for name in w}
     opt: Optimizer = SGD(w)
-    for value in ("low", [1.0], np.ones(2), 1j, True):
+    values: Any = ("low", [1.0], np.ones(2), 1j, True)
+    for value in values:
         refused(opt, OracleError, "not one real number", partial(opt.step, good, value=value))
     refused(opt, OracleError, "hvp is a dict: pass a function", partial(opt.step, good, hvp=good))
     refused(
@@ -220,6 +226,26 @@ def test_a_bad_answer_for_the_last_branch_of_a_route() -> None:
     opt.step(lambda p: p)
     for grads in (lambda p: {**p, "bias": np.ones(3)}, {"kernel": np.ones((2, 2)), "bias": None}):
         refused(opt, OracleError, "bias", partial(opt.step, grads))
+
+
+def test_a_branch_that_fails_after_another_has_moved() -> None:
+    w = {"first": np.ones(2), "second": np.ones(2)}
+    opt = Late(w)
+    seen: list[Any] = []
+
+    def product(p: Any, v: Any) -> Any:
+        seen.append((p["first"].copy(), v["first"].copy()))
+        return v if len(seen) == 1 else {"first": v["first"], "second": np.ones(3)}
+
+    opt.step(lambda p: p, hvp=product)
+    np.testing.assert_array_equal(seen[0], [[1.0, 1.0], [0.0, 0.0]])
+    np.testing.assert_allclose([w["first"], w["second"]], 0.9)
+    refused(opt, OracleError, "'second' has shape (3,)", lambda: opt.step(w_copy(w), hvp=product))
+    assert len(seen) == 2
+
+
+def w_copy(w: Any) -> Any:
+    return {name: array.copy() for name, array in w.items()}
 
 
 def test_the_generator_is_put_back() -> None:
@@ -295,14 +321,15 @@ def test_parameters_that_a_rule_does_not_take() -> None:
 def test_groups_added() -> None:
     w = five()
     opt: Optimizer = SGD(w)
-    for group, kind, message in [
+    cases: Any = [
         ({"params": w["one"]}, ParameterError, "share memory"),
         ({"params": [1.0]}, ParameterError, "not a NumPy array"),
         ({"params": np.ones(1), "lr": -1}, HyperparameterError, "outside [0, inf)"),
         ({"params": np.ones(1), "rate": 1}, HyperparameterError, "no hyperparameter 'rate'"),
         ({"lr": 1.0}, ParameterError, 'a group is a dict with "params"'),
         (np.ones(1), ParameterError, 'a group is a dict with "params"'),
-    ]:
+    ]
+    for group, kind, message in cases:
         refused(opt, kind, message, partial(opt.add_group, group))
         assert len(opt.groups) == 1
     opt = Joined(np.ones(2), lr=0.1)
@@ -384,6 +411,9 @@ def test_names() -> None:
     refused(opt, HyperparameterError, "cannot be removed", lambda: opt.groups[0].pop("lr"))
     with pytest.raises(HyperparameterError, match="draws no noise and takes no seed"):
         Kept(w, seed=3)
+    for seed in (-1, 1.5, "x"):
+        with pytest.raises(HyperparameterError, match="is not a whole number from 0 on"):
+            Noisy(w, seed=seed)  # type: ignore[arg-type]
     refused(opt, OptwrightError, "no view 'end'; known: start", lambda: opt.view("end"))
     other = SGD(w)
     refused(other, OptwrightError, "no view 'eval'; there are none", lambda: other.view("eval"))
@@ -391,12 +421,13 @@ def test_names() -> None:
 
 def test_flags() -> None:
     w = np.ones(1)
-    for given, message in [
+    cases: Any = [
         ({"nesterov": 1}, "nesterov = 1 is not one of False, True"),
         ({"kind": "three"}, "kind = 'three' is not one of 'one', 'two'"),
         ({"nesterov": True, "kind": "two"}, "not defined for nesterov=True, kind='two'"),
         ({"nestrov": True}, "no hyperparameter 'nestrov'; did you mean 'nesterov'?"),
-    ]:
+    ]
+    for given, message in cases:
         with pytest.raises(HyperparameterError) as caught:
             Family(w, **given)
         assert message in str(caught.value)

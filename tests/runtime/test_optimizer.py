@@ -39,7 +39,7 @@ class TestParameters:
         assert opt.t == 2
 
     def test_nested_in_place_and_by_key(self) -> None:
-        w = {"a": [np.ones((2, 3), np.float32), np.array(4, np.float32)], "b": (np.ones(0),)}
+        w: Any = {"a": [np.ones((2, 3), np.float32), np.array(4, np.float32)], "b": (np.ones(0),)}
         kept = w["a"][0]
         assert isinstance(kept, np.ndarray)
         opt = SGD(w, lr=1.0, momentum=0.0)
@@ -51,7 +51,7 @@ class TestParameters:
 
     @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
     def test_state_is_at_least_single_precision(self, dtype: type) -> None:
-        w = np.ones(3, dtype)
+        w: np.ndarray = np.ones(3, dtype)
         opt = SGD(w)
         opt.step(np.ones(3, dtype))
         state = opt.state_dict()["groups"][0]["tensors"][0]["state"]["b"]
@@ -296,7 +296,8 @@ class TestStates:
         np.testing.assert_array_equal(state["row"], [[3.25], [3.25]])
         assert [side.shape for side in state["sides"]] == [(2, 1), (1, 3)]
         np.testing.assert_array_equal(state["start"], np.full((2, 3), 2.0))
-        assert group["tensors"][1]["state"]["sides"] == []
+        # A tensor without dimensions counts as a vector of one entry.
+        assert [side.shape for side in group["tensors"][1]["state"]["sides"]] == [(1,)]
 
     def test_shapes(self) -> None:
         assert shape_of("axes(-1)", (2, 3, 4)) == (2, 3, 1)
@@ -332,7 +333,7 @@ class TestStates:
 
 class TestRoute:
     def test_by_shape_and_name(self) -> None:
-        w = {"l1": {"kernel": np.ones((2, 2)), "bias": np.ones(2)}, "l2": {"bias": np.ones(1)}}
+        w: Any = {"l1": {"kernel": np.ones((2, 2)), "bias": np.ones(2)}, "l2": {"bias": np.ones(1)}}
         opt = Routed(w, scale=2.0, lr=1.0)
         for _ in range(2):
             opt.step(lambda p: p)
@@ -403,7 +404,7 @@ class TestSchedules:
 
 @given(st.lists(st.integers(0, 4), max_size=3), st.sampled_from([np.float32, np.float64]))
 def test_any_shape(shape: list[int], dtype: type) -> None:
-    w = np.ones(shape, dtype)
+    w: np.ndarray = np.ones(shape, dtype)
     opt = SGD(w, lr=0.5, momentum=0.0)
     opt.step(np.full(shape, 0.5))
     np.testing.assert_array_equal(w, np.full(shape, 0.75, dtype))
@@ -428,3 +429,14 @@ def test_a_failing_function_leaves_everything() -> None:
         opt.step(np.ones(3))
     assert opt.state_dict() == state
     np.testing.assert_array_equal(w, before)
+
+
+def test_bfloat16() -> None:
+    bfloat16 = pytest.importorskip("ml_dtypes", reason="pip install ml_dtypes").bfloat16
+    w = np.ones(3, bfloat16)
+    opt = SGD(w, lr=0.25)
+    opt.step(np.ones(3, bfloat16))
+    opt.step(lambda p: p)
+    # 1, then 0.75, then 0.75 − 0.25·(0.9 + 0.75) rounded to eight bits
+    np.testing.assert_array_equal(w.astype(float), 0.337890625)
+    assert opt.state_dict()["groups"][0]["tensors"][0]["state"]["b"].dtype == np.float32

@@ -287,6 +287,23 @@ class Routed(Optimizer):
     id = "toy.Routed"
 
 
+def late_step(step: Step) -> None:
+    step.ask("g", "grad")
+    step.ask("Hg", "hvp", vector="g")
+    step.host(rate)
+    step.arrays(lambda theta, Hg, lr: {"theta": theta - lr * Hg})
+    step.commit()
+
+
+late_rule = Rule("Late", "toy", (LR,), (), ("grad", "hvp"), late_step)
+
+
+class Late(Optimizer):
+    """The second branch asks, at the parameters before the step, when the first has moved."""
+
+    branches = ((Where(name="^first"), momentum_rule), (Where(), late_rule))
+
+
 class Matrices(Optimizer):
     """For matrices only."""
 

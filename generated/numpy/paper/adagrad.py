@@ -7,9 +7,20 @@ Equations
     G[t] = G[t-1] + g[t]**2
     theta[t] = theta[t-1] - lr*g[t]/(sqrt(G[t]) + eps)
 
+Proved
+    Adagrad and RMSProp = G = a*G + b*g**2 at (1, 1) and (rho, 1 - rho) (A2: proved for all
+        losses, all t, lr, eps varying with t; all losses, all t, lr, eps, rho varying with t)
+    Adagrad = limit of Adam(lr/sqrt(t), beta1=0, eps=0) as beta2 -> 1 (A4: proved for all t,
+        losses with continuous oracles)
+    Adagrad(lr, eps) = RMSProp(lr/sqrt(t), 1 - 1/t, eps/sqrt(t)) under v = G/t (A5: proved for
+        all losses, all t, lr, eps varying with t)
+    Adagrad(lr, eps=0) = RMSProp(lr/sqrt(t), 1 - 1/t, eps=0) under v = G/t (A5a: proved for
+        all losses, all t, lr varying with t)
+    LeakyAdagrad(rho=1) = Adagrad (A7b: proved for all losses, all t, lr, eps varying with t)
+
 Do not edit. Made from the declaration Adagrad and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 5ecd1f5426443403
+Digest: 17ed3abb4cea4c9a
 """
 
 from __future__ import annotations
@@ -62,6 +73,17 @@ class Adagrad(Optimizer):
         g[t] = grad(theta[t-1])
         G[t] = G[t-1] + g[t]**2
         theta[t] = theta[t-1] - lr*g[t]/(sqrt(G[t]) + eps)
+
+    Proved
+        Adagrad and RMSProp = G = a*G + b*g**2 at (1, 1) and (rho, 1 - rho) (A2: proved for all
+            losses, all t, lr, eps varying with t; all losses, all t, lr, eps, rho varying with t)
+        Adagrad = limit of Adam(lr/sqrt(t), beta1=0, eps=0) as beta2 -> 1 (A4: proved for all t,
+            losses with continuous oracles)
+        Adagrad(lr, eps) = RMSProp(lr/sqrt(t), 1 - 1/t, eps/sqrt(t)) under v = G/t (A5: proved for
+            all losses, all t, lr, eps varying with t)
+        Adagrad(lr, eps=0) = RMSProp(lr/sqrt(t), 1 - 1/t, eps=0) under v = G/t (A5a: proved for
+            all losses, all t, lr varying with t)
+        LeakyAdagrad(rho=1) = Adagrad (A7b: proved for all losses, all t, lr, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

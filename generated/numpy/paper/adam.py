@@ -11,9 +11,28 @@ Equations
     v_hat[t] = v[t]/(1 - beta2**t)
     theta[t] = theta[t-1] - lr*m_hat[t]/(sqrt(v_hat[t]) + eps)
 
+Proved
+    Adagrad = limit of Adam(lr/sqrt(t), beta1=0, eps=0) as beta2 -> 1 (A4: proved for all t,
+        losses with continuous oracles)
+    E[m_hat] = E[g] and E[v_hat] = E[g**2] (D1a: proved for all t)
+    Adam(eps) = AdamEpsHat(eps*sqrt(1 - beta2**t)) (D4: proved for all losses, all t, lr,
+        beta1, beta2, eps varying with t)
+    Adam(eps=0) = AdamEpsHat(eps=0) (D5a: proved for all losses, all t, lr, beta1, beta2
+        varying with t)
+    Adam(lr, beta1=0, eps=0) = RMSProp(lr*sqrt(1 - beta2**t), beta2, eps=0) (D8: proved for
+        all losses, all t, lr, beta2 varying with t)
+    Adam(lr, beta1=0, eps) = RMSProp(lr*s, beta2, eps*s) with s = sqrt(1 - beta2**t) (D8a:
+        proved for all losses, all t, lr, beta2, eps varying with t)
+    Adam = PyTorch's code for it (D28: proved for all losses, all t, lr, beta1, beta2, eps
+        varying with t)
+    Adam(lr, eps=0) = texts.ADAM_D2(lr*sqrt(1 - beta2**t)/(1 - beta1**t), eps=0) (C82a: proved
+        for all losses, all t, lr, beta1, beta2 varying with t)
+    AdamW, AdamL2 and texts.ADAMW at weight_decay 0 = Adam (W5: proved for all losses, all t,
+        lr, beta1, beta2, eps varying with t)
+
 Do not edit. Made from the declaration Adam and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 24950d62c0710402
+Digest: bc07fcdb8d19c589
 """
 
 from __future__ import annotations
@@ -100,6 +119,25 @@ class Adam(Optimizer):
         m_hat[t] = m[t]/(1 - beta1**t)
         v_hat[t] = v[t]/(1 - beta2**t)
         theta[t] = theta[t-1] - lr*m_hat[t]/(sqrt(v_hat[t]) + eps)
+
+    Proved
+        Adagrad = limit of Adam(lr/sqrt(t), beta1=0, eps=0) as beta2 -> 1 (A4: proved for all t,
+            losses with continuous oracles)
+        E[m_hat] = E[g] and E[v_hat] = E[g**2] (D1a: proved for all t)
+        Adam(eps) = AdamEpsHat(eps*sqrt(1 - beta2**t)) (D4: proved for all losses, all t, lr,
+            beta1, beta2, eps varying with t)
+        Adam(eps=0) = AdamEpsHat(eps=0) (D5a: proved for all losses, all t, lr, beta1, beta2
+            varying with t)
+        Adam(lr, beta1=0, eps=0) = RMSProp(lr*sqrt(1 - beta2**t), beta2, eps=0) (D8: proved for
+            all losses, all t, lr, beta2 varying with t)
+        Adam(lr, beta1=0, eps) = RMSProp(lr*s, beta2, eps*s) with s = sqrt(1 - beta2**t) (D8a:
+            proved for all losses, all t, lr, beta2, eps varying with t)
+        Adam = PyTorch's code for it (D28: proved for all losses, all t, lr, beta1, beta2, eps
+            varying with t)
+        Adam(lr, eps=0) = texts.ADAM_D2(lr*sqrt(1 - beta2**t)/(1 - beta1**t), eps=0) (C82a: proved
+            for all losses, all t, lr, beta1, beta2 varying with t)
+        AdamW, AdamL2 and texts.ADAMW at weight_decay 0 = Adam (W5: proved for all losses, all t,
+            lr, beta1, beta2, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -9,9 +9,15 @@ Equations
     rate[t] = lr*sqrt(1 - beta2**t)/(1 - beta1**t)
     theta[t] = theta[t-1] - m[t]*rate[t]/(sqrt(v[t]) + eps)
 
+Proved
+    Adam(eps) = AdamEpsHat(eps*sqrt(1 - beta2**t)) (D4: proved for all losses, all t, lr,
+        beta1, beta2, eps varying with t)
+    Adam(eps=0) = AdamEpsHat(eps=0) (D5a: proved for all losses, all t, lr, beta1, beta2
+        varying with t)
+
 Do not edit. Made from the declaration AdamEpsHat and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 073859a8660219ce
+Digest: e122dac9d3d11137
 """
 
 from __future__ import annotations
@@ -87,6 +93,12 @@ class AdamEpsHat(Optimizer):
         v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
         rate[t] = lr*sqrt(1 - beta2**t)/(1 - beta1**t)
         theta[t] = theta[t-1] - m[t]*rate[t]/(sqrt(v[t]) + eps)
+
+    Proved
+        Adam(eps) = AdamEpsHat(eps*sqrt(1 - beta2**t)) (D4: proved for all losses, all t, lr,
+            beta1, beta2, eps varying with t)
+        Adam(eps=0) = AdamEpsHat(eps=0) (D5a: proved for all losses, all t, lr, beta1, beta2
+            varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

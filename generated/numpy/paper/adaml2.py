@@ -10,9 +10,13 @@ Equations
     v_hat[t] = v[t]/(1 - beta2**t)
     theta[t] = theta[t-1] - lr*m_hat[t]/(sqrt(v_hat[t]) + eps)
 
+Proved
+    AdamW, AdamL2 and texts.ADAMW at weight_decay 0 = Adam (W5: proved for all losses, all t,
+        lr, beta1, beta2, eps varying with t)
+
 Do not edit. Made from the declaration AdamL2 and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 8ec0b8795786dbf1
+Digest: b437c8e84dac31e8
 """
 
 from __future__ import annotations
@@ -102,6 +106,10 @@ class AdamL2(Optimizer):
         m_hat[t] = m[t]/(1 - beta1**t)
         v_hat[t] = v[t]/(1 - beta2**t)
         theta[t] = theta[t-1] - lr*m_hat[t]/(sqrt(v_hat[t]) + eps)
+
+    Proved
+        AdamW, AdamL2 and texts.ADAMW at weight_decay 0 = Adam (W5: proved for all losses, all t,
+            lr, beta1, beta2, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -8,9 +8,13 @@ Equations
     v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
     theta[t] = theta[t-1] - lr*m[t]/(sqrt(v[t]) + eps)
 
+Proved
+    AdamNoCorrection(beta1=0) = RMSProp (D8b: proved for all losses, all t, lr, beta2, eps
+        varying with t)
+
 Do not edit. Made from the declaration AdamNoCorrection and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: e1895aa383477c36
+Digest: 090b31ceec2b50cc
 """
 
 from __future__ import annotations
@@ -83,6 +87,10 @@ class AdamNoCorrection(Optimizer):
         m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
         v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
         theta[t] = theta[t-1] - lr*m[t]/(sqrt(v[t]) + eps)
+
+    Proved
+        AdamNoCorrection(beta1=0) = RMSProp (D8b: proved for all losses, all t, lr, beta2, eps
+            varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -11,9 +11,15 @@ Equations
     v_hat[t] = v[t]/(1 - beta2**t)
     theta[t] = theta[t-1] - multiplier*(weight_decay*theta[t-1] + lr*m_hat[t]/(sqrt(v_hat[t]) + eps))
 
+Proved
+    AdamW, AdamL2 and texts.ADAMW at weight_decay 0 = Adam (W5: proved for all losses, all t,
+        lr, beta1, beta2, eps varying with t)
+    AdamW(lr, wd, multiplier) = texts.ADAMW(multiplier*lr, wd/lr) (W6: proved for all losses,
+        all t, lr, weight_decay, multiplier varying with t)
+
 Do not edit. Made from the declaration AdamW and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: e06f9fd741848a77
+Digest: 06c5b3eb8de9396b
 """
 
 from __future__ import annotations
@@ -106,6 +112,12 @@ class AdamW(Optimizer):
         m_hat[t] = m[t]/(1 - beta1**t)
         v_hat[t] = v[t]/(1 - beta2**t)
         theta[t] = theta[t-1] - multiplier*(weight_decay*theta[t-1] + lr*m_hat[t]/(sqrt(v_hat[t]) + eps))
+
+    Proved
+        AdamW, AdamL2 and texts.ADAMW at weight_decay 0 = Adam (W5: proved for all losses, all t,
+            lr, beta1, beta2, eps varying with t)
+        AdamW(lr, wd, multiplier) = texts.ADAMW(multiplier*lr, wd/lr) (W6: proved for all losses,
+            all t, lr, weight_decay, multiplier varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

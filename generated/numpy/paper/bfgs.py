@@ -18,9 +18,14 @@ Equations
     side[t] = identity(s[t]) - inverse_curvature[t]*outer(y[t], s[t])
     H[t] = {side[t].T @ H_start[t] @ side[t] + inverse_curvature[t]*outer(s[t], s[t]) if curvature[t] > 0, else H[t-1]}
 
+Proved
+    H y = s after every update, for all n (Q1: proved for all n)
+    H stays symmetric, for all n (Q1a: proved for all n)
+    H stays positive definite, for all n (Q3: proved for all n)
+
 Do not edit. Made from the declaration BFGS and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 9b7e54232b9c1b15
+Digest: e972c5ac90f28360
 """
 
 from __future__ import annotations
@@ -108,6 +113,11 @@ class BFGS(Optimizer):
         H_start[t] = {curvature[t]*identity(s[t])/dot(y[t], y[t]) if t == 1, else H[t-1]}
         side[t] = identity(s[t]) - inverse_curvature[t]*outer(y[t], s[t])
         H[t] = {side[t].T @ H_start[t] @ side[t] + inverse_curvature[t]*outer(s[t], s[t]) if curvature[t] > 0, else H[t-1]}
+
+    Proved
+        H y = s after every update, for all n (Q1: proved for all n)
+        H stays symmetric, for all n (Q1a: proved for all n)
+        H stays positive definite, for all n (Q3: proved for all n)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -6,9 +6,14 @@ Equations
     g[t] = grad(theta[t-1])
     theta[t] = theta[t-1] - lr*g[t]
 
+Proved
+    Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
+        proved for all losses, all t, lr varying with t)
+    GradientDescent's move minimises g.d + |d|**2/(2*lr), for all n (T1: proved for all n)
+
 Do not edit. Made from the declaration GradientDescent and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 8faaba8f171e3b34
+Digest: d0ee18e78f96bf6d
 """
 
 from __future__ import annotations
@@ -53,6 +58,11 @@ class GradientDescent(Optimizer):
     Equations
         g[t] = grad(theta[t-1])
         theta[t] = theta[t-1] - lr*g[t]
+
+    Proved
+        Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
+            proved for all losses, all t, lr varying with t)
+        GradientDescent's move minimises g.d + |d|**2/(2*lr), for all n (T1: proved for all n)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -6,9 +6,13 @@ Equations
     g[t] = weight_decay*theta[t-1] + grad(theta[t-1])
     theta[t] = theta[t-1] - lr*g[t]
 
+Proved
+    GradientDescentL2 = gradient descent with decay lr*weight_decay (W1: proved for all
+        losses, all t, lr, weight_decay varying with t)
+
 Do not edit. Made from the declaration GradientDescentL2 and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 7328156649f6ee90
+Digest: ed542748976bd571
 """
 
 from __future__ import annotations
@@ -57,6 +61,10 @@ class GradientDescentL2(Optimizer):
     Equations
         g[t] = weight_decay*theta[t-1] + grad(theta[t-1])
         theta[t] = theta[t-1] - lr*g[t]
+
+    Proved
+        GradientDescentL2 = gradient descent with decay lr*weight_decay (W1: proved for all
+            losses, all t, lr, weight_decay varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

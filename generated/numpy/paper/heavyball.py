@@ -8,9 +8,13 @@ Equations
     theta[t] = momentum*(theta[t-1] - previous[t-1]) + theta[t-1] - lr*g[t]
     previous[t] = theta[t-1]
 
+Proved
+    Momentum = HeavyBall under previous = theta + v (M4: proved for all losses, all t, lr,
+        momentum varying with t)
+
 Do not edit. Made from the declaration HeavyBall and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: a5a74a318b012ca7
+Digest: ea48ce557f78a792
 """
 
 from __future__ import annotations
@@ -64,6 +68,10 @@ class HeavyBall(Optimizer):
         g[t] = grad(theta[t-1])
         theta[t] = momentum*(theta[t-1] - previous[t-1]) + theta[t-1] - lr*g[t]
         previous[t] = theta[t-1]
+
+    Proved
+        Momentum = HeavyBall under previous = theta + v (M4: proved for all losses, all t, lr,
+            momentum varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

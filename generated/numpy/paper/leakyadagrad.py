@@ -8,9 +8,14 @@ Equations
     G[t] = rho*G[t-1] + g[t]**2
     theta[t] = theta[t-1] - lr*g[t]/(sqrt(G[t]) + eps)
 
+Proved
+    RMSProp = LeakyAdagrad(lr/sqrt(1 - rho), rho, eps/sqrt(1 - rho)) under G = v/(1 - rho)
+        (A7: proved for all losses, all t, lr, eps varying with t)
+    LeakyAdagrad(rho=1) = Adagrad (A7b: proved for all losses, all t, lr, eps varying with t)
+
 Do not edit. Made from the declaration LeakyAdagrad and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 58a92dc472eb8e21
+Digest: c65ca019ba50f7a9
 """
 
 from __future__ import annotations
@@ -66,6 +71,11 @@ class LeakyAdagrad(Optimizer):
         g[t] = grad(theta[t-1])
         G[t] = rho*G[t-1] + g[t]**2
         theta[t] = theta[t-1] - lr*g[t]/(sqrt(G[t]) + eps)
+
+    Proved
+        RMSProp = LeakyAdagrad(lr/sqrt(1 - rho), rho, eps/sqrt(1 - rho)) under G = v/(1 - rho)
+            (A7: proved for all losses, all t, lr, eps varying with t)
+        LeakyAdagrad(rho=1) = Adagrad (A7b: proved for all losses, all t, lr, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -7,9 +7,22 @@ Equations
     v[t] = momentum*v[t-1] + lr*g[t]
     theta[t] = theta[t-1] - v[t]
 
+Proved
+    Momentum = MomentumSum under v = lr*v (M1: proved for all losses, all t)
+    MomentumEMA(lr, beta) = Momentum(lr*(1 - beta), beta) under v = lr*m (M3a: proved for all
+        losses, all t)
+    Momentum = HeavyBall under previous = theta + v (M4: proved for all losses, all t, lr,
+        momentum varying with t)
+    texts.MOM_b(lr, alpha) = Momentum(lr*alpha) under v = alpha*v (M6: proved for all losses,
+        all t, lr varying with t)
+    texts.MOM_b(alpha=1) = Momentum (C32a: proved for all losses, all t, lr, momentum varying
+        with t)
+    Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
+        proved for all losses, all t, lr varying with t)
+
 Do not edit. Made from the declaration Momentum and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 9db7de9eb756b938
+Digest: a9c97ac10f2bb072
 """
 
 from __future__ import annotations
@@ -59,6 +72,19 @@ class Momentum(Optimizer):
         g[t] = grad(theta[t-1])
         v[t] = momentum*v[t-1] + lr*g[t]
         theta[t] = theta[t-1] - v[t]
+
+    Proved
+        Momentum = MomentumSum under v = lr*v (M1: proved for all losses, all t)
+        MomentumEMA(lr, beta) = Momentum(lr*(1 - beta), beta) under v = lr*m (M3a: proved for all
+            losses, all t)
+        Momentum = HeavyBall under previous = theta + v (M4: proved for all losses, all t, lr,
+            momentum varying with t)
+        texts.MOM_b(lr, alpha) = Momentum(lr*alpha) under v = alpha*v (M6: proved for all losses,
+            all t, lr varying with t)
+        texts.MOM_b(alpha=1) = Momentum (C32a: proved for all losses, all t, lr, momentum varying
+            with t)
+        Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
+            proved for all losses, all t, lr varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -7,9 +7,17 @@ Equations
     m[t] = beta*m[t-1] + (1 - beta)*g[t]
     theta[t] = theta[t-1] - lr*m[t]
 
+Proved
+    MomentumEMA(lr, beta) = MomentumSum(lr*(1 - beta), beta) under v = m/(1 - beta) (M3:
+        proved for all losses, all t, lr varying with t)
+    MomentumEMA(lr, beta) = Momentum(lr*(1 - beta), beta) under v = lr*m (M3a: proved for all
+        losses, all t)
+    Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
+        proved for all losses, all t, lr varying with t)
+
 Do not edit. Made from the declaration MomentumEMA and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 1b4651d6dada8b3e
+Digest: bb1d70090954bba1
 """
 
 from __future__ import annotations
@@ -67,6 +75,14 @@ class MomentumEMA(Optimizer):
         g[t] = grad(theta[t-1])
         m[t] = beta*m[t-1] + (1 - beta)*g[t]
         theta[t] = theta[t-1] - lr*m[t]
+
+    Proved
+        MomentumEMA(lr, beta) = MomentumSum(lr*(1 - beta), beta) under v = m/(1 - beta) (M3:
+            proved for all losses, all t, lr varying with t)
+        MomentumEMA(lr, beta) = Momentum(lr*(1 - beta), beta) under v = lr*m (M3a: proved for all
+            losses, all t)
+        Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
+            proved for all losses, all t, lr varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

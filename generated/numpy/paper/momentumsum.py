@@ -8,9 +8,17 @@ Equations
     v[t] = momentum*v[t-1] + g[t]
     theta[t] = theta[t-1] - lr*v[t]
 
+Proved
+    Momentum = MomentumSum under v = lr*v (M1: proved for all losses, all t)
+    MomentumEMA(lr, beta) = MomentumSum(lr*(1 - beta), beta) under v = m/(1 - beta) (M3:
+        proved for all losses, all t, lr varying with t)
+    MomentumSum = torch.SGD (M7: proved for all losses, all t, lr varying with t)
+    Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
+        proved for all losses, all t, lr varying with t)
+
 Do not edit. Made from the declaration MomentumSum and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 0ad0034f4f28efe3
+Digest: fadeb614421fd7bc
 """
 
 from __future__ import annotations
@@ -61,6 +69,14 @@ class MomentumSum(Optimizer):
         g[t] = grad(theta[t-1])
         v[t] = momentum*v[t-1] + g[t]
         theta[t] = theta[t-1] - lr*v[t]
+
+    Proved
+        Momentum = MomentumSum under v = lr*v (M1: proved for all losses, all t)
+        MomentumEMA(lr, beta) = MomentumSum(lr*(1 - beta), beta) under v = m/(1 - beta) (M3:
+            proved for all losses, all t, lr varying with t)
+        MomentumSum = torch.SGD (M7: proved for all losses, all t, lr varying with t)
+        Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
+            proved for all losses, all t, lr varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -29,7 +29,7 @@ Equations where every tensor
 
 Do not edit. Made from the declaration Muon and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 5c035f370795ad88
+Digest: c0353056cd461e30
 """
 
 from __future__ import annotations
@@ -37,6 +37,22 @@ from __future__ import annotations
 import numpy as np
 
 from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State, Step, Where, blocked, norm
+
+
+def shared_advance(step: Step) -> None:
+    """One step, pass by pass."""
+    step.ask("g", "grad")
+
+
+SHARED_RULE = Rule(
+    name="Muon",
+    dialect="paper",
+    hyper=(
+    ),
+    state=(),
+    oracles=("grad",),
+    advance=shared_advance,
+)
 
 
 def matrix_update(theta, g, m, lr, momentum, weight_decay, eps, ns_steps, dim):
@@ -65,7 +81,6 @@ def matrix_update(theta, g, m, lr, momentum, weight_decay, eps, ns_steps, dim):
 
 def matrix_advance(step: Step) -> None:
     """One step, pass by pass."""
-    step.ask("g", "grad")
     step.arrays(matrix_update)
     step.commit()
 
@@ -136,7 +151,6 @@ def other_update(
 def other_advance(step: Step) -> None:
     """One step, pass by pass."""
     step.host(other_host)
-    step.ask("g", "grad")
     step.blocks(other_update)
     step.commit()
 
@@ -201,6 +215,7 @@ class Muon(Optimizer):
         adam_weight_decay: decoupled weight decay, in [0, inf); default 0
     """
 
+    shared = SHARED_RULE
     branches = (
         (Where(ndim_at_least=2, ndim_at_most=2), MATRIX_RULE),
         (Where(), OTHER_RULE),

@@ -7,9 +7,21 @@ Equations
     v[t] = momentum*v[t-1] + lr*g[t]
     theta[t] = theta[t-1] - v[t]
 
+Proved
+    torch.SGD(nesterov=True) = Nesterov at theta - momentum*v (N1: proved for all losses, all
+        t)
+    NesterovRearranged = Nesterov at theta - momentum*v (C42a: proved for all losses, all t,
+        lr varying with t)
+    Nesterov = texts.NAG_c under v = -v (C42b: proved for all losses, all t, lr, momentum
+        varying with t)
+    texts.NAG_b(alpha=1) = Nesterov (C43a: proved for all losses, all t, lr, momentum varying
+        with t)
+    Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
+        proved for all losses, all t, lr varying with t)
+
 Do not edit. Made from the declaration Nesterov and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 5115c57b813ea9fb
+Digest: 11a5bc390409ef40
 """
 
 from __future__ import annotations
@@ -69,6 +81,18 @@ class Nesterov(Optimizer):
         g[t] = grad(theta[t-1] - momentum*v[t-1])
         v[t] = momentum*v[t-1] + lr*g[t]
         theta[t] = theta[t-1] - v[t]
+
+    Proved
+        torch.SGD(nesterov=True) = Nesterov at theta - momentum*v (N1: proved for all losses, all
+            t)
+        NesterovRearranged = Nesterov at theta - momentum*v (C42a: proved for all losses, all t,
+            lr varying with t)
+        Nesterov = texts.NAG_c under v = -v (C42b: proved for all losses, all t, lr, momentum
+            varying with t)
+        texts.NAG_b(alpha=1) = Nesterov (C43a: proved for all losses, all t, lr, momentum varying
+            with t)
+        Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
+            proved for all losses, all t, lr varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

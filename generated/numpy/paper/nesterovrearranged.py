@@ -7,9 +7,15 @@ Equations
     v[t] = momentum*v[t-1] - lr*g[t]
     theta[t] = theta[t-1] + (1 + momentum)*v[t] - momentum*v[t-1]
 
+Proved
+    NesterovRearranged = texts.NAG_c at theta + momentum*v (C42: proved for all losses, all t,
+        lr varying with t)
+    NesterovRearranged = Nesterov at theta - momentum*v (C42a: proved for all losses, all t,
+        lr varying with t)
+
 Do not edit. Made from the declaration NesterovRearranged and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 4beacd242d22872a
+Digest: 919c2b5ae35e08dc
 """
 
 from __future__ import annotations
@@ -70,6 +76,12 @@ class NesterovRearranged(Optimizer):
         g[t] = grad(theta[t-1])
         v[t] = momentum*v[t-1] - lr*g[t]
         theta[t] = theta[t-1] + (1 + momentum)*v[t] - momentum*v[t-1]
+
+    Proved
+        NesterovRearranged = texts.NAG_c at theta + momentum*v (C42: proved for all losses, all t,
+            lr varying with t)
+        NesterovRearranged = Nesterov at theta - momentum*v (C42a: proved for all losses, all t,
+            lr varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -7,9 +7,16 @@ Equations
     g[t] = grad(theta[t-1])
     theta[t] = theta[t-1] - solve(hessian(theta[t-1]), g[t])
 
+Proved
+    Newton's move minimises the second-order Taylor model, for all n, if the Hessian is
+        positive definite (Q9: proved for all n)
+    Newton solves a quadratic in one step, for all n (Q10: proved for all n)
+    Newton is affine invariant, for all n (Q11: proved for all n)
+    RelaxedNewton(lr=1) = Newton (C100: proved for all n)
+
 Do not edit. Made from the declaration Newton and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: bd7c1fe4b827c9d8
+Digest: 62c0617b20fadbec
 """
 
 from __future__ import annotations
@@ -53,6 +60,13 @@ class Newton(Optimizer):
     Equations
         g[t] = grad(theta[t-1])
         theta[t] = theta[t-1] - solve(hessian(theta[t-1]), g[t])
+
+    Proved
+        Newton's move minimises the second-order Taylor model, for all n, if the Hessian is
+            positive definite (Q9: proved for all n)
+        Newton solves a quadratic in one step, for all n (Q10: proved for all n)
+        Newton is affine invariant, for all n (Q11: proved for all n)
+        RelaxedNewton(lr=1) = Newton (C100: proved for all n)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

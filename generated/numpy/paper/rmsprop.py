@@ -7,9 +7,25 @@ Equations
     v[t] = rho*v[t-1] + (1 - rho)*g[t]**2
     theta[t] = theta[t-1] - lr*g[t]/(sqrt(v[t]) + eps)
 
+Proved
+    Adagrad and RMSProp = G = a*G + b*g**2 at (1, 1) and (rho, 1 - rho) (A2: proved for all
+        losses, all t, lr, eps varying with t; all losses, all t, lr, eps, rho varying with t)
+    Adagrad(lr, eps) = RMSProp(lr/sqrt(t), 1 - 1/t, eps/sqrt(t)) under v = G/t (A5: proved for
+        all losses, all t, lr, eps varying with t)
+    Adagrad(lr, eps=0) = RMSProp(lr/sqrt(t), 1 - 1/t, eps=0) under v = G/t (A5a: proved for
+        all losses, all t, lr varying with t)
+    RMSProp = LeakyAdagrad(lr/sqrt(1 - rho), rho, eps/sqrt(1 - rho)) under G = v/(1 - rho)
+        (A7: proved for all losses, all t, lr, eps varying with t)
+    Adam(lr, beta1=0, eps=0) = RMSProp(lr*sqrt(1 - beta2**t), beta2, eps=0) (D8: proved for
+        all losses, all t, lr, beta2 varying with t)
+    Adam(lr, beta1=0, eps) = RMSProp(lr*s, beta2, eps*s) with s = sqrt(1 - beta2**t) (D8a:
+        proved for all losses, all t, lr, beta2, eps varying with t)
+    AdamNoCorrection(beta1=0) = RMSProp (D8b: proved for all losses, all t, lr, beta2, eps
+        varying with t)
+
 Do not edit. Made from the declaration RMSProp and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: c9582d84a0807130
+Digest: 908c99d2e0ce5bf0
 """
 
 from __future__ import annotations
@@ -72,6 +88,22 @@ class RMSProp(Optimizer):
         g[t] = grad(theta[t-1])
         v[t] = rho*v[t-1] + (1 - rho)*g[t]**2
         theta[t] = theta[t-1] - lr*g[t]/(sqrt(v[t]) + eps)
+
+    Proved
+        Adagrad and RMSProp = G = a*G + b*g**2 at (1, 1) and (rho, 1 - rho) (A2: proved for all
+            losses, all t, lr, eps varying with t; all losses, all t, lr, eps, rho varying with t)
+        Adagrad(lr, eps) = RMSProp(lr/sqrt(t), 1 - 1/t, eps/sqrt(t)) under v = G/t (A5: proved for
+            all losses, all t, lr, eps varying with t)
+        Adagrad(lr, eps=0) = RMSProp(lr/sqrt(t), 1 - 1/t, eps=0) under v = G/t (A5a: proved for
+            all losses, all t, lr varying with t)
+        RMSProp = LeakyAdagrad(lr/sqrt(1 - rho), rho, eps/sqrt(1 - rho)) under G = v/(1 - rho)
+            (A7: proved for all losses, all t, lr, eps varying with t)
+        Adam(lr, beta1=0, eps=0) = RMSProp(lr*sqrt(1 - beta2**t), beta2, eps=0) (D8: proved for
+            all losses, all t, lr, beta2 varying with t)
+        Adam(lr, beta1=0, eps) = RMSProp(lr*s, beta2, eps*s) with s = sqrt(1 - beta2**t) (D8a:
+            proved for all losses, all t, lr, beta2, eps varying with t)
+        AdamNoCorrection(beta1=0) = RMSProp (D8b: proved for all losses, all t, lr, beta2, eps
+            varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

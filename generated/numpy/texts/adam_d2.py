@@ -9,9 +9,13 @@ Equations
     v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
     theta[t] = theta[t-1] - lr*m[t]/sqrt(v[t] + eps)
 
+Proved
+    Adam(lr, eps=0) = texts.ADAM_D2(lr*sqrt(1 - beta2**t)/(1 - beta1**t), eps=0) (C82a: proved
+        for all losses, all t, lr, beta1, beta2 varying with t)
+
 Do not edit. Made from the declaration texts.ADAM_D2 and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 4a286067e7892f60
+Digest: ff1a69cbd9aa5126
 """
 
 from __future__ import annotations
@@ -85,6 +89,10 @@ class ADAM_D2(Optimizer):
         m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
         v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
         theta[t] = theta[t-1] - lr*m[t]/sqrt(v[t] + eps)
+
+    Proved
+        Adam(lr, eps=0) = texts.ADAM_D2(lr*sqrt(1 - beta2**t)/(1 - beta1**t), eps=0) (C82a: proved
+            for all losses, all t, lr, beta1, beta2 varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -7,9 +7,15 @@ Equations
     v[t] = momentum*v[t-1] + lr*g[t]
     theta[t] = theta[t-1] - alpha*v[t]
 
+Proved
+    texts.MOM_b(lr, alpha) = Momentum(lr*alpha) under v = alpha*v (M6: proved for all losses,
+        all t, lr varying with t)
+    texts.MOM_b(alpha=1) = Momentum (C32a: proved for all losses, all t, lr, momentum varying
+        with t)
+
 Do not edit. Made from the declaration texts.MOM_b and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 54b5acb3ee2e29f6
+Digest: a50d5ac0ae658025
 """
 
 from __future__ import annotations
@@ -61,6 +67,12 @@ class MOM_b(Optimizer):
         g[t] = grad(theta[t-1])
         v[t] = momentum*v[t-1] + lr*g[t]
         theta[t] = theta[t-1] - alpha*v[t]
+
+    Proved
+        texts.MOM_b(lr, alpha) = Momentum(lr*alpha) under v = alpha*v (M6: proved for all losses,
+            all t, lr varying with t)
+        texts.MOM_b(alpha=1) = Momentum (C32a: proved for all losses, all t, lr, momentum varying
+            with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

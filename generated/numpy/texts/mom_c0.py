@@ -7,9 +7,13 @@ Equations
     m[t] = {g[t] if t == 1, else beta*m[t-1] + (1 - beta)*g[t]}
     theta[t] = theta[t-1] - lr*m[t]
 
+Proved
+    texts.MOM_c0(beta) = torch.SGD(momentum=beta, dampening=beta) (C33: proved for all losses,
+        all t, lr varying with t)
+
 Do not edit. Made from the declaration texts.MOM_c0 and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 00df15fd674c7857
+Digest: 03804ae6e113fe35
 """
 
 from __future__ import annotations
@@ -71,6 +75,10 @@ class MOM_c0(Optimizer):
         g[t] = grad(theta[t-1])
         m[t] = {g[t] if t == 1, else beta*m[t-1] + (1 - beta)*g[t]}
         theta[t] = theta[t-1] - lr*m[t]
+
+    Proved
+        texts.MOM_c0(beta) = torch.SGD(momentum=beta, dampening=beta) (C33: proved for all losses,
+            all t, lr varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

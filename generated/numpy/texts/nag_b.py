@@ -8,9 +8,13 @@ Equations
     v[t] = momentum*v[t-1] + lr*g[t]
     theta[t] = theta[t-1] - alpha*v[t]
 
+Proved
+    texts.NAG_b(alpha=1) = Nesterov (C43a: proved for all losses, all t, lr, momentum varying
+        with t)
+
 Do not edit. Made from the declaration texts.NAG_b and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 8ec96e8a0690d0c0
+Digest: ff8cc7be43b11afd
 """
 
 from __future__ import annotations
@@ -73,6 +77,10 @@ class NAG_b(Optimizer):
         g[t] = grad(theta[t-1] - momentum*v[t-1])
         v[t] = momentum*v[t-1] + lr*g[t]
         theta[t] = theta[t-1] - alpha*v[t]
+
+    Proved
+        texts.NAG_b(alpha=1) = Nesterov (C43a: proved for all losses, all t, lr, momentum varying
+            with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

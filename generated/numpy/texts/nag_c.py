@@ -7,9 +7,15 @@ Equations
     v[t] = momentum*v[t-1] - lr*g[t]
     theta[t] = theta[t-1] + v[t]
 
+Proved
+    NesterovRearranged = texts.NAG_c at theta + momentum*v (C42: proved for all losses, all t,
+        lr varying with t)
+    Nesterov = texts.NAG_c under v = -v (C42b: proved for all losses, all t, lr, momentum
+        varying with t)
+
 Do not edit. Made from the declaration texts.NAG_c and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 59e5e040e7c6412c
+Digest: a10885bfc49e39f0
 """
 
 from __future__ import annotations
@@ -69,6 +75,12 @@ class NAG_c(Optimizer):
         g[t] = grad(theta[t-1] + momentum*v[t-1])
         v[t] = momentum*v[t-1] - lr*g[t]
         theta[t] = theta[t-1] + v[t]
+
+    Proved
+        NesterovRearranged = texts.NAG_c at theta + momentum*v (C42: proved for all losses, all t,
+            lr varying with t)
+        Nesterov = texts.NAG_c under v = -v (C42b: proved for all losses, all t, lr, momentum
+            varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -28,7 +28,7 @@ Equations where every tensor
 
 Do not edit. Made from the declaration torch.Adafactor and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 35ac04c565099b20
+Digest: 9f8506964110b581
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ import numpy as np
 from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State, Step, Where, blocked, mean
 
 
-def tensor_host(t, lr, beta2_decay):
+def shared_host(t, lr, beta2_decay):
     """Numbers of this step that need no data, in float64."""
     # w[t] = t**beta2_decay
     w = t**beta2_decay
@@ -47,10 +47,41 @@ def tensor_host(t, lr, beta2_decay):
     return {"w": w, "rho": rho}
 
 
-def tensor_update(theta, g, R, C, lr, eps1, eps2, d, weight_decay, rho, w):
-    """Work on whole arrays."""
+@blocked(work="square", reductions=[("sum_theta", "sum", "tensor")])
+def shared_update(theta, square):
+    """Entrywise work on one block, in place; returns what is to be reduced."""
+    np.multiply(theta, theta, out=square)
+    return square,
+
+
+def shared_numbers(eps2, rho, size, sum_theta):
+    """Numbers found from reductions, in float64: one set per tensor."""
     # scale[t] = rho[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
-    scale = rho*np.maximum(eps2, np.sqrt(mean(theta*theta)))
+    scale = rho*np.maximum(eps2, np.sqrt(sum_theta/size))
+    return {"scale": scale}
+
+
+def shared_advance(step: Step) -> None:
+    """One step, pass by pass."""
+    step.host(shared_host)
+    step.ask("g", "grad")
+    step.blocks(shared_update)
+    step.numbers(shared_numbers, "tensor")
+
+
+SHARED_RULE = Rule(
+    name="Adafactor",
+    dialect="torch",
+    hyper=(
+    ),
+    state=(),
+    oracles=("grad",),
+    advance=shared_advance,
+)
+
+
+def tensor_update(theta, g, R, C, lr, eps1, d, weight_decay, w, scale):
+    """Work on whole arrays."""
     # R[t] = R[t-1]*(-w[t] + 1) + w[t]*mean(g[t]**2, axis -1)
     R = (-w + 1)*R + w*mean(g*g, axis=-1)
     # C[t] = C[t-1]*(-w[t] + 1) + w[t]*mean(g[t]**2, axis -2)
@@ -68,8 +99,6 @@ def tensor_update(theta, g, R, C, lr, eps1, eps2, d, weight_decay, rho, w):
 
 def tensor_advance(step: Step) -> None:
     """One step, pass by pass."""
-    step.host(tensor_host)
-    step.ask("g", "grad")
     step.arrays(tensor_update)
     step.commit()
 
@@ -82,7 +111,7 @@ TENSOR_RULE = Rule(
         Hyper("beta2_decay", -0.8, "(-inf, 0]", "exponent of the step count in the decay"),
         Hyper("eps1", 1.1920928955078125e-07, "(0, inf)", "keeps the variances from zero"),
         Hyper("eps2", 0.001, "[0, inf)", "smallest scale of the parameters"),
-        Hyper("d", 1, "(0, inf)", "largest root mean square of the update"),
+        Hyper("d", 1, "[1, inf)", "largest root mean square of the update"),
         Hyper("weight_decay", 0, "[0, inf)", "weight decay"),
     ),
     state=(State("R", "axes(-1)"), State("C", "axes(-2)"),),
@@ -91,40 +120,20 @@ TENSOR_RULE = Rule(
 )
 
 
-def other_host(t, lr, beta2_decay, eps1, weight_decay):
+def other_host(lr, eps1, weight_decay, w):
     """Numbers of this step that need no data, in float64."""
-    # w[t] = t**beta2_decay
-    w = t**beta2_decay
-    # rho[t] = min(lr, 1/sqrt(t))
-    rho = np.minimum(1/np.sqrt(t), lr)
     v_factor = -w + 1
     eps1_squared = eps1*eps1
     one_minus_lr_weight_decay = 1 - lr*weight_decay
     return {
-        "w": w,
-        "rho": rho,
         "v_factor": v_factor,
         "eps1_squared": eps1_squared,
         "one_minus_lr_weight_decay": one_minus_lr_weight_decay,
     }
 
 
-@blocked(work="square", reductions=[("sum_theta", "sum", "tensor")])
-def other_pass1(theta, square):
-    """Entrywise work on one block, in place; returns what is to be reduced."""
-    np.multiply(theta, theta, out=square)
-    return square,
-
-
-def other_numbers1(eps2, rho, size, sum_theta):
-    """Numbers found from reductions, in float64: one set per tensor."""
-    # scale[t] = rho[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
-    scale = rho*np.maximum(eps2, np.sqrt(sum_theta/size))
-    return {"scale": scale}
-
-
 @blocked(stores="U", work="V product square", reductions=[("sum_U", "sum", "tensor")])
-def other_pass2(g, v, U, v_factor, w, eps1_squared, V, product, square):
+def other_pass1(g, v, U, v_factor, w, eps1_squared, V, product, square):
     """Entrywise work on one block, in place; returns what is to be reduced."""
     # v[t] = v[t-1]*(-w[t] + 1) + w[t]*g[t]**2
     np.multiply(v, v_factor, out=v)
@@ -141,7 +150,7 @@ def other_pass2(g, v, U, v_factor, w, eps1_squared, V, product, square):
     return square,
 
 
-def other_numbers2(d, size, sum_U, scale):
+def other_numbers(d, size, sum_U, scale):
     """Numbers found from reductions, in float64: one set per tensor."""
     # rms_update[t] = sqrt(mean(U[t]**2))
     rms_update = np.sqrt(sum_U/size)
@@ -150,7 +159,7 @@ def other_numbers2(d, size, sum_U, scale):
 
 
 @blocked(work="product")
-def other_pass3(theta, U, one_minus_lr_weight_decay, theta_factor, product):
+def other_pass2(theta, U, one_minus_lr_weight_decay, theta_factor, product):
     """Entrywise work on one block, in place."""
     # theta[t] = (1 - lr*weight_decay)*theta[t-1] - U[t]*scale[t]/max(1, rms_update[t]/d)
     np.multiply(theta, one_minus_lr_weight_decay, out=theta)
@@ -161,12 +170,9 @@ def other_pass3(theta, U, one_minus_lr_weight_decay, theta_factor, product):
 def other_advance(step: Step) -> None:
     """One step, pass by pass."""
     step.host(other_host)
-    step.ask("g", "grad")
     step.blocks(other_pass1)
-    step.numbers(other_numbers1, "tensor")
+    step.numbers(other_numbers, "tensor")
     step.blocks(other_pass2)
-    step.numbers(other_numbers2, "tensor")
-    step.blocks(other_pass3)
     step.commit()
 
 
@@ -178,7 +184,7 @@ OTHER_RULE = Rule(
         Hyper("beta2_decay", -0.8, "(-inf, 0]", "exponent of the step count in the decay"),
         Hyper("eps1", 1.1920928955078125e-07, "(0, inf)", "keeps the variances from zero"),
         Hyper("eps2", 0.001, "[0, inf)", "smallest scale of the parameters"),
-        Hyper("d", 1, "(0, inf)", "largest root mean square of the update"),
+        Hyper("d", 1, "[1, inf)", "largest root mean square of the update"),
         Hyper("weight_decay", 0, "[0, inf)", "weight decay"),
     ),
     state=(State("v"),),
@@ -222,11 +228,12 @@ class Adafactor(Optimizer):
         beta2_decay: exponent of the step count in the decay, in (-inf, 0]; default -0.8
         eps1: keeps the variances from zero, in (0, inf); default 1.1920928955078125e-07
         eps2: smallest scale of the parameters, in [0, inf); default 0.001
-        d: largest root mean square of the update, in (0, inf); default 1
+        d: largest root mean square of the update, in [1, inf); default 1
         weight_decay: weight decay, in [0, inf); default 0
     """
 
     id = "torch.Adafactor"
+    shared = SHARED_RULE
     branches = (
         (Where(ndim_at_least=2), TENSOR_RULE),
         (Where(), OTHER_RULE),

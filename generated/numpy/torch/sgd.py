@@ -27,9 +27,16 @@ Equations with maximize=True, nesterov=True
     b[t] = {g_decayed[t] if t == 1, else momentum*b[t-1] + g_decayed[t]}
     theta[t] = theta[t-1] - lr*(g_decayed[t] + momentum*b[t])
 
+Proved
+    texts.MOM_c0(beta) = torch.SGD(momentum=beta, dampening=beta) (C33: proved for all losses,
+        all t, lr varying with t)
+    MomentumSum = torch.SGD (M7: proved for all losses, all t, lr varying with t)
+    torch.SGD(nesterov=True) = Nesterov at theta - momentum*v (N1: proved for all losses, all
+        t)
+
 Do not edit. Made from the declaration torch.SGD and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 8bc1b00f6a45ffe8
+Digest: 49f495856550d1fb
 """
 
 from __future__ import annotations
@@ -268,6 +275,13 @@ class SGD(Optimizer):
         g_decayed[t] = weight_decay*theta[t-1] + g[t]
         b[t] = {g_decayed[t] if t == 1, else momentum*b[t-1] + g_decayed[t]}
         theta[t] = theta[t-1] - lr*(g_decayed[t] + momentum*b[t])
+
+    Proved
+        texts.MOM_c0(beta) = torch.SGD(momentum=beta, dampening=beta) (C33: proved for all losses,
+            all t, lr varying with t)
+        MomentumSum = torch.SGD (M7: proved for all losses, all t, lr varying with t)
+        torch.SGD(nesterov=True) = Nesterov at theta - momentum*v (N1: proved for all losses, all
+            t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -1,0 +1,430 @@
+"""The ``gen`` command line.
+
+SymPy and the catalogue are imported inside the commands, and only where nothing kept from an
+earlier run answers: help and completion are quick.
+
+Exit codes: 0 done; 1 a check failed or a verdict is not the expected one; 2 bad input, told in one
+line; 70 a fault of this program; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
+from pathlib import Path, PurePosixPath
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from optwright import __version__
+from optwright.derive import cache, ledger
+from optwright.derive.blame import about
+from optwright.derive.evidence import as_expected, details, table
+from optwright.derive.wording import columns
+from optwright.templates import kernel
+from optwright.templates.backend import BACKENDS
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from optwright.derive.declaration import Declaration
+    from optwright.derive.prove import Statements
+    from optwright.derive.registry import Registry
+
+EPILOG = """\b
+Exit codes: 0 done; 1 a check failed, or a verdict is not the expected one;
+2 bad input; 70 a fault of this program; 130 interrupted.
+
+\b
+Completion of commands, options and names: put into the shell's start-up file
+  bash   eval "$(_GEN_COMPLETE=bash_source gen)"
+  zsh    eval "$(_GEN_COMPLETE=zsh_source gen)"
+  fish   _GEN_COMPLETE=fish_source gen | source
+"""
+
+
+class BadInput(click.ClickException):
+    """What was asked for cannot be done; the message says why and what to do."""
+
+    exit_code = 2
+
+
+class Program(click.Group):
+    """A group whose commands return their exit code, and which tells every error in one line."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run and exit; see the module for the codes."""
+        if hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(errors="replace")
+        try:
+            code = super().main(*args, **{**extra, "standalone_mode": False})
+        except click.ClickException as error:
+            code = _complain(error.format_message(), error.exit_code)
+        except click.Abort:
+            code = _complain("interrupted", 130)
+        except Exception as error:
+            code = _complain_of(error)
+        sys.exit(code or 0)
+
+
+def _complain(message: str, code: int) -> int:
+    """Print an error as one line of printable characters."""
+    text = " ".join(message.split())
+    text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+    if len(text) > 1000:
+        text = f"{text[:500]} … {text[-400:]}"
+    click.echo(f"Error: {text}", err=True)
+    return code
+
+
+def _complain_of(error: Exception) -> int:
+    if os.environ.get("OPTWRIGHT_TRACEBACK"):
+        traceback.print_exception(error)
+    if type(error).__module__.startswith("optwright."):
+        return _complain(str(error), 2)
+    if isinstance(error, OSError):
+        reason = error.strerror or str(error)
+        return _complain(f"{error.filename}: {reason}" if error.filename else reason, 2)
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{PurePosixPath(*Path(where.filename).parts[-3:])}:{where.lineno}"
+    return _complain(
+        f"a fault of this program at {place}: {type(error).__name__}: {error} "
+        "(OPTWRIGHT_TRACEBACK=1 shows more)",
+        70,
+    )
+
+
+class Progress:
+    """One line on stderr that is overwritten and disappears; nothing unless it is a terminal."""
+
+    def __init__(self) -> None:
+        self._shown = False
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        if self._shown:
+            click.echo("\r\x1b[K", nl=False, err=True)
+
+    def on(self, what: str) -> Callable[[int, int, str], None]:
+        """A function that shows how far something is: `generating 3/82 Adam`."""
+
+        def show(done: int, total: int, name: str) -> None:
+            if sys.stderr.isatty():
+                text = f"{what} {done}/{total} {name}"[: shutil.get_terminal_size().columns - 1]
+                click.echo(f"\r{text}\x1b[K", nl=False, err=True)
+                self._shown = True
+
+        return show
+
+
+# --- declarations ---------------------------------------------------------------------------------
+
+
+def _declarations(file: Path | None) -> tuple[Registry, Registry]:
+    """All declarations that names may mean, and those meant where no name is given."""
+    from optwright.derive.catalog import catalog, load
+
+    if file is None:
+        return catalog, catalog
+    with about(str(file)), redirect_stdout(sys.stderr):
+        own = load(file)
+        return own.union(catalog), own
+
+
+def _selected(names: Sequence[str], file: Path | None) -> list[tuple[str, Declaration]]:
+    known, default = _declarations(file)
+    if not names:
+        return list(default.items())
+    found = []
+    for name in dict.fromkeys(names):
+        with about(name):
+            found.append((name, known[name]))
+    return found
+
+
+def _listed(file: Path | None) -> list[dict[str, str]]:
+    """The id, family and source of each declaration; those of the catalogue are kept."""
+    key = cache.sources("derive")
+    if file is None and (kept := cache.recall("list", key)) is not None:
+        return list(kept)
+    from optwright.derive.describe import family, source
+
+    rows = []
+    for name, declaration in _declarations(file)[1].items():
+        with about(name):
+            rows.append({"id": name, "family": family(declaration), "source": source(declaration)})
+    if file is None:
+        cache.keep("list", key, rows)
+    return rows
+
+
+# --- statements -----------------------------------------------------------------------------------
+
+
+def _own_statements(file: Path) -> Statements:
+    from optwright.derive.prove.statement import load
+
+    with about(str(file)), redirect_stdout(sys.stderr):
+        return load(file)
+
+
+def _decided(names: Sequence[str], file: Path | None, progress: Progress) -> ledger.Records:
+    """The records of the statements of these names; without names those of the file, or all."""
+    show = progress.on("proving")
+    if not names and file is None:
+        return ledger.project(show)
+    from optwright.derive.prove.statement import Statements
+    from optwright.derive.prove.statements import statements
+
+    own = _own_statements(file) if file else Statements(())
+    if not names and not own:
+        raise BadInput(f"{file} binds no Statement at its top level")
+    known = Statements([*own.values(), *statements.values()])
+    chosen = {s.id: s for name in names for s in known.find(name)} if names else dict(own)
+    mine = [s for s in chosen.values() if s.id in own]
+    rows = ledger.decide(mine, file, show)
+    rows += ledger.decide([s for s in chosen.values() if s.id not in own], None, show)
+    return rows
+
+
+def _relations(ids: Sequence[str], file: Path | None, progress: Progress) -> kernel.Relations:
+    """What has been proved about some declarations, by id."""
+    show = progress.on("proving")
+    rows = ledger.kept_project()
+    if rows is None:
+        from optwright.derive.prove.statements import statements
+
+        rows = ledger.decide(ledger.telling(ids, statements.values()), None, show)
+    if file:
+        mine = ledger.telling(ids, _own_statements(file).values())
+        rows = [*rows, *ledger.decide(mine, file, show)]
+    return ledger.relations(rows)
+
+
+def _known_statements() -> list[dict[str, str]]:
+    """The id and words of each of the project's statements; kept."""
+    key = cache.sources("derive")
+    if (kept := cache.recall("statements", key)) is not None:
+        return list(kept)
+    from optwright.derive.prove.statements import statements
+
+    rows = [{"id": s.id, "words": s.words} for s in statements.values()]
+    cache.keep("statements", key, rows)
+    return rows
+
+
+def _tally(rows: ledger.Records) -> str:
+    """How many statements got which verdict, and which not the expected one."""
+    counts = {s: sum(r["status"] == s for r in rows) for s in ("proved", "refuted", "undecided")}
+    text = ", ".join(f"{n} {status}" for status, n in counts.items())
+    wrong = [r["id"] for r in rows if not as_expected(r)]
+    end = f"; not as expected: {', '.join(wrong)}" if wrong else "; each as expected"
+    return f"{len(rows)} statements: {text}{end}"
+
+
+# --- the commands ---------------------------------------------------------------------------------
+
+
+def _emit(as_json: bool, data: Any, lines: Callable[[], Sequence[str]]) -> None:
+    """Print the data for a machine or the lines for a person."""
+    click.echo(json.dumps(data, indent=2) if as_json else "\n".join(lines()))
+
+
+def _complete(what: str) -> Callable[..., list[CompletionItem]]:
+    """Completion from the names of the catalogue or of the statements."""
+
+    def complete(context: Any, parameter: Any, typed: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        try:
+            rows = _listed(None) if what == "names" else _known_statements()
+        except Exception:  # completion never disturbs the line being typed
+            return []
+        return [
+            CompletionItem(row["id"], help=row["source" if what == "names" else "words"])
+            for row in rows
+            if row["id"].lower().startswith(typed.lower())
+        ]
+
+    return complete
+
+
+def _backend(context: Any, parameter: Any, given: str) -> str:
+    if given not in BACKENDS:
+        raise BadInput(f"there is no backend {given!r}; there are: {', '.join(BACKENDS)}")
+    return given
+
+
+_FROM = click.option(
+    "--from",
+    "file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="A Python file of your own declarations and statements; names may mean those as well, "
+    "and without names only those are meant.",
+)
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+_CHECK = click.option(
+    "--check", is_flag=True, help="Write nothing; tell what is stale, missing or orphan."
+)
+_NAMES = click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=_complete("names"))
+
+
+@click.group(cls=Program, epilog=EPILOG, invoke_without_command=True)
+@click.version_option(__version__, prog_name="gen")
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Optimizers declared as equations: prove claims about them, generate code from them.
+
+    A NAME is that of `gen list`, or a call that fixes arguments: "Adam(beta1=0)",
+    "torch.SGD(nesterov=True)".
+    """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+@main.command()
+@_NAMES
+@click.option(
+    "--backend", default="numpy", show_default=True, callback=_backend, help="What to generate for."
+)
+@_FROM
+@click.option(
+    "--out",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Write plain modules into this folder instead of the package.",
+)
+@_CHECK
+@_JSON
+def kernels(
+    names: tuple[str, ...],
+    backend: str,
+    file: Path | None,
+    out: Path | None,
+    check: bool,
+    as_json: bool,
+) -> int:
+    """Generate the modules of optimizers and schedules: those named, or all.
+
+    Without --out they are the package's own, optwright.generated; generating all of them also
+    removes those whose declaration is gone. Only files that differ are written.
+    """
+    if file and not out:
+        raise BadInput("--from needs --out DIR: the package keeps the catalogue only")
+    mend = shlex.join(
+        ["gen", "kernels", *names, "--backend", backend]
+        + (["--from", str(file)] if file else [])
+        + (["--out", str(out)] if out else [])
+    )
+    with Progress() as progress:
+        show = progress.on("generating")
+        if not (names or out):
+            proofs = ledger.project(progress.on("proving"))
+            files = kernel.whole(backend, ledger.relations(proofs), show)
+        else:
+            chosen = _selected(names, file)
+            relations = _relations([d.id for _, d in chosen], file, progress)
+            if out:
+                files = kernel.flat(chosen, backend, relations, file, show)
+            else:
+                files = kernel.packaged(chosen, backend, relations, show)
+    root = out or kernel.folder(backend)
+    settled = kernel.settle(files, root, check, not (names or out), mend)
+    _emit(as_json, {"backend": backend, **settled}, lambda: kernel.told(settled))
+    return 0 if settled["ok"] else 1
+
+
+@main.command()
+@click.argument("names", nargs=-1, metavar="[STATEMENT]...", shell_complete=_complete("statements"))
+@_FROM
+@_JSON
+def prove(names: tuple[str, ...], file: Path | None, as_json: bool) -> int:
+    """Decide statements: a table of verdicts, or all the evidence of those named.
+
+    A STATEMENT is an id, a claim's number, or the name of an optimizer: all about it.
+    """
+    with Progress() as progress:
+        rows = _decided(names, file, progress)
+
+    def lines() -> list[str]:
+        if names:
+            return [line for row in rows for line in (*details(row), "")] + [_tally(rows)]
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        return [*(line[:width] for line in table(rows)), _tally(rows)]
+
+    _emit(as_json, rows, lines)
+    return 0 if all(map(as_expected, rows)) else 1
+
+
+@main.command()
+@click.argument("name", shell_complete=_complete("names"))
+@_FROM
+@_JSON
+def show(name: str, file: Path | None, as_json: bool) -> None:
+    """Show an optimizer: equations, start, defaults, source, what is proved about it."""
+    from optwright.derive.describe import describe, render
+
+    with Progress() as progress:
+        [(_, declaration)] = _selected([name], file)
+        relations = _relations([declaration.id], file, progress)
+        with about(name):
+            data = describe(declaration, relations.get(declaration.id, ()))
+    _emit(as_json, data, lambda: render(data))
+
+
+@main.command("list")
+@_FROM
+@_JSON
+def list_(file: Path | None, as_json: bool) -> None:
+    """List the catalogue, or the declarations of a file, by family."""
+    rows = _listed(file)
+
+    def lines() -> list[str]:
+        width = max(len(row["id"]) for row in rows)
+        found = []
+        for family in dict.fromkeys(row["family"] for row in rows):
+            members = [row for row in rows if row["family"] == family]
+            found += ["", family, *columns([[r["id"].ljust(width), r["source"]] for r in members])]
+        return found[1:]
+
+    _emit(as_json, rows, lines)
+
+
+@main.command("all")
+@_CHECK
+@_JSON
+def all_(check: bool, as_json: bool) -> int:
+    """Everything the package keeps: decide all statements, generate for all backends."""
+    with Progress() as progress:
+        rows = ledger.project(progress.on("proving"))
+        relations = ledger.relations(rows)
+        files = {b: kernel.whole(b, relations, progress.on("generating")) for b in BACKENDS}
+    settled = {b: kernel.settle(files[b], kernel.folder(b), check, True, "gen all") for b in files}
+    wrong = [row for row in rows if not as_expected(row)]
+    ok = not wrong and all(s["ok"] for s in settled.values())
+
+    def lines() -> list[str]:
+        told = [line for s in settled.values() for line in kernel.told(s)]
+        return [*told, *table(wrong), _tally(rows)]
+
+    _emit(as_json, {"ok": ok, "kernels": settled, "proofs": rows}, lines)
+    return 0 if ok else 1
+
+
+if __name__ == "__main__":
+    main()

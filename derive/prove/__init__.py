@@ -1,0 +1,57 @@
+"""Decide statements about optimizers, exactly: proved, refuted or undecided, with the evidence.
+
+    prove("M1")                 a statement by its id, or a `Statement` of one's own
+    statements["M1"].words      the statements about the catalogue
+    relations("Momentum")       what has been proved about an optimizer, one line each
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from optwright.derive.prove.statement import Statement, StatementError, Statements
+from optwright.derive.prove.verdict import Counterexample, Obligation, Verdict
+
+
+def __getattr__(name: str) -> Statements:
+    # The statements build on the catalogue; both are imported when first asked for.
+    if name == "statements":
+        from optwright.derive.prove.statements import statements
+
+        return statements
+    raise AttributeError(f"module {__name__} has no attribute {name}")
+
+
+def prove(statement: str | Statement, budget_s: float = 30.0) -> Verdict:
+    """Decide a statement, given by its id or as it is, in this process.
+
+    Raises UnknownStatement for an id that is not there.
+    """
+    if isinstance(statement, str):
+        from optwright.derive.prove.statements import statements
+
+        statement = statements[statement]
+    return statement.decide(budget_s)
+
+
+def relations(optimizer: str, verdicts: Mapping[str, Verdict] | None = None) -> tuple[str, ...]:
+    """What has been proved about an optimizer of the catalogue, one line each, for its docstring.
+
+    verdicts: those at hand, by statement; unless given, the statements concerned are decided, or
+    found in the cache. Statements that are refuted or undecided give no line.
+    """
+    from optwright.derive.prove.runner import decide_all
+    from optwright.derive.prove.statements import statements
+
+    mine = [s for s in statements.values() if optimizer in s.about and s.brief]
+    if verdicts is None:
+        verdicts = {s.id: v for s, v in decide_all(mine)}
+    return tuple(
+        f"{s.brief} ({s.id}: proved for {verdicts[s.id].scope})"
+        for s in mine if s.id in verdicts and verdicts[s.id].status == "proved"
+    )
+
+
+__all__ = [
+    "Counterexample", "Obligation", "Statement", "StatementError", "Statements", "Verdict", "prove", "relations",
+]

@@ -1,0 +1,325 @@
+"""What holds in every step of a system, whatever its oracles answer.
+
+`Always` proves relations by induction: its invariants hold at the start, and if all of them hold
+before a step then each holds after it; the relations claimed then follow in every step. Averages
+over random gradients are such claims too: the expectation of a linear recurrence is the recurrence
+of the expectations (`moments`).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
+
+import sympy
+from sympy import Basic, Expr, Integer, sympify
+
+from optwright.derive.declaration import Optimizer
+from optwright.derive.prove.claim import conclude, domain_of
+from optwright.derive.prove.decide import Answered, decide, decide_relation, interval_of
+from optwright.derive.prove.domain import Domain, Interval
+from optwright.derive.prove.evaluate import holds
+from optwright.derive.prove.run import (
+    ANSWER, POINT, NotExact, Objective, Run, draws, objectives, one_entry,
+)
+from optwright.derive.prove.system import (
+    THETA, Question, Unsupported, advance, at, evaluate, hyper_values, initial, state_names,
+)
+from optwright.derive.prove.verdict import Counterexample, Verdict, undecided
+from optwright.derive.symbol import Hyper, Value, Variable, t
+
+RUN_STEPS = 4
+
+
+@dataclass(frozen=True)
+class Always:
+    """Relations that hold in every step.
+
+    relations   claimed of each step: in values at t (assigned ones too) and at t - 1, the
+                hyperparameters, t, and the answers `g[t]`, `g_2[t]`, … in order of asking
+    invariants  relations on the state after step t, proved by induction and then used
+    varying     the hyperparameters that change with t
+    parameters  further symbols with ranges
+    assume      relations on hyperparameters, parameters and answers that are assumed
+    answer      answers fixed by kind of oracle, as expressions in parameters (a constant gradient)
+    moments     claims about means over independent gradients: the mean of g[t]**k by k; every
+                state in the relations must then be affine in states and these powers
+    first       the relations are claimed of the steps from `first` to `last` only
+    problems    exact problems on which to look for a violation first
+    hyper       exact hyperparameters to look for a violation with, before others
+    """
+
+    kind: ClassVar[str] = "invariant"
+
+    system: Optimizer
+    relations: Sequence[Any]
+    invariants: Sequence[Any] = ()
+    varying: Sequence[str] = ()
+    parameters: Sequence[Hyper] = ()
+    assume: Sequence[Any] = ()
+    answer: Mapping[str, Any] = field(default_factory=dict)
+    moments: Mapping[int, Any] = field(default_factory=dict)
+    first: int = 1
+    last: int | None = None
+    problems: Sequence[Objective] = ()
+    hyper: Sequence[Mapping[str, Any]] = ()
+
+    def decide(self, budget_s: float = 5.0) -> Verdict:
+        """Prove by induction, refute by an exact run (for means, by exact moments), or neither."""
+        deadline = time.monotonic() + budget_s
+        conditions = tuple(map(str, self.assume)) + self._moments_said()
+        answers: list[Answered] = []
+        reason = "the obligations left open"
+        try:
+            for answered in self.obligations(deadline):
+                answers.append(answered)
+            if all(a.status == "proved" for a in answers):
+                return Verdict("proved", tuple(a.obligation for a in answers), None, self._scope(), conditions)
+        except Unsupported as error:
+            reason = str(error)
+        obligations = tuple(a.obligation for a in answers)
+        found, agreed = self.refute(deadline)
+        if found is not None:
+            return Verdict("refuted", obligations, found, self._scope(), conditions)
+        open_ = ", ".join(a.obligation.name for a in answers if a.status != "proved")
+        tried = f"{reason}: {open_}" if open_ else reason
+        return undecided(tried, f"{agreed} exact steps in which it held", obligations=obligations)
+
+    def _scope(self) -> str:
+        steps = "all t" if self.last is None else f"t = {self.first}" if self.last == self.first else (
+            f"t = {self.first} … {self.last}")
+        return f"all gradients, {steps}" if not self.answer and not self.moments else steps
+
+    def _moments_said(self) -> tuple[str, ...]:
+        said = [f"E[g**{k}] = {x}" if k > 1 else f"E[g] = {x}" for k, x in self.moments.items()]
+        said += [f"{kind} = {x} in every step" for kind, x in self.answer.items()]
+        return tuple(said + (["independent gradients of one distribution"] if self.moments else []))
+
+    # ---- proof
+
+    def obligations(self, deadline: float) -> Iterator[Answered]:
+        """Start and step of the invariants, then the relations claimed."""
+        hyper = (*self.system.hyper, *self.parameters)
+        origin = Variable(THETA)[0]
+        state = initial(self.system, origin, hyper_values(hyper, self.varying, Integer(1)))
+        start: dict[Basic, Any] = {Variable(name)[0]: x for name, x in state.items()}
+
+        def budget() -> float:
+            return max(0.05, min(2.0, deadline - time.monotonic()))
+
+        for relation in self.invariants:
+            fact = at(relation, Integer(0), self.varying).xreplace(start)
+            yield decide_relation(f"invariant {relation}, start", fact, self.domain(Integer(1)), budget())
+        for number in range(1, (self.last or 0) + 1):
+            values, domain = self.values(state, Integer(number), origin), self.domain(Integer(number))
+            state = {name: values[Variable(name)[number]] for name in state}
+            if number >= self.first:
+                for relation in self.relations:
+                    fact = at(relation, Integer(number), self.varying).xreplace(values)
+                    yield decide_relation(f"step {number}: {relation}", fact, domain, budget())
+        if self.last is not None:
+            return
+        before = {name: Variable(name)[t - 1] for name in state_names(self.system)}
+        facts = []
+        for relation in self.invariants:
+            fact = at(relation, t - 1, self.varying)
+            if isinstance(fact, sympy.Eq) and fact.lhs == before.get(getattr(fact.lhs, "name", "")):
+                before[fact.lhs.name] = fact.rhs  # an equation for a state: used as a definition
+            else:
+                facts.append(fact)
+        values, domain = self.values(before, t, origin), self.domain(t, facts)
+        for relation in self.invariants:
+            fact = at(relation, t, self.varying).xreplace(values)
+            yield decide_relation(f"invariant {relation}, step", fact, domain, budget())
+        for relation in self.relations:
+            if relation in self.invariants:
+                continue
+            fact = at(relation, t, self.varying).xreplace(values)
+            yield decide_relation(f"{relation}", fact, domain, budget())
+
+    def values(self, state: Mapping[str, Expr], clock: Expr, origin: Expr) -> dict[Basic, Expr]:
+        """Everything that a step at `clock` has found, by member."""
+        hyper = (*self.system.hyper, *self.parameters)
+        heard: dict[Basic, Expr] = {}
+
+        def ask(question: Question) -> Expr:
+            name = "g" if not heard else f"g_{len(heard) + 1}"
+            said = self.answer.get(question.kind)
+            symbol = Variable(name)[clock]
+            heard[symbol] = symbol if said is None else sympify(said).subs(ANSWER, symbol)
+            return heard[symbol]
+
+        step = advance(self.system, state, hyper_values(hyper, self.varying, clock), clock, ask, origin)
+        found: dict[Basic, Expr] = dict(heard)
+        found |= {Variable(name)[clock - 1]: x for name, x in state.items()}
+        for name, x in (*step.assigned.items(), *step.state.items()):
+            found[Variable(name)[clock]] = self.mean(name, x, state, heard) if self.moments else x
+        return found
+
+    def mean(self, name: str, x: Expr, state: Mapping[str, Expr], heard: Mapping[Basic, Expr]) -> Expr:
+        """The mean of a value that is affine in the states and in powers of the gradient."""
+        if not self.concerns(name):
+            return x
+        (gradient,) = heard
+        if x.has(gradient) or any(x.has(s) for s in state.values() if s.args):
+            unknowns = [s for s in state.values() if isinstance(s, Value)]
+            poly = sympy.Poly(x, gradient, *unknowns)
+            total: Expr = Integer(0)
+            for (power, *others), coefficient in poly.terms():
+                if sum(others) + (power > 0) > 1 or (power and power not in self.moments):
+                    raise Unsupported(f"the mean of {name} needs more than the means given")
+                factor = self.moments[power] if power else Integer(1)
+                total += coefficient * factor * sympy.Mul(*(u**n for u, n in zip(unknowns, others, strict=True)))
+            return total
+        return x
+
+    def concerns(self, name: str) -> bool:
+        """Whether the claim speaks of this sequence."""
+        names = {v.name for r in (*self.relations, *self.invariants) for v in sympify(r).atoms(Value)}
+        return name in names
+
+    def domain(self, clock: Any, facts: Sequence[Any] = ()) -> Domain:
+        """Ranges of everything that may occur in the step at `clock`."""
+        bounds: list[tuple[Expr, Interval]] = []
+        for h in (*self.system.hyper, *self.parameters):
+            varies = h.name in self.varying
+            members = [Variable(h.name)[clock + k] for k in (-1, 0, 1)] if varies else [h.symbol]
+            bounds += [(x, interval_of(h.range)) for x in members]
+        if clock == t:
+            bounds.append((t, Interval(lo=self.first, integer=True)))
+        given = Domain.where(*[at(sympify(fact), clock, self.varying) for fact in self.assume], *facts)
+        return Domain((*bounds, *given.bounds), given.facts)
+
+    # ---- exact runs
+
+    def refute(self, deadline: float) -> tuple[Counterexample | None, int]:
+        """Look for an exact step that violates a relation; also how many did not."""
+        if self.moments:
+            return self._refute_means()
+        agreed = 0
+        for run in self.runs():
+            if time.monotonic() > deadline:
+                break
+            for number in range(1, (self.last or run.steps) + 1):
+                try:
+                    found = self.violated(run, number)
+                except (NotExact, Unsupported, ZeroDivisionError, TypeError):
+                    break
+                if found is not None:
+                    return found, agreed
+                agreed += 1
+        return None, agreed
+
+    def runs(self) -> Iterator[Run]:
+        """Exact runs on small problems, those given first."""
+        hyper = (*self.system.hyper, *self.parameters)
+        steps = self.last or RUN_STEPS
+        given = [tuple({k: sympify(x) for k, x in row.items()} for _ in range(steps)) for row in self.hyper]
+        for values in [*given, *(draws(hyper, self.varying, steps, variant) for variant in range(3))]:
+            for objective in (*self.problems, *objectives()):
+                length = max(steps, len(objective.slope)) if objective in self.problems else steps
+                answers = tuple(
+                    (kind, evaluate(x, {}, values[0], Integer(1))) for kind, x in self.answer.items()
+                )
+                try:
+                    assumed = all(
+                        evaluate(a, {}, values[0], Integer(1)) == sympy.true
+                        for a in self.assume if not sympify(a).atoms(Value)
+                    )
+                except Unsupported:
+                    continue
+                if assumed:
+                    yield Run(self.system, Integer(1), values, objective, length, answer=answers)
+
+    def violated(self, run: Run, number: int) -> Counterexample | None:
+        """The counterexample of a step that violates a relation while the assumptions hold."""
+        step = run.step(number)
+        if number < self.first:
+            return None
+        known: dict[Basic, Expr] = {Variable(n)[number - 1]: x for n, x in run.state(number - 1).items()}
+        known |= {Variable(n)[number]: x for n, x in (*step.assigned.items(), *step.state.items())}
+        for place, (_, answer) in enumerate(step.questions, 1):
+            known.setdefault(Variable("g" if place == 1 else f"g_{place}")[number], answer)
+        for k in (number - 1, number, number + 1):
+            known |= {Variable(n)[k]: x for n, x in run.hyper_at(k).items()}
+
+        def told(relation: Any) -> Any:
+            return evaluate(at(relation, Integer(number), self.varying), known, run.hyper_at(number), Integer(number))
+
+        for fact in self.assume:
+            if told(fact) not in (True, sympy.true):
+                return None
+        for relation in self.relations:
+            fact = told(relation)
+            truth = bool(fact) if fact in (True, False, sympy.true, sympy.false) else holds(fact, {}, Domain())
+            if truth is False:
+                sides = told(relation.lhs), told(relation.rhs)
+                found = tuple((str(s), str(x)) for s, x in zip((relation.lhs, relation.rhs), sides, strict=True))
+                point = (("theta[0]", str(run.theta)), *((n, str(x)) for n, x in run.hyper_at(1).items()),
+                         ("losses", str(run.objective)), ("t", str(number)))
+                return Counterexample(point, found, str(relation), (replace(run, steps=number),))
+        return None
+
+    def _refute_means(self) -> tuple[Counterexample | None, int]:
+        """Follow the exact means over the first steps from the start; they are reachable."""
+        hyper = (*self.system.hyper, *self.parameters)
+        origin = Variable(THETA)[0]
+        state = initial(self.system, origin, hyper_values(hyper, self.varying, Integer(1)))
+        agreed = 0
+        for number in (1, 2, 3):
+            clock = Integer(number)
+            try:
+                values = self.values(state, clock, origin)
+            except Unsupported:
+                break
+            for relation in self.relations:
+                fact = at(relation, clock, self.varying).xreplace(values)
+                answered = decide_relation(f"step {number}: {relation}", fact, self.domain(clock))
+                if answered.counterexample is not None:
+                    return answered.counterexample, agreed
+                agreed += 1
+            state = {name: values[Variable(name)[clock]] for name in state}
+        return None, agreed
+
+
+@dataclass(frozen=True)
+class StepFrom:
+    """One step from a given state leads to a given state, on one coordinate.
+
+    state, to: the states before and after the step by name, in hyperparameters and other symbols.
+    answer: what the oracles say, by kind, as expressions in POINT. where: relations that are assumed.
+    clock: the number of the step, any unless given.
+    """
+
+    kind: ClassVar[str] = "step"
+
+    system: Optimizer
+    state: Mapping[str, Any]
+    to: Mapping[str, Any]
+    answer: Mapping[str, Any]
+    where: Sequence[Any] = ()
+    clock: Any = t
+
+    def decide(self, budget_s: float = 5.0) -> Verdict:
+        """Prove or refute the values after the step."""
+        def ask(question: Question) -> Expr:
+            return sympify(self.answer[question.kind]).subs(POINT, question.args[0])  # type: ignore[no-any-return]
+
+        state = {name: sympify(x) for name, x in self.state.items()}
+        try:
+            step = advance(self.system, state, hyper_values(self.system.hyper, (), t), sympify(self.clock), ask)
+            found = {name: one_entry(step.state[name]) for name in self.to}
+        except (Unsupported, NotExact) as error:
+            return undecided(str(error))
+        symbols = [h.symbol for h in self.system.hyper]
+        domain = domain_of(*symbols, *self.state.values(), *self.to.values(), where=self.where)
+        answers = [
+            decide(f"{name} after the step", x, sympify(self.to[name]), domain, budget_s)
+            for name, x in found.items()
+        ]
+        return conclude(answers, "one coordinate", (*self.where, *(f"{k} = {x}" for k, x in self.answer.items())))
+
+
+__all__ = ["Always", "StepFrom"]

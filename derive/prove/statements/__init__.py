@@ -1,0 +1,16 @@
+"""What is claimed of the catalogue's optimizers, true and false, by subject.
+
+Each module lists its statements in `statements`; every false one is there to be refuted.
+"""
+
+from __future__ import annotations
+
+from optwright.derive.prove.statement import Statements
+from optwright.derive.prove.statements import adam, adaptive, decay, model, momentum
+
+modules = (momentum, adaptive, adam, decay, model)
+"""The modules, in order."""
+
+statements = Statements(s for module in modules for s in module.statements)
+
+__all__ = ["modules", "statements"]
