@@ -67,6 +67,9 @@ class State:
     def name(self) -> str:
         return self.variable.name
 
+    def __getitem__(self, index: Any) -> Value:
+        return self.variable[index]
+
 
 @dataclass(frozen=True)
 class History:
@@ -314,6 +317,26 @@ def expressions(statement: Statement) -> tuple[Expr, ...]:
     return (statement.rhs,)
 
 
+def assigned(statement: Statement) -> set[str]:
+    """The names that a statement assigns or appends to."""
+    if isinstance(statement, Loop):
+        return {e.lhs.name for e in (*statement.init, *statement.body)}
+    if isinstance(statement, Push):
+        return {h.name for h, _ in statement.values}
+    return {statement.lhs.name}
+
+
+def joint(statement: Statement) -> tuple[Expr, ...]:
+    """What in a statement spans all tensors: oracles but noise, and reductions over "all"."""
+    return tuple(
+        node
+        for x in expressions(statement)
+        for node in sympy.preorder_traversal(x)
+        if (isinstance(node, op.Oracle) and not isinstance(node, op.noise))
+        or (isinstance(node, op.Reduction) and node.over == "all")
+    )
+
+
 def map_statement(statement: Statement, change: Callable[[Any], Any]) -> Statement:
     """The statement with every expression in it, left sides too, replaced by `change` of it."""
     if isinstance(statement, Loop):
@@ -459,8 +482,9 @@ class Route:
     """Each tensor gets the first system whose condition it meets (Muon and its fallback).
 
     Hyperparameters of the branches that share a name are one hyperparameter. The last condition
-    should be `Where()`. The statements with which every branch begins, `shared`, run over the
-    tensors of all branches together: there oracles are asked and reductions over "all" taken.
+    should be `Where()`. Oracles are asked and reductions over "all" taken of the tensors of all
+    branches together; so they stand among the statements with which every branch begins, and
+    those run first (`shared`).
     """
 
     name: str
@@ -482,14 +506,25 @@ class Route:
 
     @property
     def shared(self) -> tuple[Statement, ...]:
-        """The statements with which every branch begins."""
+        """What spans all tensors (oracles but noise, reductions over "all") and what that needs,
+        of the statements with which every branch begins."""
         first, *others = (branch.step for _, branch in self.branches)
         count = 0
         while count < len(first) and all(
             step[count : count + 1] == first[count : count + 1] for step in others
         ):
             count += 1
-        return first[:count]
+        needed: set[str] = set()
+        kept: list[Statement] = []
+        for statement in reversed(first[:count]):
+            if joint(statement) or assigned(statement) & needed:
+                kept.insert(0, statement)
+                needed |= {v.name for x in expressions(statement) for v in x.atoms(Value)}
+        return tuple(kept)
+
+    def own(self, branch: Optimizer) -> tuple[Statement, ...]:
+        """The statements of a branch beyond the shared ones."""
+        return tuple(s for s in branch.step if s not in self.shared)
 
     @property
     def hyper(self) -> tuple[Hyper, ...]:

@@ -185,7 +185,6 @@ def lower_route(route: Route) -> tuple[Program, tuple[Program, ...]]:
 
     The shared program runs over the tensors of all branches; its values are known to the branches.
     """
-    count = len(route.shared)
     systems = [branch for _, branch in route.branches]
     shared = _Lowering(systems[0], route.shared)
     shared.walk()
@@ -196,7 +195,7 @@ def lower_route(route: Route) -> tuple[Program, tuple[Program, ...]]:
         )
     programs = []
     for branch in systems:
-        lowering = _Lowering(branch, branch.step[count:], shared)
+        lowering = _Lowering(branch, route.own(branch), shared)
         lowering.walk()
         programs.append(lowering.assemble())
     needed = {name for program in programs for phase in program.phases for name in _reads(phase)}

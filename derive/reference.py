@@ -1322,7 +1322,7 @@ def _advance_route(
         runs, snapshot.branches, route.branches, strict=True
     ):
         run.peers = (run,)
-        run.step(branch.step[len(route.shared) :])
+        run.step(route.own(branch))
         after = replace(_commit(branch, before, run), calls=before.calls + 1)
         branches.append((places, after))
         for place, array in zip(places, after.theta, strict=True):

@@ -314,6 +314,30 @@ def _states(declaration: Optimizer | Schedule, names: set[str]) -> dict[str, Ext
     return kept
 
 
+def _check_starts(optimizer: Optimizer, hyper: set[str]) -> None:
+    """Initial values: known symbols, and an extent that fits the declared one."""
+    from optwright.derive.declaration import DeclarationError, theta
+
+    for s in optimizer.states:
+        where = f"{optimizer.id}, initial value of {s.name}"
+        init = sympy.sympify(s.init)
+        inner = {x for v in init.atoms(Value) for x in v.free_symbols}
+        for symbol in sorted(init.free_symbols - inner, key=str):
+            if symbol.name not in hyper:
+                raise DeclarationError(
+                    where, symbol.name, "is no hyperparameter" + suggest(symbol.name, hyper)
+                )
+        try:
+            found = infer(init, {theta.name: COORDINATE}, optimizer.shape)
+            fits = join(s.extent, found) == s.extent
+        except ExtentError as error:
+            raise DeclarationError(where, str(init), str(error)) from None
+        if not fits:
+            raise DeclarationError(
+                where, str(init), f"is of extent {found}, the state is declared of {s.extent}"
+            )
+
+
 def validate(optimizer: Optimizer) -> dict[str, Extent]:
     """Check a plain system; returns the extent of every sequence in it. Raises DeclarationError."""
     from optwright.derive.declaration import DeclarationError, Loop, theta, turn
@@ -328,6 +352,7 @@ def validate(optimizer: Optimizer) -> dict[str, Extent]:
     kept = _states(optimizer, hyper)
     histories = {h.name: kept.pop(h.name) for h in optimizer.histories}
     kept[theta.name] = COORDINATE
+    _check_starts(optimizer, hyper)
     checker = _Checker(where, hyper, kept, histories, optimizer.shape)
     if optimizer.repeat:
         checker.assigned[turn.name] = HOST
@@ -341,6 +366,8 @@ def validate(optimizer: Optimizer) -> dict[str, Extent]:
     for h in optimizer.hyper:
         if h.name not in used:
             raise DeclarationError(where, h.name, "is a hyperparameter that no equation uses")
+    for condition in optimizer.invariants:
+        checker.extent(sympy.sympify(condition), "invariant")
     for name, view in optimizer.views.items():
         check_name(name, f"{where}, view")
         if checker.extent(sympy.sympify(view), f"view {name}").kind != "coordinate":
@@ -370,13 +397,12 @@ def _everything(optimizer: Optimizer) -> list[Expr]:
 
 def validate_route(route: Route) -> None:
     """Check that a route's branches fit together; see `Route`."""
-    from optwright.derive.declaration import DeclarationError, expressions
+    from optwright.derive.declaration import DeclarationError, joint
 
     check_name(route.name, route.id)
     if not route.branches:
         raise DeclarationError(route.id, "branches", "a route needs at least one")
     seen: dict[str, Hyper] = {}
-    shared = len(route.shared)
     for where, branch in route.branches:
         if branch.scope == "all":
             raise DeclarationError(
@@ -392,17 +418,14 @@ def validate_route(route: Route) -> None:
             raise DeclarationError(
                 route.id, branch.id, "is for matrices: its condition must be two dimensions exactly"
             )
-        for statement in branch.step[shared:]:
-            for x in expressions(statement):
-                for node in sympy.preorder_traversal(x):
-                    joint = isinstance(node, op.Oracle) and not isinstance(node, op.noise)
-                    if joint or (isinstance(node, op.Reduction) and node.over == "all"):
-                        raise DeclarationError(
-                            f"{route.id}, {branch.id}",
-                            str(node),
-                            "spans all tensors, so it must stand among the statements with which"
-                            " every branch begins",
-                        )
+        for statement in route.own(branch):
+            for node in joint(statement):
+                raise DeclarationError(
+                    f"{route.id}, {branch.id}",
+                    str(node),
+                    "spans all tensors, so it must stand among the statements with which every "
+                    "branch begins",
+                )
         for h in branch.hyper:
             if h.name in seen and (seen[h.name].default, seen[h.name].range) != (
                 h.default,

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -56,14 +57,15 @@ def is_baseline(kind: type[Optimizer]) -> bool:
 
 def catalogue(dialects: bool = True) -> dict[str, type[Optimizer]]:
     """First-order optimizers by name, the papers' forms first, then "torch.SGD", and baselines."""
-    found: dict[str, type[Optimizer]] = {}
-    packages = [name for name in optimizers.__all__ if name not in optimizers._MODULES]
-    for prefix in ["", *packages] if dialects else [""]:
-        package = getattr(optimizers, prefix) if prefix else optimizers
-        for name in package.__all__:
-            kind = getattr(package, name)
-            if isinstance(kind, type) and issubclass(kind, Optimizer):
-                found[f"{prefix}.{name}" if prefix else name] = kind
+    things = {name: getattr(optimizers, name) for name in optimizers.__all__}
+    for dialect, package in list(things.items()):
+        if isinstance(package, ModuleType) and dialects:
+            things |= {f"{dialect}.{name}": getattr(package, name) for name in package.__all__}
+    found = {
+        name: kind
+        for name, kind in things.items()
+        if isinstance(kind, type) and issubclass(kind, Optimizer)
+    }
     first = {name: kind for name, kind in found.items() if is_first_order(kind)}
     return first | {name: kind for name, kind in found.items() if is_baseline(kind)}
 
@@ -345,10 +347,8 @@ def draw(runs: Sequence[Run], title: str, path: Path) -> None:
     picture = BytesIO()
     figure.savefig(picture, dpi=100)
     plt.close(figure)
-    # A palette is enough for lines, and a quarter of the size.
-    Image.open(picture).convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE).save(
-        path, optimize=True
-    )
+    # A palette is enough for lines, and a third of the size.
+    Image.open(picture).convert("RGB").quantize(256).save(path, optimize=True)
 
 
 def label(group: Sequence[Run], inside: bool) -> str:
@@ -438,7 +438,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         drawn.append(runs[CLASSIFIERS.index(NETWORK)])
     print(f"\n{len(names)} optimizers in {time.perf_counter() - begun:.1f} s")
     if given.output:
-        title = f"{NETWORK.name} on handwritten digits, batches of {given.batch}"
+        title = f"Training loss of a {NETWORK.name} on handwritten digits, batches of {given.batch}"
         draw(drawn, title, given.output)
         print(f"drawn: {given.output}")
 

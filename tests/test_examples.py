@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
 import runpy
-import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
+
+from optwright import cli
 
 pytest.importorskip("sklearn", reason="needs the extra plots: pip install -e '.[plots]'")
 pytest.importorskip("matplotlib", reason="needs the extra plots: pip install -e '.[plots]'")
@@ -21,8 +22,6 @@ import breast_cancer  # noqa: E402
 import digits  # noqa: E402
 import gradcheck  # noqa: E402
 import model  # noqa: E402
-
-from optwright.runtime import Optimizer  # noqa: E402
 
 ENOUGH = 0.9
 """Accuracy of softmax regression on the test digits after ten epochs."""
@@ -195,17 +194,8 @@ def test_own_rule_is_proved_generated_and_learns(tmp_path: Path) -> None:
     path = EXAMPLES / "my_rule.py"
     for statement in runpy.run_path(str(path))["statements"]:
         assert statement.decide(30).status == statement.expected
-    subprocess.run(
-        [sys.executable, "-m", "optwright.cli", "kernels", "--from", path, "--out", tmp_path],
-        check=True,
-    )
-    kind = importlib.import_module(_imported(tmp_path, "aggmo")).AggMo
-    assert issubclass(kind, Optimizer)
+    done = CliRunner().invoke(cli.main, ["kernels", "--from", str(path), "--out", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+    kind = runpy.run_path(str(tmp_path / "aggmo.py"))["AggMo"]
     run = digits.train("AggMo", kind, model.SOFTMAX, DIGITS)
-    assert run.accuracy > 0.5  # its default is a small rate for so short a run
-    assert run.losses[-1] < run.losses[0]
-
-
-def _imported(folder: Path, name: str) -> str:
-    sys.path.insert(0, str(folder))
-    return name
+    assert run.losses[-1] < 0.5 * run.losses[0]

@@ -112,6 +112,16 @@ class Run:
         """The state after so many steps."""
         return self.step(number).state if number else self.start
 
+    @property
+    def states(self) -> tuple[Mapping[str, Expr], ...]:
+        """The states after 0, 1, … steps, as far as they are real."""
+        found = [self.start]
+        try:
+            found += [self.state(k) for k in range(1, self.steps + 1)]
+        except NotReal:
+            pass
+        return tuple(found)
+
     def _ask(self, step: int, question: Question) -> Expr:
         args = tuple(_number(x) if isinstance(x, Expr) else x for x in question.args)
         point = self.point.subs(POINT, args[0])
@@ -134,13 +144,17 @@ class Run:
                           "slope": [str(c) for c in self.objective.slope]},
             "point": str(self.point), "answer": {kind: str(x) for kind, x in self.answer},
             "states": [
-                {name: str(x) for name, x in self.state(k).items()} for k in range(self.steps + 1)
+                {name: str(x) for name, x in state.items()} for state in self.states
             ],
         }
 
 
 class NotExact(ArithmeticError):
-    """A run left the numbers that can be compared exactly (division by zero, root of a negative)."""
+    """A run left the numbers that can be compared exactly."""
+
+
+class NotReal(NotExact):
+    """A step has no real value: it divides by zero or takes the root of a negative number."""
 
 
 def _number(x: Expr) -> Expr:
@@ -149,7 +163,7 @@ def _number(x: Expr) -> Expr:
         return x
     x = one_entry(x)
     if x.has(sympy.zoo, sympy.nan, sympy.oo, sympy.I):
-        raise NotExact(str(x))
+        raise NotReal(str(x))
     if x.free_symbols or x.count_ops() > 120:
         raise NotExact("the exact number has grown too long")
     return x

@@ -30,7 +30,7 @@ from optwright.derive.prove.decide import decide, decide_relation, factored, int
 from optwright.derive.prove.domain import Domain, Interval
 from optwright.derive.prove.invariant import Always
 from optwright.derive.prove.run import (
-    ANSWER, POINT, NotExact, Objective, Run, differ, draws, objectives,
+    ANSWER, POINT, NotExact, NotReal, Objective, Run, differ, draws, objectives,
 )
 from optwright.derive.prove.system import (
     THETA, Question, Step, Unsupported, advance, at, evaluate, hyper_values, initial, state_names,
@@ -401,23 +401,36 @@ class _Decision:
             point = (("theta[0]", str(left.theta)), *values.items(), ("losses", str(objective)))
             names = (self.left.id, self.right.id) if self.left.id != self.right.id else ("left", "right")
             return Counterexample(
-                point, ((f"{names[0]} {name}[{number}]", str(a)), (f"{names[1]} {name}[{number}]", str(b))),
+                point, ((f"{names[0]} {name}[{number}]", a), (f"{names[1]} {name}[{number}]", b)),
                 "they are equal", (replace(left, steps=number), replace(right, steps=number)),
             ), agreed
         return None, agreed
 
-    def parting(self, left: Run, right: Run) -> tuple[int, str, Expr, Expr] | None:
-        """The first step at which observed values differ, with the values."""
+    def parting(self, left: Run, right: Run) -> tuple[int, str, str, str] | None:
+        """The first step at which observed values differ, with the values.
+
+        A step that has a real value in one system and none in the other is a difference.
+        """
         for number in range(1, left.steps + 1):
             for name, of_right, of_left in self.observed():
-                a = self.number(of_left, left.state(number), left.hyper, number)
-                b = evaluate(at(of_right, Integer(number)),
-                             {Variable(n)[number]: x for n, x in right.state(number).items()},
-                             right.hyper_at(number), Integer(number))
-                if differ(a, b):
-                    short = name.split("[")[0]
-                    return number, short, a, b
+                a = self.seen(of_left, left, number, self.claim.varying)
+                b = self.seen(of_right, right, number, ())
+                if a is None and b is None:
+                    return None
+                if a is None or b is None or differ(a, b):
+                    return number, name.split("[")[0], _shown(a), _shown(b)
         return None
+
+    def seen(self, expr: Expr, run: Run, number: int, varying: Sequence[str]) -> Expr | None:
+        """What is observed after a step of a run; None where it has no real value."""
+        try:
+            known: dict[Basic, Expr] = {Variable(n)[number]: x for n, x in run.state(number).items()}
+        except NotReal:
+            return None
+        for k in (number, number + 1):
+            known |= {Variable(n)[k]: x for n, x in run.hyper_at(k).items()}
+        moved = at(expr, Integer(number), varying)
+        return evaluate(moved, known, run.hyper_at(number), Integer(number))
 
     # ---- the verdict
 
@@ -493,6 +506,10 @@ class _Decision:
 
 class Unmatched(ValueError):
     """The right system asks something to which nothing of the left one corresponds."""
+
+
+def _shown(x: Expr | None) -> str:
+    return "no real number" if x is None else str(x)
 
 
 def _silent(question: Question) -> Expr:
