@@ -780,8 +780,8 @@ class _Renamer:
         if isinstance(o, LoopLine):
             return LoopLine(
                 o.index,
-                o.first,
-                o.last,
+                self.expr(o.first),
+                self.expr(o.last),
                 o.downward,
                 tuple(map(self.line, o.init)),
                 tuple(map(self.line, o.body)),

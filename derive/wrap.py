@@ -156,7 +156,7 @@ def accumulate(rule: S, k: int = 1) -> S:
             ),
             k,
         )
-        count, clock = names.variable("accumulated"), names.variable("clock")
+        count, clock = names.variable("accumulated"), names.variable("steps_taken")
         gathered, asked = names.variable("g_sum"), names.variable("g_part")
         whole = sympy.Eq(count[t], every.symbol)
         kept = {s.name for s in rule.states} | {theta.name}
@@ -214,7 +214,7 @@ def skip_nonfinite(rule: S) -> S:
         where = f"skip_nonfinite({rule.id})"
         refuse(rule, "skip_nonfinite", repeated=True)
         refuse_views(rule, "skip_nonfinite")
-        bad, clock, attempt = map(names.variable, ("nonfinite", "clock", "attempt"))
+        bad, clock, attempt = map(names.variable, ("nonfinite", "steps_taken", "attempt"))
         kept = [*(s.variable for s in rule.states), theta]
         tried = {x.name: names.fresh(f"{x.name}_new") for x in kept}
         counts: list[Value] = []

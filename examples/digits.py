@@ -120,14 +120,16 @@ SETTINGS: dict[str, Setting] = {
     "lars": Setting(3.0, "a step is lr/1000 of a layer's norm"),
     "lamb": Setting(0.02, "a step is lr times a layer's norm"),
     "clippedlamb": Setting(0.02, "a step is lr times a layer's norm"),
-    "adafactor": Setting(0.1, "a step is lr times a layer's root mean square"),
+    "torch.adafactor": Setting(0.1, "a step is lr times a layer's root mean square"),
     "schedulefreesgd": Setting(None, "averages instead of a schedule", scheduled=False),
     "schedulefreeadamw": Setting(0.03, "averages instead of a schedule", scheduled=False),
-    "rprop": Setting(0.1, "the sign of a batch's gradient is too noisy", False, full_batch=True),
+    "rprop": Setting(
+        0.1, "all rows in every step: signs from batches are noise", False, full_batch=True
+    ),
     "randomsearch": Setting(why="sigma 0.1: the weights' usual size", more={"sigma": 0.1}),
     "randomlocalsearch": Setting(why="sigma 0.03: a small step", more={"sigma": 0.03}),
 }
-"""By name without dialect, in lower case: `torch.NAdam` is set as `NAdam`."""
+"""By name in lower case, and then without its dialect: `torch.NAdam` is set as `NAdam`."""
 
 FAILS = {
     "RMSPropNoRoot": "divides by the average square: its steps grow as gradients shrink",
@@ -138,7 +140,8 @@ FAILS = {
 
 def setting(name: str) -> Setting:
     """The setting for an optimizer's name; the defaults where the table has none."""
-    return SETTINGS.get(name.rpartition(".")[2].lower(), Setting())
+    name = name.lower()
+    return SETTINGS.get(name) or SETTINGS.get(name.rpartition(".")[2], Setting())
 
 
 # --- training ------------------------------------------------------------------------------------

@@ -79,7 +79,8 @@ class _Worker:
     def __init__(self, path: str | None, heard: queue.Queue[tuple[_Worker, str]]) -> None:
         command = [sys.executable, "-P", "-m", "optwright.derive.prove.worker", *([path] if path else [])]
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
+            start_new_session=True,  # Ctrl-C is for this process, which ends them
         )
         self.place: int | None = None
         self.until = time.monotonic() + START_S
