@@ -403,6 +403,7 @@ def validate_route(route: Route) -> None:
     if not route.branches:
         raise DeclarationError(route.id, "branches", "a route needs at least one")
     seen: dict[str, Hyper] = {}
+    host: dict[str, tuple[object, ...]] = {}
     for where, branch in route.branches:
         if branch.scope == "all":
             raise DeclarationError(
@@ -426,6 +427,15 @@ def validate_route(route: Route) -> None:
                     "spans all tensors, so it must stand among the statements with which every "
                     "branch begins",
                 )
+        for state in branch.states:
+            if state.extent == HOST:
+                rule = (state, *(e for e in branch.equations if e.lhs.name == state.name))
+                if host.setdefault(state.name, rule) != rule:
+                    raise DeclarationError(
+                        route.id,
+                        state.name,
+                        "is host state that two branches renew differently: rename one",
+                    )
         for h in branch.hyper:
             if h.name in seen and (seen[h.name].default, seen[h.name].range) != (
                 h.default,

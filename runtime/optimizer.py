@@ -369,6 +369,7 @@ class Optimizer:
     ) -> Iterator[Step]:
         """One step per branch that has tensors, after the one that they share."""
         before = None
+        host = {id(slot.group): dict(slot.group.state) for slot in self._slots}
         if self.shared and asking:
             before = Step(self.shared, self._slots, {}, t, values, oracles, self._workspace)
             before.prepare()
@@ -381,6 +382,8 @@ class Optimizer:
                 step = Step(rule, slots, memory, t, values, part, self._workspace)
                 if before is not None:
                     step.adopt(before)
+                if self.branches:  # host state of one name is one: each branch renews it alike
+                    step.host_before = host
                 yield step
 
     def view(self, name: str) -> Any:

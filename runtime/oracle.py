@@ -124,6 +124,10 @@ class Oracles:
             return answer
         return self._block(answer) if name == "hessian" else self._part(answer)
 
+    def moved(self) -> None:
+        """The parameters have moved within the call: what was answered before is void."""
+        self._answers.clear()
+
     def noise(self, k: int) -> Arrays:
         """Standard normal numbers (float64), one array per tensor: the k-th draw of this step."""
         if ("noise", k) not in self._answers:

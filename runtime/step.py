@@ -107,6 +107,7 @@ class Step:
         self.turn = 1
         self.host_numbers: dict[int, dict[str, Any]] = {}
         self.host_next: dict[int, dict[str, Any]] = {}
+        self.host_before: Mapping[int, Mapping[str, Any]] = {}
         self.extents = {s.name: s.extent for s in rule.state}
         self.pushes: list[tuple[str, Array, int]] = []
         self.done = False
@@ -242,7 +243,8 @@ class Step:
     def host(self, function: Function) -> None:
         """Numbers that need no data, once per group, in float64, returned by name."""
         for group in {id(slot.group): slot.group for slot in self.slots}.values():
-            known = {**self.values[id(group)], **group.state, "t": self.t, "turn": self.turn}
+            before = self.host_before.get(id(group), group.state)
+            known = {**self.values[id(group)], **before, "t": self.t, "turn": self.turn}
             known.update(self.host_numbers.get(id(group), {}))
             known.update({n: v for n, v in self.memory.items() if isinstance(v, list)})
             result = function(*(self._as_float64(known[name]) for name in parameters(function)))
@@ -427,6 +429,8 @@ class Step:
         try:
             for turn in range(1, limit + 1):
                 self.turn = turn
+                if turn > 1:
+                    self.oracles.moved()
                 self.t = int(self.memory.get("clock", 0)) + 1
                 yield turn
                 self.memory["clock"] = np.float64(self.t)

@@ -1,8 +1,8 @@
 """Decide statements about optimizers, exactly: proved, refuted or undecided, with the evidence.
 
-    prove("M1")                 a statement by its id, or a `Statement` of one's own
-    statements["M1"].words      the statements about the catalogue
-    relations("Momentum")       what has been proved about an optimizer, one line each
+prove("M1")                 a statement by its id, or a `Statement` of one's own
+statements["M1"].words      the statements about the catalogue
+relations("Momentum")       what has been proved about an optimizer, one line each
 """
 
 from __future__ import annotations
@@ -48,10 +48,18 @@ def relations(optimizer: str, verdicts: Mapping[str, Verdict] | None = None) -> 
         verdicts = {s.id: v for s, v in decide_all(mine)}
     return tuple(
         f"{s.brief} ({s.id}: proved for {verdicts[s.id].scope})"
-        for s in mine if s.id in verdicts and verdicts[s.id].status == "proved"
+        for s in mine
+        if s.id in verdicts and verdicts[s.id].status == "proved"
     )
 
 
 __all__ = [
-    "Counterexample", "Obligation", "Statement", "StatementError", "Statements", "Verdict", "prove", "relations",
+    "Counterexample",
+    "Obligation",
+    "Statement",
+    "StatementError",
+    "Statements",
+    "Verdict",
+    "prove",
+    "relations",
 ]

@@ -13,10 +13,11 @@ from typing import Any, ClassVar, Protocol
 
 from sympy import Basic, Expr, Integer, Symbol, sympify
 
+from optwright.derive import vocabulary
 from optwright.derive.prove.decide import Answered, decide, decide_relation, interval_of
 from optwright.derive.prove.domain import Domain
 from optwright.derive.prove.verdict import Counterexample, Obligation, Verdict, undecided
-from optwright.derive.symbol import Parameter, t
+from optwright.derive.symbol import Hyper, Parameter, Range, t
 
 
 class Claim(Protocol):
@@ -28,15 +29,37 @@ class Claim(Protocol):
         """Prove, refute, or say what was tried."""
 
 
-def domain_of(*exprs: Any, where: Iterable[Any] = (), integers: Iterable[Expr] = ()) -> Domain:
-    """The domain that the symbols of some expressions state, with further relations.
+def domain_of(
+    *exprs: Any,
+    where: Iterable[Any] = (),
+    integers: Iterable[Expr] = (),
+    hyper: Iterable[Hyper] = (),
+) -> Domain:
+    """The domain of the symbols of some expressions, with further relations.
 
-    Hyperparameters have their range; other symbols what their assumptions say.
+    Hyperparameters have the range of `hyper`, else that of the standard vocabulary; other symbols
+    what their assumptions say. Raises ValueError for a hyperparameter of neither.
     """
     given = Domain.where(*where, integers=integers)
-    symbols = {s for e in (*exprs, *where) for s in sympify(e).free_symbols if isinstance(s, Parameter)}
-    bounds = tuple((s, interval_of(s.range)) for s in sorted(symbols, key=str))
+    known = ranges(hyper)
+    symbols = {
+        s for e in (*exprs, *where) for s in sympify(e).free_symbols if isinstance(s, Parameter)
+    }
+    bounds = []
+    for s in sorted(symbols, key=str):
+        # Not s.range: symbols are compared by name, and SymPy's cache may hand out a namesake.
+        if s.name not in known:
+            raise ValueError(f"the range of {s} is not known: give parameters=({s}(default),)")
+        bounds.append((s, interval_of(known[s.name])))
     return Domain((*bounds, *given.bounds), given.facts)
+
+
+def ranges(hyper: Iterable[Hyper]) -> dict[str, Range]:
+    """Ranges by name: those of the standard vocabulary, and these in their place."""
+    found = {p.name: p.range for p in vars(vocabulary).values() if isinstance(p, Parameter)}
+    for h in hyper:
+        found[h.name] = h.range
+    return found
 
 
 def conclude(answers: Sequence[Answered], scope: str, conditions: Sequence[Any] = ()) -> Verdict:
@@ -55,7 +78,10 @@ def conclude(answers: Sequence[Answered], scope: str, conditions: Sequence[Any] 
 
 @dataclass(frozen=True)
 class Identity:
-    """`left = right` wherever both are defined and the relations of `where` hold."""
+    """`left = right` wherever both are defined and the relations of `where` hold.
+
+    parameters: hyperparameters that are not of the standard vocabulary, with their ranges.
+    """
 
     kind: ClassVar[str] = "identity"
 
@@ -63,29 +89,40 @@ class Identity:
     right: Any
     where: Sequence[Any] = ()
     integers: Sequence[Expr] = ()
+    parameters: Sequence[Hyper] = ()
     name: str = "identity"
 
     def decide(self, budget_s: float = 5.0) -> Verdict:
         """Prove or refute the identity."""
         left, right = sympify(self.left), sympify(self.right)
-        domain = domain_of(left, right, where=self.where, integers=self.integers)
-        return conclude([decide(self.name, left, right, domain, budget_s)], _scope(left - right), self.where)
+        domain = domain_of(
+            left, right, where=self.where, integers=self.integers, hyper=self.parameters
+        )
+        return conclude(
+            [decide(self.name, left, right, domain, budget_s)], _scope(left - right), self.where
+        )
 
 
 @dataclass(frozen=True)
 class Inequality:
-    """A relation such as `a <= b` wherever both sides are defined and `where` holds."""
+    """A relation such as `a <= b` wherever both sides are defined and `where` holds.
+
+    parameters: hyperparameters that are not of the standard vocabulary, with their ranges.
+    """
 
     kind: ClassVar[str] = "inequality"
 
     relation: Any
     where: Sequence[Any] = ()
     integers: Sequence[Expr] = ()
+    parameters: Sequence[Hyper] = ()
     name: str = "inequality"
 
     def decide(self, budget_s: float = 5.0) -> Verdict:
         """Prove or refute the inequality."""
-        domain = domain_of(self.relation, where=self.where, integers=self.integers)
+        domain = domain_of(
+            self.relation, where=self.where, integers=self.integers, hyper=self.parameters
+        )
         answer = decide_relation(self.name, self.relation, domain, budget_s)
         return conclude([answer], _scope(self.relation), self.where)
 
@@ -108,25 +145,46 @@ class SumOf:
     index: Symbol
     total: Any
     where: Sequence[Any] = ()
+    parameters: Sequence[Hyper] = ()
 
     def decide(self, budget_s: float = 5.0) -> Verdict:
         """Base case, common factor, and step; a wrong total is refuted at a small t."""
         term, total = sympify(self.term), sympify(self.total)
-        domain = domain_of(term, total, where=self.where)
+        domain = domain_of(term, total, where=self.where, hyper=self.parameters)
         for number in (1, 2, 3):
-            exact = sum((term.subs({t: number, self.index: i}) for i in range(1, number + 1)), Integer(0))
-            small = decide(f"the sum at t = {number}", exact, total.subs(t, number), domain, budget_s)
+            exact = sum(
+                (term.subs({t: number, self.index: i}) for i in range(1, number + 1)), Integer(0)
+            )
+            small = decide(
+                f"the sum at t = {number}", exact, total.subs(t, number), domain, budget_s
+            )
             if small.obligation.status == "refuted":
                 return conclude([small], f"t = {number}", self.where)
         factor = (term / term.subs(t, t - 1)).powsimp().simplify()
-        later = domain_of(term, total, where=[*self.where, t >= 2])
-        base = decide("base, t = 1", term.subs({t: 1, self.index: 1}), total.subs(t, 1), domain, budget_s)
+        later = domain_of(term, total, where=[*self.where, t >= 2], hyper=self.parameters)
+        base = decide(
+            "base, t = 1", term.subs({t: 1, self.index: 1}), total.subs(t, 1), domain, budget_s
+        )
         if self.index in factor.free_symbols:
-            return undecided(f"no common factor from t - 1 to t: {factor}", obligations=(base.obligation,))
+            return undecided(
+                f"no common factor from t - 1 to t: {factor}", obligations=(base.obligation,)
+            )
         answers = [
             base,
-            decide("each term carries over by one factor", term, factor * term.subs(t, t - 1), later, budget_s),
-            decide("step", factor * total.subs(t, t - 1) + term.subs(self.index, t), total, later, budget_s),
+            decide(
+                "each term carries over by one factor",
+                term,
+                factor * term.subs(t, t - 1),
+                later,
+                budget_s,
+            ),
+            decide(
+                "step",
+                factor * total.subs(t, t - 1) + term.subs(self.index, t),
+                total,
+                later,
+                budget_s,
+            ),
         ]
         return conclude(answers, "all t", self.where)
 
@@ -144,14 +202,29 @@ class Conjunction:
         verdicts = {name: part.decide(budget_s) for name, part in self.parts.items()}
         obligations = tuple(
             Obligation(f"{name}: {o.name}", o.before, o.after, o.status, o.notes, o.seconds)
-            for name, v in verdicts.items() for o in v.obligations
+            for name, v in verdicts.items()
+            for o in v.obligations
         )
         scope = "; ".join(dict.fromkeys(v.scope for v in verdicts.values() if v.scope))
-        conditions = tuple(f"{name}: {', '.join(v.conditions)}" for name, v in verdicts.items() if v.conditions)
+        conditions = tuple(
+            f"{name}: {', '.join(v.conditions)}" for name, v in verdicts.items() if v.conditions
+        )
         for name, v in verdicts.items():
             if v.status == "refuted":
-                return Verdict("refuted", obligations, v.counterexample, scope, conditions, f"{name}: {v.hint}" if v.hint else name)
-        open_ = tuple(f"{name}: {why}" for name, v in verdicts.items() if v.status == "undecided" for why in v.tried)
+                return Verdict(
+                    "refuted",
+                    obligations,
+                    v.counterexample,
+                    scope,
+                    conditions,
+                    f"{name}: {v.hint}" if v.hint else name,
+                )
+        open_ = tuple(
+            f"{name}: {why}"
+            for name, v in verdicts.items()
+            if v.status == "undecided"
+            for why in v.tried
+        )
         if any(v.status == "undecided" for v in verdicts.values()):
             return undecided(*open_, obligations=obligations)
         return Verdict("proved", obligations, None, scope, conditions)
@@ -167,10 +240,17 @@ class Refutation:
 
     def decide(self, budget_s: float = 5.0) -> Verdict:
         """Decide the other claim; a proof of it leaves this one refuted without numbers, so undecided."""
-        verdict = self.of.decide(budget_s)
+        verdict: Verdict = self.of.decide(budget_s)
         if verdict.status == "refuted":
             shown = Obligation("counterexample", "the claim", str(verdict.counterexample), "proved")
-            return Verdict("proved", (*_kept(verdict.obligations), shown), None, "existence", verdict.conditions, verdict.hint)
+            return Verdict(
+                "proved",
+                (*_kept(verdict.obligations), shown),
+                None,
+                "existence",
+                verdict.conditions,
+                verdict.hint,
+            )
         if verdict.status == "proved":
             found = Counterexample((), (("the claim that should fail", "proved"),), "it fails")
             return Verdict("refuted", verdict.obligations, found, verdict.scope, verdict.conditions)
@@ -181,4 +261,13 @@ def _kept(obligations: Sequence[Obligation]) -> tuple[Obligation, ...]:
     return tuple(o for o in obligations if o.status == "proved")
 
 
-__all__ = ["Claim", "Conjunction", "Identity", "Inequality", "Refutation", "SumOf", "conclude", "domain_of"]
+__all__ = [
+    "Claim",
+    "Conjunction",
+    "Identity",
+    "Inequality",
+    "Refutation",
+    "SumOf",
+    "conclude",
+    "domain_of",
+]

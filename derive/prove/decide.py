@@ -24,7 +24,6 @@ from optwright.derive.prove.verdict import Counterexample, Obligation, Status
 from optwright.derive.prove.zero import decide_zero, factor_defect
 from optwright.derive.symbol import Range, Value
 
-
 _NOWHERE = (sympy.nan, sympy.zoo, sympy.oo, -sympy.oo)
 
 
@@ -42,19 +41,30 @@ class Answered:
 
 def interval_of(domain: Range) -> Interval:
     """The interval of a hyperparameter's range."""
+
     def end(x: Expr) -> Fraction | None:
         return Fraction(int(x.p), int(x.q)) if x.is_Rational else None
 
-    return Interval(end(domain.low), end(domain.high), domain.low_open, domain.high_open, domain.integer)
+    return Interval(
+        end(domain.low), end(domain.high), domain.low_open, domain.high_open, domain.integer
+    )
 
 
 def decide(
-    name: str, left: Expr, right: Expr, domain: Domain, budget_s: float = 2.0, *, factor: bool = False
+    name: str,
+    left: Expr,
+    right: Expr,
+    domain: Domain,
+    budget_s: float = 2.0,
+    *,
+    factor: bool = False,
 ) -> Answered:
     """Decide `left = right` wherever both are defined; `factor` a difference that is not zero."""
     before = f"{left} = {right}"
     if left.has(*_NOWHERE) or right.has(*_NOWHERE):
-        return Answered(Obligation(name, before, "not defined", "undecided", ("a side is nowhere defined",)))
+        return Answered(
+            Obligation(name, before, "not defined", "undecided", ("a side is nowhere defined",))
+        )
     if left == right:
         return Answered(Obligation(name, before, "0", "proved"))
     gap = neutral(left - right)
@@ -71,7 +81,9 @@ def decide(
             Obligation(name, before, after, "refuted", (decision.reason,), decision.seconds),
             Counterexample(_point(decision.witness), found, before),
         )
-    return Answered(Obligation(name, before, after, "undecided", (decision.reason, *notes), decision.seconds))
+    return Answered(
+        Obligation(name, before, after, "undecided", (decision.reason, *notes), decision.seconds)
+    )
 
 
 def decide_relation(name: str, fact: Any, domain: Domain, budget_s: float = 2.0) -> Answered:
@@ -100,12 +112,18 @@ def decide_relation(name: str, fact: Any, domain: Domain, budget_s: float = 2.0)
             answer = decide_relation(name, squared, domain, budget_s)
             if answer.status == "proved":
                 o = answer.obligation
-                return Answered(Obligation(name, before, f"{squared}; {o.after}", "proved", o.notes, o.seconds))
+                return Answered(
+                    Obligation(name, before, f"{squared}; {o.after}", "proved", o.notes, o.seconds)
+                )
     notes = tuple(f"where {c}" for c in conditions)
     if status == "proved":
-        return Answered(Obligation(name, before, "; ".join(shown) or "true", "proved", notes, seconds))
+        return Answered(
+            Obligation(name, before, "; ".join(shown) or "true", "proved", notes, seconds)
+        )
     if status == "undecided":
-        return Answered(Obligation(name, before, "not shown", "undecided", (reason, *notes), seconds))
+        return Answered(
+            Obligation(name, before, "not shown", "undecided", (reason, *notes), seconds)
+        )
     point = dict(witness or {})
     found = tuple((str(side), str(domain.substitute(neutral(side), point))) for side in fact.args)
     return Answered(

@@ -50,8 +50,14 @@ class Impossible:
                     top = sympy.fraction(sympy.together(defect))[0].expand()
                     if top != 0:
                         equations.append(top)
-                        obligations.append(Obligation(
-                            f"{problem}, step {number}: {name}", f"{defect} = 0", f"{top} = 0", "proved"))
+                        obligations.append(
+                            Obligation(
+                                f"{problem}, step {number}: {name}",
+                                f"{defect} = 0",
+                                f"{top} = 0",
+                                "proved",
+                            )
+                        )
         except (Unsupported, NotExact, sympy.PolynomialError) as error:
             return undecided(str(error))
         if not equations:
@@ -62,12 +68,21 @@ class Impossible:
             return undecided(f"the equations are no polynomials: {error}")
         given = tuple(f"{name} = {x}" for name, x in self.hyper.items())
         if list(basis.exprs) == [Integer(1)]:
-            obligations.append(Obligation("the equations contradict each other", "1 in the ideal", "1", "proved"))
-            return Verdict("proved", tuple(obligations), scope=f"all constant {', '.join(self.unknown)}", conditions=given)
+            obligations.append(
+                Obligation("the equations contradict each other", "1 in the ideal", "1", "proved")
+            )
+            return Verdict(
+                "proved",
+                tuple(obligations),
+                scope=f"all constant {', '.join(self.unknown)}",
+                conditions=given,
+            )
         solved = ", ".join(map(str, basis.exprs))
         return undecided(f"the equations leave {solved} = 0", obligations=tuple(obligations))
 
-    def _defects(self, problem: Objective, letters: Mapping[str, Symbol]) -> list[tuple[int, str, Expr]]:
+    def _defects(
+        self, problem: Objective, letters: Mapping[str, Symbol]
+    ) -> list[tuple[int, str, Expr]]:
         numbers = {name: sympify(x) for name, x in self.hyper.items()}
         mine = {h.name: numbers[h.name] for h in self.left.hyper}
         theirs = {h.name: letters.get(h.name, numbers.get(h.name)) for h in self.right.hyper}
@@ -75,6 +90,7 @@ class Impossible:
         state = initial(self.right, sympify(self.start), theirs)
         found = []
         for number in range(1, self.steps + 1):
+
             def ask(question: Any, step: int = number) -> Expr:
                 return problem.answer(step, question)
 

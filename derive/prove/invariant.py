@@ -22,10 +22,25 @@ from optwright.derive.prove.decide import Answered, decide, decide_relation, int
 from optwright.derive.prove.domain import Domain, Interval
 from optwright.derive.prove.evaluate import holds
 from optwright.derive.prove.run import (
-    ANSWER, POINT, NotExact, Objective, Run, draws, objectives, one_entry,
+    ANSWER,
+    POINT,
+    NotExact,
+    Objective,
+    Run,
+    draws,
+    objectives,
+    one_entry,
 )
 from optwright.derive.prove.system import (
-    THETA, Question, Unsupported, advance, at, evaluate, hyper_values, initial, state_names,
+    THETA,
+    Question,
+    Unsupported,
+    advance,
+    at,
+    evaluate,
+    hyper_values,
+    initial,
+    state_names,
 )
 from optwright.derive.prove.verdict import Counterexample, Verdict, undecided
 from optwright.derive.symbol import Hyper, Value, Variable, t
@@ -76,7 +91,9 @@ class Always:
             for answered in self.obligations(deadline):
                 answers.append(answered)
             if all(a.status == "proved" for a in answers):
-                return Verdict("proved", tuple(a.obligation for a in answers), None, self._scope(), conditions)
+                return Verdict(
+                    "proved", tuple(a.obligation for a in answers), None, self._scope(), conditions
+                )
         except Unsupported as error:
             reason = str(error)
         obligations = tuple(a.obligation for a in answers)
@@ -88,8 +105,13 @@ class Always:
         return undecided(tried, f"{agreed} exact steps in which it held", obligations=obligations)
 
     def _scope(self) -> str:
-        steps = "all t" if self.last is None else f"t = {self.first}" if self.last == self.first else (
-            f"t = {self.first} … {self.last}")
+        steps = (
+            "all t"
+            if self.last is None
+            else f"t = {self.first}"
+            if self.last == self.first
+            else (f"t = {self.first} … {self.last}")
+        )
         return f"all gradients, {steps}" if not self.answer and not self.moments else steps
 
     def _moments_said(self) -> tuple[str, ...]:
@@ -111,9 +133,14 @@ class Always:
 
         for relation in self.invariants:
             fact = at(relation, Integer(0), self.varying).xreplace(start)
-            yield decide_relation(f"invariant {relation}, start", fact, self.domain(Integer(1)), budget())
+            yield decide_relation(
+                f"invariant {relation}, start", fact, self.domain(Integer(1)), budget()
+            )
         for number in range(1, (self.last or 0) + 1):
-            values, domain = self.values(state, Integer(number), origin), self.domain(Integer(number))
+            values, domain = (
+                self.values(state, Integer(number), origin),
+                self.domain(Integer(number)),
+            )
             state = {name: values[Variable(name)[number]] for name in state}
             if number >= self.first:
                 for relation in self.relations:
@@ -151,14 +178,18 @@ class Always:
             heard[symbol] = symbol if said is None else sympify(said).subs(ANSWER, symbol)
             return heard[symbol]
 
-        step = advance(self.system, state, hyper_values(hyper, self.varying, clock), clock, ask, origin)
+        step = advance(
+            self.system, state, hyper_values(hyper, self.varying, clock), clock, ask, origin
+        )
         found: dict[Basic, Expr] = dict(heard)
         found |= {Variable(name)[clock - 1]: x for name, x in state.items()}
         for name, x in (*step.assigned.items(), *step.state.items()):
             found[Variable(name)[clock]] = self.mean(name, x, state, heard) if self.moments else x
         return found
 
-    def mean(self, name: str, x: Expr, state: Mapping[str, Expr], heard: Mapping[Basic, Expr]) -> Expr:
+    def mean(
+        self, name: str, x: Expr, state: Mapping[str, Expr], heard: Mapping[Basic, Expr]
+    ) -> Expr:
         """The mean of a value that is affine in the states and in powers of the gradient."""
         if not self.concerns(name):
             return x
@@ -171,13 +202,19 @@ class Always:
                 if sum(others) + (power > 0) > 1 or (power and power not in self.moments):
                     raise Unsupported(f"the mean of {name} needs more than the means given")
                 factor = self.moments[power] if power else Integer(1)
-                total += coefficient * factor * sympy.Mul(*(u**n for u, n in zip(unknowns, others, strict=True)))
+                total += (
+                    coefficient
+                    * factor
+                    * sympy.Mul(*(u**n for u, n in zip(unknowns, others, strict=True)))
+                )
             return total
         return x
 
     def concerns(self, name: str) -> bool:
         """Whether the claim speaks of this sequence."""
-        names = {v.name for r in (*self.relations, *self.invariants) for v in sympify(r).atoms(Value)}
+        names = {
+            v.name for r in (*self.relations, *self.invariants) for v in sympify(r).atoms(Value)
+        }
         return name in names
 
     def domain(self, clock: Any, facts: Sequence[Any] = ()) -> Domain:
@@ -189,7 +226,9 @@ class Always:
             bounds += [(x, interval_of(h.range)) for x in members]
         if clock == t:
             bounds.append((t, Interval(lo=self.first, integer=True)))
-        given = Domain.where(*[at(sympify(fact), clock, self.varying) for fact in self.assume], *facts)
+        given = Domain.where(
+            *[at(sympify(fact), clock, self.varying) for fact in self.assume], *facts
+        )
         return Domain((*bounds, *given.bounds), given.facts)
 
     # ---- exact runs
@@ -216,17 +255,25 @@ class Always:
         """Exact runs on small problems, those given first."""
         hyper = (*self.system.hyper, *self.parameters)
         steps = self.last or RUN_STEPS
-        given = [tuple({k: sympify(x) for k, x in row.items()} for _ in range(steps)) for row in self.hyper]
-        for values in [*given, *(draws(hyper, self.varying, steps, variant) for variant in range(3))]:
+        given = [
+            tuple({k: sympify(x) for k, x in row.items()} for _ in range(steps))
+            for row in self.hyper
+        ]
+        for values in [
+            *given,
+            *(draws(hyper, self.varying, steps, variant) for variant in range(3)),
+        ]:
             for objective in (*self.problems, *objectives()):
                 length = max(steps, len(objective.slope)) if objective in self.problems else steps
                 answers = tuple(
-                    (kind, evaluate(x, {}, values[0], Integer(1))) for kind, x in self.answer.items()
+                    (kind, evaluate(x, {}, values[0], Integer(1)))
+                    for kind, x in self.answer.items()
                 )
                 try:
                     assumed = all(
                         evaluate(a, {}, values[0], Integer(1)) == sympy.true
-                        for a in self.assume if not sympify(a).atoms(Value)
+                        for a in self.assume
+                        if not sympify(a).atoms(Value)
                     )
                 except Unsupported:
                     continue
@@ -238,7 +285,9 @@ class Always:
         step = run.step(number)
         if number < self.first:
             return None
-        known: dict[Basic, Expr] = {Variable(n)[number - 1]: x for n, x in run.state(number - 1).items()}
+        known: dict[Basic, Expr] = {
+            Variable(n)[number - 1]: x for n, x in run.state(number - 1).items()
+        }
         known |= {Variable(n)[number]: x for n, x in (*step.assigned.items(), *step.state.items())}
         for place, (_, answer) in enumerate(step.questions, 1):
             known.setdefault(Variable("g" if place == 1 else f"g_{place}")[number], answer)
@@ -246,19 +295,35 @@ class Always:
             known |= {Variable(n)[k]: x for n, x in run.hyper_at(k).items()}
 
         def told(relation: Any) -> Any:
-            return evaluate(at(relation, Integer(number), self.varying), known, run.hyper_at(number), Integer(number))
+            return evaluate(
+                at(relation, Integer(number), self.varying),
+                known,
+                run.hyper_at(number),
+                Integer(number),
+            )
 
         for fact in self.assume:
             if told(fact) not in (True, sympy.true):
                 return None
         for relation in self.relations:
             fact = told(relation)
-            truth = bool(fact) if fact in (True, False, sympy.true, sympy.false) else holds(fact, {}, Domain())
+            truth = (
+                bool(fact)
+                if fact in (True, False, sympy.true, sympy.false)
+                else holds(fact, {}, Domain())
+            )
             if truth is False:
                 sides = told(relation.lhs), told(relation.rhs)
-                found = tuple((str(s), str(x)) for s, x in zip((relation.lhs, relation.rhs), sides, strict=True))
-                point = (("theta[0]", str(run.theta)), *((n, str(x)) for n, x in run.hyper_at(1).items()),
-                         ("losses", str(run.objective)), ("t", str(number)))
+                found = tuple(
+                    (str(s), str(x))
+                    for s, x in zip((relation.lhs, relation.rhs), sides, strict=True)
+                )
+                point = (
+                    ("theta[0]", str(run.theta)),
+                    *((n, str(x)) for n, x in run.hyper_at(1).items()),
+                    ("losses", str(run.objective)),
+                    ("t", str(number)),
+                )
                 return Counterexample(point, found, str(relation), (replace(run, steps=number),))
         return None
 
@@ -289,7 +354,8 @@ class StepFrom:
     """One step from a given state leads to a given state, on one coordinate.
 
     state, to: the states before and after the step by name, in hyperparameters and other symbols.
-    answer: what the oracles say, by kind, as expressions in POINT. where: relations that are assumed.
+    answer: what the oracles say, by kind, as expressions in POINT. where: relations that are
+    assumed. parameters: further symbols with their ranges.
     clock: the number of the step, any unless given.
     """
 
@@ -300,26 +366,41 @@ class StepFrom:
     to: Mapping[str, Any]
     answer: Mapping[str, Any]
     where: Sequence[Any] = ()
+    parameters: Sequence[Hyper] = ()
     clock: Any = t
 
     def decide(self, budget_s: float = 5.0) -> Verdict:
         """Prove or refute the values after the step."""
+
         def ask(question: Question) -> Expr:
-            return sympify(self.answer[question.kind]).subs(POINT, question.args[0])  # type: ignore[no-any-return]
+            return sympify(self.answer[question.kind]).subs(POINT, question.args[0])
 
         state = {name: sympify(x) for name, x in self.state.items()}
         try:
-            step = advance(self.system, state, hyper_values(self.system.hyper, (), t), sympify(self.clock), ask)
+            step = advance(
+                self.system, state, hyper_values(self.system.hyper, (), t), sympify(self.clock), ask
+            )
             found = {name: one_entry(step.state[name]) for name in self.to}
         except (Unsupported, NotExact) as error:
             return undecided(str(error))
         symbols = [h.symbol for h in self.system.hyper]
-        domain = domain_of(*symbols, *self.state.values(), *self.to.values(), where=self.where)
+        domain = domain_of(
+            *symbols,
+            *self.state.values(),
+            *self.to.values(),
+            *self.answer.values(),
+            where=self.where,
+            hyper=(*self.system.hyper, *self.parameters),
+        )
         answers = [
             decide(f"{name} after the step", x, sympify(self.to[name]), domain, budget_s)
             for name, x in found.items()
         ]
-        return conclude(answers, "one coordinate", (*self.where, *(f"{k} = {x}" for k, x in self.answer.items())))
+        return conclude(
+            answers,
+            "one coordinate",
+            (*self.where, *(f"{k} = {x}" for k, x in self.answer.items())),
+        )
 
 
 __all__ = ["Always", "StepFrom"]

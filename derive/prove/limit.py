@@ -10,22 +10,27 @@ A sum whose leading terms cancel is not decided.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import sympy
-from sympy import Dummy, Expr, Integer, Pow, Symbol, sympify
+from sympy import Dummy, Expr, Integer, Pow, sympify
 
 from optwright.derive.declaration import Optimizer
-from optwright.derive.prove.claim import conclude, domain_of
+from optwright.derive.prove.claim import conclude, domain_of, ranges
 from optwright.derive.prove.decide import Answered, decide, decide_relation
 from optwright.derive.prove.domain import Domain
 from optwright.derive.prove.system import (
-    Unsupported, advance, at, hyper_values, initial, state_names,
+    Unsupported,
+    advance,
+    at,
+    hyper_values,
+    initial,
+    state_names,
 )
 from optwright.derive.prove.verdict import Counterexample, Obligation, Verdict, undecided
-from optwright.derive.symbol import Parameter, Variable, t
+from optwright.derive.symbol import Hyper, Parameter, Range, Variable, t
 
 
 @dataclass(frozen=True)
@@ -36,16 +41,17 @@ class Limited:
     nonzero: tuple[Expr, ...]
 
 
-def limit(expr: Expr, symbol: Expr, to: Any) -> Limited:
+def limit(expr: Expr, symbol: Expr, to: Any, hyper: Iterable[Hyper] = ()) -> Limited:
     """The limit as `symbol` tends to 1 (from below), to 0 (from above) or to infinity.
 
+    hyper: hyperparameters that are not of the standard vocabulary, for their ranges.
     Raises Unsupported where the lemmas do not tell it.
     """
     h = Dummy("h", positive=True)
     to = sympify(to)
     values: dict[Expr, Expr] = {}
     if to == sympy.oo and symbol == t:
-        expr = _decaying(expr, h)
+        expr = _decaying(expr, h, ranges(hyper))
     elif to == 1:
         expr = _near_one(expr, symbol, h, values)
     elif to == sympy.oo:
@@ -72,28 +78,30 @@ def _near_one(expr: Expr, x: Expr, h: Expr, values: dict[Expr, Expr]) -> Expr:
             letter = Dummy("S", real=True)
             values[letter] = n
             table[power] = 1 - h * letter
-    return expr.xreplace(table).xreplace({x: 1 - h})  # type: ignore[no-any-return]
+    return expr.xreplace(table).xreplace({x: 1 - h})
 
 
-def _decaying(expr: Expr, h: Expr) -> Expr:
+def _decaying(expr: Expr, h: Expr, known: Mapping[str, Range]) -> Expr:
     """Powers b**(t + c) as t -> oo: all of them vanish, as h*b**c does."""
     table: dict[Expr, Expr] = {}
     for power in expr.atoms(Pow):
         rest = power.exp - t
         if power.exp.has(t):
-            if rest.has(t) or not _decays(power.base):
+            if rest.has(t) or not _decays(power.base, known):
                 raise Unsupported(f"{power} is no b**(t + c) with 0 <= b < 1")
             table[power] = h * power.base**rest
     moved = expr.xreplace(table)
     if moved.has(t):
         raise Unsupported(f"{expr} depends on t beyond powers b**t")
-    return moved  # type: ignore[no-any-return]
+    return moved
 
 
-def _decays(base: Expr) -> bool:
+def _decays(base: Expr, known: Mapping[str, Range]) -> bool:
     if isinstance(base, Parameter):
-        domain = base.range
-        return bool(domain.low >= 0 and (domain.high < 1 or (domain.high == 1 and domain.high_open)))
+        domain = known[base.name]
+        return bool(
+            domain.low >= 0 and (domain.high < 1 or (domain.high == 1 and domain.high_open))
+        )
     return bool(base.is_Rational and 0 <= base < 1)
 
 
@@ -115,7 +123,11 @@ class _Leading:
         if expr.is_Mul:
             parts = [self.of(a) for a in expr.args]
             return sum((k for k, _ in parts), Integer(0)), sympy.Mul(*(c for _, c in parts))
-        if expr.is_Pow and not expr.exp.has(self.h) and not any(expr.exp.has(s) for s in self.values):
+        if (
+            expr.is_Pow
+            and not expr.exp.has(self.h)
+            and not any(expr.exp.has(s) for s in self.values)
+        ):
             order, value = self.of(expr.base)
             if not (expr.exp.is_Integer and expr.exp > 0):
                 self.nonzero.append(value)
@@ -169,19 +181,28 @@ class Limit:
     value: Any
     where: Sequence[Any] = ()
     integers: Sequence[Expr] = ()
+    parameters: Sequence[Hyper] = ()
 
     def decide(self, budget_s: float = 5.0) -> Verdict:
         """Find the limit by lemmas and compare it; another limit refutes."""
         expr, value = sympify(self.expr), sympify(self.value)
-        domain = domain_of(expr, value, where=self.where, integers=self.integers)
+        domain = domain_of(
+            expr, value, where=self.where, integers=self.integers, hyper=self.parameters
+        )
         try:
-            found = limit(expr, self.symbol, self.to)
+            found = limit(expr, self.symbol, self.to, self.parameters)
         except Unsupported as error:
             return undecided(f"limit by leading terms: {error}")
-        return conclude(compared("limit", found, value, domain, budget_s), f"{self.symbol} -> {self.to}", self.where)
+        return conclude(
+            compared("limit", found, value, domain, budget_s),
+            f"{self.symbol} -> {self.to}",
+            self.where,
+        )
 
 
-def compared(name: str, found: Limited, value: Expr, domain: Domain, budget_s: float) -> list[Answered]:
+def compared(
+    name: str, found: Limited, value: Expr, domain: Domain, budget_s: float
+) -> list[Answered]:
     """The obligations of a limit: it is the value, and what it was divided by does not vanish."""
     answers = [decide(name, found.value, value, domain, budget_s)]
     for divisor in found.nonzero:
@@ -189,7 +210,11 @@ def compared(name: str, found: Limited, value: Expr, domain: Domain, budget_s: f
         if shown.status != "proved":
             # Not zero wherever the limit is claimed: a side condition, as in every quotient.
             o = shown.obligation
-            shown = Answered(Obligation(o.name, o.before, o.before, "proved", (f"where {divisor} != 0",), o.seconds))
+            shown = Answered(
+                Obligation(
+                    o.name, o.before, o.before, "proved", (f"where {divisor} != 0",), o.seconds
+                )
+            )
         answers.append(shown)
     return answers
 
@@ -227,8 +252,12 @@ class FamilyLimit:
             answers = self._answers(budget_s)
         except Unsupported as error:
             return undecided(f"limit by leading terms: {error}")
-        said = (f"{self.symbol} -> {self.to}", *(f"{n} = {sympify(x)}" for n, x in self.replaced.items()),
-                *(f"{n}[t] = {sympify(x)}" for n, x in self.state.items()), *map(str, self.assume))
+        said = (
+            f"{self.symbol} -> {self.to}",
+            *(f"{n} = {sympify(x)}" for n, x in self.replaced.items()),
+            *(f"{n}[t] = {sympify(x)}" for n, x in self.state.items()),
+            *map(str, self.assume),
+        )
         verdict = conclude(answers, "all t, losses with continuous oracles", said)
         if verdict.status == "refuted":
             failed = next(a for a in answers if a.status == "refuted")
@@ -239,8 +268,9 @@ class FamilyLimit:
     def _answers(self, budget_s: float) -> list[Answered]:
         origin = Variable("theta")[0]
         facts = [at(x, t - 1) for x in self.invariants]
-        whole = [h.symbol for h in (*self.left.hyper, *self.right.hyper)]
-        later = domain_of(*whole, where=[t >= self.start + 1, *facts, *self.assume])
+        hyper = (*self.right.hyper, *self.left.hyper)
+        whole = [h.symbol for h in hyper]
+        later = domain_of(*whole, where=[t >= self.start + 1, *facts, *self.assume], hyper=hyper)
         answers: list[Answered] = []
 
         def hyper_left(clock: Expr) -> dict[str, Expr]:
@@ -254,20 +284,28 @@ class FamilyLimit:
         def ask(clock: Expr) -> Any:
             return lambda question: Variable("g")[clock]
 
-        def carried(maps: Mapping[str, Any], names: Sequence[str], state: Mapping[str, Expr], index: Expr) -> dict[str, Expr]:
+        def carried(
+            maps: Mapping[str, Any], names: Sequence[str], state: Mapping[str, Expr], index: Expr
+        ) -> dict[str, Expr]:
             table = {Variable(n)[index]: x for n, x in state.items()}
-            return {n: at(sympify(maps.get(n, Variable(n)[t])), index).xreplace(table) for n in names}
+            return {
+                n: at(sympify(maps.get(n, Variable(n)[t])), index).xreplace(table) for n in names
+            }
 
         names = state_names(self.right)
         mine = initial(self.left, origin, hyper_left(Integer(1)))
         other = initial(self.right, origin, hyper_right(Integer(1)))
         for number in range(1, self.start + 1):
             clock = Integer(number)
-            mine = dict(advance(self.left, mine, hyper_left(clock), clock, ask(clock), origin).state)
-            other = dict(advance(self.right, other, hyper_right(clock), clock, ask(clock), origin).state)
-        first = domain_of(*whole, where=self.assume)
+            mine = dict(
+                advance(self.left, mine, hyper_left(clock), clock, ask(clock), origin).state
+            )
+            other = dict(
+                advance(self.right, other, hyper_right(clock), clock, ask(clock), origin).state
+            )
+        first = domain_of(*whole, where=self.assume, hyper=hyper)
         for name, x in carried(self.state, names, mine, Integer(self.start)).items():
-            found = limit(_tidied(x), self.symbol, self.to)
+            found = limit(_tidied(x), self.symbol, self.to, hyper)
             answers += compared(f"start: {name}", found, other[name], first, budget_s)
         before = {n: Variable(n)[t - 1] for n in names}
         back = carried(self.inverse, state_names(self.left), before, t - 1)
@@ -276,14 +314,14 @@ class FamilyLimit:
         if [q.args for q, _ in step.questions] != [q.args for q, _ in done.questions]:
             raise Unsupported("the two systems ask their oracles at different points")
         for name, x in carried(self.state, names, step.state, t).items():
-            found = limit(_tidied(x), self.symbol, self.to)
+            found = limit(_tidied(x), self.symbol, self.to, hyper)
             answers += compared(f"step: {name}", found, done.state[name], later, budget_s)
         return answers
 
 
 def _tidied(expr: Expr) -> Expr:
     """Arguments of roots brought over one denominator, so that factors cancel inside them."""
-    return expr.replace(  # type: ignore[no-any-return]
+    return expr.replace(
         lambda e: e.is_Pow and not e.exp.is_Integer and e.base.is_Add | e.base.is_Mul,
         lambda e: Pow(sympy.cancel(e.base), e.exp),
     )

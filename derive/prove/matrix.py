@@ -19,7 +19,16 @@ from optwright.derive.declaration import Loop, Optimizer, Push
 from optwright.derive.prove.system import Unsupported
 from optwright.derive.prove.verdict import Counterexample, Obligation, Status, Verdict, undecided
 from optwright.derive.prove.word import (
-    Column, Identity, Matrix, Rule, Scalar, WordDecision, Words, decide_word, evaluate, inverse_rules,
+    Column,
+    Identity,
+    Matrix,
+    Rule,
+    Scalar,
+    WordDecision,
+    Words,
+    decide_word,
+    evaluate,
+    inverse_rules,
 )
 from optwright.derive.symbol import Parameter, Value, t
 
@@ -49,8 +58,12 @@ class Lowered:
 
 
 def lower(
-    system: Optimizer, *, letters: Sequence[str] = (), symmetric: Sequence[str] = (),
-    given: Mapping[Any, bool] | None = None, oracles: Mapping[str, Oracle] | None = None,
+    system: Optimizer,
+    *,
+    letters: Sequence[str] = (),
+    symmetric: Sequence[str] = (),
+    given: Mapping[Any, bool] | None = None,
+    oracles: Mapping[str, Oracle] | None = None,
 ) -> Lowered:
     """The equations of a step in words.
 
@@ -59,13 +72,19 @@ def lower(
     oracles: what oracles answer, as functions of the words of their arguments (a letter each
     unless said; the Hessian is symmetric). Raises Unsupported for what words cannot say.
     """
-    return _Lowering(system, tuple(letters), tuple(symmetric), dict(given or {}), dict(oracles or {})).run()
+    return _Lowering(
+        system, tuple(letters), tuple(symmetric), dict(given or {}), dict(oracles or {})
+    ).run()
 
 
 class _Lowering:
     def __init__(
-        self, system: Optimizer, letters: tuple[str, ...], symmetric: tuple[str, ...],
-        given: Mapping[Any, bool], oracles: Mapping[str, Oracle],
+        self,
+        system: Optimizer,
+        letters: tuple[str, ...],
+        symmetric: tuple[str, ...],
+        given: Mapping[Any, bool],
+        oracles: Mapping[str, Oracle],
     ) -> None:
         self.system, self.letters, self.symmetric = system, letters, symmetric
         self.given, self.oracles = given, oracles
@@ -81,7 +100,9 @@ class _Lowering:
             if isinstance(statement, (Loop, Push)):
                 raise Unsupported(f"{self.system.id}: loops and histories have no words")
             name = statement.lhs.name
-            self.after[name] = self.letter(name) if name in self.letters else self.words(statement.rhs, name)
+            self.after[name] = (
+                self.letter(name) if name in self.letters else self.words(statement.rhs, name)
+            )
         positive = [Scalar(h.name) for h in self.system.hyper if h.range.low >= 0]
         for condition, holds in self.given.items():
             if isinstance(condition, StrictGreaterThan) and condition.rhs == 0:
@@ -105,12 +126,18 @@ class _Lowering:
         if isinstance(expr, op.cases):
             return self.words(self.chosen(expr))
         if isinstance(expr, op.Oracle):
-            args = [self.words(a) for a in expr.args if isinstance(a, Expr) and not isinstance(a, Str)]
+            args = [
+                self.words(a) for a in expr.args if isinstance(a, Expr) and not isinstance(a, Str)
+            ]
             if expr.word in self.oracles:
                 return self.oracles[expr.word](*args)
             if expr.word == "hessian":
                 return Matrix(name or "hessian", symmetric=True)
-            return Scalar(name or expr.word) if expr.word in ("value", "line_search") else Column(name or expr.word)
+            return (
+                Scalar(name or expr.word)
+                if expr.word in ("value", "line_search")
+                else Column(name or expr.word)
+            )
         if isinstance(expr, op.identity):
             return Identity()
         if isinstance(expr, op.Operation):
@@ -157,8 +184,8 @@ class _Lowering:
             if condition not in self.given:
                 raise Unsupported(f"{self.system.id}: say whether {condition} holds")
             if self.given[condition]:
-                return arm  # type: ignore[no-any-return]
-        return expr.otherwise  # type: ignore[no-any-return]
+                return arm
+        return expr.otherwise
 
 
 Equations = Callable[[Lowered], Mapping[str, tuple[Words, Words]]]
@@ -186,8 +213,13 @@ class MatrixIdentity:
     def decide(self, budget_s: float = 5.0) -> Verdict:
         """Prove for every n, or refute by small exact matrices."""
         try:
-            step = lower(self.system, letters=self.letters, symmetric=self.symmetric,
-                         given=self.given, oracles=self.oracles)
+            step = lower(
+                self.system,
+                letters=self.letters,
+                symmetric=self.symmetric,
+                given=self.given,
+                oracles=self.oracles,
+            )
         except Unsupported as error:
             return undecided(str(error))
         said = tuple(f"{c} is {'true' if v else 'false'}" for c, v in self.given.items())
@@ -196,8 +228,11 @@ class MatrixIdentity:
 
 
 def decide_words(
-    equations: Mapping[str, tuple[Words, Words]], rules: Sequence[Rule], conditions: Sequence[str] = (),
-    positive: Sequence[Words] = (), definite: Sequence[Words] = (),
+    equations: Mapping[str, tuple[Words, Words]],
+    rules: Sequence[Rule],
+    conditions: Sequence[str] = (),
+    positive: Sequence[Words] = (),
+    definite: Sequence[Words] = (),
 ) -> Verdict:
     """The verdict on equations between words, given rewriting rules.
 
@@ -218,15 +253,25 @@ def decide_words(
                 status = "refuted"
                 point = tuple(sorted((n, _table(x)) for n, x in decision.witness.items()))
                 found = found or Counterexample(
-                    point, ((f"left - right of {name}", _table(decision.value or ())),), "it is 0")
+                    point, ((f"left - right of {name}", _table(decision.value or ())),), "it is 0"
+                )
                 break
         notes = tuple(f"where {c}" for c in decision.side_conditions)
         obligations.append(
-            Obligation(name, f"{left} = {right}", decision.normal_form, status, notes, decision.seconds))
+            Obligation(
+                name, f"{left} = {right}", decision.normal_form, status, notes, decision.seconds
+            )
+        )
     if found is not None:
-        return Verdict("refuted", tuple(obligations), found, f"n = {_dimension(found)}", tuple(conditions))
+        return Verdict(
+            "refuted", tuple(obligations), found, f"n = {_dimension(found)}", tuple(conditions)
+        )
     if any(o.status != "proved" for o in obligations):
-        return undecided("rewriting of words", "exact matrices of dimension 1 to 3", obligations=tuple(obligations))
+        return undecided(
+            "rewriting of words",
+            "exact matrices of dimension 1 to 3",
+            obligations=tuple(obligations),
+        )
     return Verdict("proved", tuple(obligations), None, "all n", tuple(conditions))
 
 
@@ -260,7 +305,7 @@ def _definite(table: Sequence[Sequence[Fraction]]) -> bool:
     for k, row in enumerate(rows):
         if row[k] <= 0:
             return False
-        for other in rows[k + 1:]:
+        for other in rows[k + 1 :]:
             factor = other[k] / row[k]
             for j in range(k, len(row)):
                 other[j] -= factor * row[j]
@@ -318,5 +363,10 @@ class WordIdentity:
 
 
 __all__ = [
-    "Lowered", "MatrixIdentity", "Minimiser", "WordIdentity", "decide_words", "lower",
+    "Lowered",
+    "MatrixIdentity",
+    "Minimiser",
+    "WordIdentity",
+    "decide_words",
+    "lower",
 ]

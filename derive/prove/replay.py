@@ -41,7 +41,9 @@ def agrees(run: Run) -> bool:
 def _agrees(run: Run, field: Field) -> bool:
     snapshot = reference.start(run.system, [_array(run.theta)], _hyper(run, 1), field)
     for number, state in enumerate(run.states[1:], 1):
-        snapshot = reference.advance(run.system, snapshot, _hyper(run, number), _oracles(run, number))
+        snapshot = reference.advance(
+            run.system, snapshot, _hyper(run, number), _oracles(run, number)
+        )
         for name, x in state.items():
             data = snapshot.theta if name == "theta" else snapshot.state[name]
             if not _near(_first(data), _plain(x)):
@@ -101,7 +103,10 @@ def _oracles(run: Run, step: int) -> Mapping[str, Any]:
 
         return ask
 
-    return {kind: asked(kind) for kind in ("grad", "value", "hessian", "hessian_diagonal", "hvp", "noise")}
+    return {
+        kind: asked(kind)
+        for kind in ("grad", "value", "hessian", "hessian_diagonal", "hvp", "noise")
+    }
 
 
 __all__ = ["agrees", "replay"]

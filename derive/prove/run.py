@@ -12,8 +12,7 @@ from functools import cached_property, partial
 from typing import Any
 
 import sympy
-from sympy import Expr, Integer, Rational, Symbol, sympify
-
+from sympy import Basic, Expr, Integer, Rational, Symbol, sympify
 from sympy.core.symbol import Str
 
 from optwright.derive import operation as op
@@ -21,7 +20,7 @@ from optwright.derive.declaration import Optimizer
 from optwright.derive.prove.domain import Domain
 from optwright.derive.prove.evaluate import Ball, value_at
 from optwright.derive.prove.system import Question, Step, Unsupported, advance, initial
-from optwright.derive.symbol import Hyper, Range
+from optwright.derive.symbol import Hyper, Range, Variable
 
 POINT = Symbol("point", real=True)
 """The point at which the first system asks, in a map of points."""
@@ -66,7 +65,11 @@ class Objective:
         for step in range(1, max(len(self.curvature), len(self.slope)) + 1):
             a, c = self.at(step)
             losses.append(str(a * Symbol("x") ** 2 / 2 + c * Symbol("x")))
-        return f"f_1, f_2, … = {', '.join(losses)}, …" if len(set(losses)) > 1 else f"f(x) = {losses[0]}"
+        return (
+            f"f_1, f_2, … = {', '.join(losses)}, …"
+            if len(set(losses)) > 1
+            else f"f(x) = {losses[0]}"
+        )
 
 
 @dataclass(frozen=True)
@@ -96,8 +99,12 @@ class Run:
         while len(self._done) < number:
             clock = len(self._done) + 1
             done = advance(
-                self.system, self.state(clock - 1), self.hyper_at(clock), Integer(clock),
-                partial(self._ask, clock), self.theta,
+                self.system,
+                self.state(clock - 1),
+                self.hyper_at(clock),
+                Integer(clock),
+                partial(self._ask, clock),
+                self.theta,
             )
             assigned = {name: _number(x) for name, x in done.assigned.items()}
             state = {name: assigned.get(name, x) for name, x in done.state.items()}
@@ -111,6 +118,20 @@ class Run:
     def state(self, number: int) -> Mapping[str, Expr]:
         """The state after so many steps."""
         return self.step(number).state if number else self.start
+
+    def known(self, number: int, answers: Iterator[str]) -> dict[Basic, Expr]:
+        """All that is known of a step, by member: values before and after it, answers by name."""
+        done = self.step(number)
+        found: dict[Basic, Expr] = {
+            Variable(name)[number - 1]: x for name, x in self.state(number - 1).items()
+        }
+        for name, x in (*done.assigned.items(), *done.state.items()):
+            found[Variable(name)[number]] = x
+        for name, (_, answer) in zip(answers, done.questions):
+            found.setdefault(Variable(name)[number], answer)
+        for k in (number - 1, number, number + 1):
+            found |= {Variable(name)[k]: x for name, x in self.hyper_at(k).items()}
+        return found
 
     @property
     def states(self) -> tuple[Mapping[str, Expr], ...]:
@@ -138,14 +159,16 @@ class Run:
     def as_dict(self) -> dict[str, Any]:
         """The run as plain data; exact numbers are strings."""
         return {
-            "optimizer": self.system.id, "theta": str(self.theta),
+            "optimizer": self.system.id,
+            "theta": str(self.theta),
             "hyper": [{name: str(x) for name, x in values.items()} for values in self.hyper],
-            "objective": {"curvature": [str(a) for a in self.objective.curvature],
-                          "slope": [str(c) for c in self.objective.slope]},
-            "point": str(self.point), "answer": {kind: str(x) for kind, x in self.answer},
-            "states": [
-                {name: str(x) for name, x in state.items()} for state in self.states
-            ],
+            "objective": {
+                "curvature": [str(a) for a in self.objective.curvature],
+                "slope": [str(c) for c in self.objective.slope],
+            },
+            "point": str(self.point),
+            "answer": {kind: str(x) for kind, x in self.answer},
+            "states": [{name: str(x) for name, x in state.items()} for state in self.states],
         }
 
 
@@ -171,7 +194,10 @@ def _number(x: Expr) -> Expr:
 
 def one_entry(x: Expr) -> Expr:
     """The expression with the operations on arrays taken of arrays with one entry."""
-    return x.replace(lambda node: isinstance(node, op.Operation) and not isinstance(node, op.cases), lambda node: _single(node))  # type: ignore[no-any-return]
+    return x.replace(
+        lambda node: isinstance(node, op.Operation) and not isinstance(node, op.cases),
+        lambda node: _single(node),
+    )
 
 
 def _single(node: Expr) -> Expr:
@@ -222,7 +248,11 @@ def pick(hyper: Hyper, variant: int) -> Expr:
 
 
 def _inside(domain: Range) -> Expr:
-    low = domain.low if domain.low.is_finite else (domain.high - 2 if domain.high.is_finite else Integer(0))
+    low = (
+        domain.low
+        if domain.low.is_finite
+        else (domain.high - 2 if domain.high.is_finite else Integer(0))
+    )
     high = domain.high if domain.high.is_finite else low + 2
     return sympy.ceiling((low + high) / 2) if domain.integer else (low + high) / 2
 
@@ -236,13 +266,16 @@ _SCRIPTS: tuple[tuple[str, str], ...] = (
     ("0", "1 0 1 1"),
     ("2", "-1"),
     ("0", "3 -4 12 1"),
+    ("0", "0 1 1 0"),
 )
 
 
 def objectives() -> Iterator[Objective]:
     """The small problems on which claims are tried, simplest first."""
     for curvature, slope in _SCRIPTS:
-        yield Objective(tuple(map(Rational, curvature.split())), tuple(map(Rational, slope.split())))
+        yield Objective(
+            tuple(map(Rational, curvature.split())), tuple(map(Rational, slope.split()))
+        )
 
 
 def script(*slopes: Any) -> Objective:
@@ -250,9 +283,14 @@ def script(*slopes: Any) -> Objective:
     return Objective((Integer(0),), tuple(sympify(x) for x in slopes))
 
 
-def draws(hyper: Sequence[Hyper], varying: Sequence[str], steps: int, variant: int) -> tuple[dict[str, Expr], ...]:
+def draws(
+    hyper: Sequence[Hyper], varying: Sequence[str], steps: int, variant: int
+) -> tuple[dict[str, Expr], ...]:
     """Exact hyperparameters for each step: constant unless they vary."""
     return tuple(
-        {h.name: pick(h, variant + place + (step if h.name in varying else 0)) for place, h in enumerate(hyper)}
+        {
+            h.name: pick(h, variant + place + (step if h.name in varying else 0))
+            for place, h in enumerate(hyper)
+        }
         for step in range(1, steps + 2)
     )

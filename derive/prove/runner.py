@@ -15,6 +15,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from optwright.derive import cache
@@ -33,8 +34,12 @@ _NAME = "verdicts"
 
 
 def decide_all(
-    statements: Iterable[Statement], *, budget_s: float = BUDGET_S, workers: int | None = None,
-    path: str | Path | None = None, fresh: bool = False,
+    statements: Iterable[Statement],
+    *,
+    budget_s: float = BUDGET_S,
+    workers: int | None = None,
+    path: str | Path | None = None,
+    fresh: bool = False,
 ) -> Iterator[tuple[Statement, Verdict]]:
     """Decide statements in parallel and yield each with its verdict, in the order given.
 
@@ -77,19 +82,31 @@ class _Worker:
     """A process, the statement it is at, and until when it may be."""
 
     def __init__(self, path: str | None, heard: queue.Queue[tuple[_Worker, str]]) -> None:
-        command = [sys.executable, "-P", "-m", "optwright.derive.prove.worker", *([path] if path else [])]
+        command = [
+            sys.executable,
+            "-P",
+            "-m",
+            "optwright.derive.prove.worker",
+            *([path] if path else []),
+        ]
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
             start_new_session=True,  # Ctrl-C is for this process, which ends them
         )
         self.place: int | None = None
         self.until = time.monotonic() + START_S
-        threading.Thread(target=self._listen, args=(heard,), daemon=True).start()
+        self.listener = threading.Thread(target=self._listen, args=(heard,), daemon=True)
+        self.listener.start()
 
     def _listen(self, heard: queue.Queue[tuple[_Worker, str]]) -> None:
         assert self.process.stdout is not None
-        for line in self.process.stdout:
-            heard.put((self, line))
+        with self.process.stdout as lines:
+            for line in lines:
+                heard.put((self, line))
         heard.put((self, ""))  # it has ended
 
     def ask(self, place: int, name: str, budget_s: float) -> None:
@@ -98,14 +115,21 @@ class _Worker:
         print(json.dumps([name, budget_s]), file=self.process.stdin, flush=True)
 
     def end(self) -> None:
-        assert self.process.stdin is not None
+        assert self.process.stdin is not None and self.process.stdout is not None
         self.process.kill()
         self.process.wait()
-        self.process.stdin.close()
+        self.listener.join()
+        self.process.stdout.close()
+        with suppress(BrokenPipeError):
+            self.process.stdin.close()
 
 
 def _pooled(
-    wanted: Sequence[Statement], open_: Sequence[int], path: str | Path | None, budget_s: float, workers: int
+    wanted: Sequence[Statement],
+    open_: Sequence[int],
+    path: str | Path | None,
+    budget_s: float,
+    workers: int,
 ) -> Iterator[tuple[int, Verdict]]:
     todo, pending = deque(open_), len(open_)
     heard: queue.Queue[tuple[_Worker, str]] = queue.Queue()
@@ -123,13 +147,20 @@ def _pooled(
                 continue
             place, worker.place, worker.until = worker.place, None, float("inf")
             if place is not None:
-                late = undecided(f"out of time after {budget_s:g} s" if worker.process.poll() is None
-                                 else "the process that decided it ended")
-                verdict = from_dict(json.loads(line)) if line else late.named(wanted[place].id, budget_s)
+                late = undecided(
+                    f"out of time after {budget_s:g} s"
+                    if worker.process.poll() is None
+                    else "the process that decided it ended"
+                )
+                verdict = (
+                    from_dict(json.loads(line)) if line else late.named(wanted[place].id, budget_s)
+                )
                 pending -= 1
                 yield place, verdict
             elif not line:
-                raise RuntimeError("a prover process did not start; decide with workers=0 to see why")
+                raise RuntimeError(
+                    "a prover process did not start; decide with workers=0 to see why"
+                )
             if not line:
                 worker.end()
                 pool.remove(worker)

@@ -30,10 +30,27 @@ from optwright.derive.prove.decide import decide, decide_relation, factored, int
 from optwright.derive.prove.domain import Domain, Interval
 from optwright.derive.prove.invariant import Always
 from optwright.derive.prove.run import (
-    ANSWER, POINT, NotExact, NotReal, Objective, Run, differ, draws, objectives,
+    ANSWER,
+    POINT,
+    NotExact,
+    NotReal,
+    Objective,
+    Run,
+    differ,
+    draws,
+    objectives,
 )
 from optwright.derive.prove.system import (
-    THETA, Question, Step, Unsupported, advance, at, evaluate, hyper_values, initial, state_names,
+    THETA,
+    Question,
+    Step,
+    Unsupported,
+    advance,
+    at,
+    evaluate,
+    hyper_values,
+    initial,
+    state_names,
 )
 from optwright.derive.prove.verdict import Counterexample, Obligation, Verdict, undecided
 from optwright.derive.prove.zero import InternalError
@@ -90,19 +107,27 @@ class Simulation:
         known = {h.name for h in self.right.hyper}
         for name in self.hyper:
             if name not in known:
-                raise ValueError(f"{self.right.id} has no hyperparameter {name}{suggest(name, known)}")
+                raise ValueError(
+                    f"{self.right.id} has no hyperparameter {name}{suggest(name, known)}"
+                )
         mine = {h.name for h in self.left.hyper}
         for name in self.varying:
             if name not in mine:
-                raise ValueError(f"{self.left.id} has no hyperparameter {name}{suggest(name, mine)}")
+                raise ValueError(
+                    f"{self.left.id} has no hyperparameter {name}{suggest(name, mine)}"
+                )
         for name in sorted(known - set(self.hyper) - mine):
-            raise ValueError(f"hyperparameter {name} of {self.right.id} needs a value in terms of {self.left.id}")
+            raise ValueError(
+                f"hyperparameter {name} of {self.right.id} needs a value in terms of {self.left.id}"
+            )
         kept = {THETA, *(s.name for s in self.right.state)}
         for name in self.state:
             if name not in kept:
                 raise ValueError(f"{self.right.id} keeps no state {name}{suggest(name, kept)}")
         for name in sorted(kept - set(self.state) - {THETA, *(s.name for s in self.left.state)}):
-            raise ValueError(f"state {name} of {self.right.id} needs a map from the state of {self.left.id}")
+            raise ValueError(
+                f"state {name} of {self.right.id} needs a map from the state of {self.left.id}"
+            )
 
     def decide(self, budget_s: float = 5.0) -> Verdict:
         """Prove the claim, refute it by an exact run, or say what was tried."""
@@ -134,10 +159,15 @@ class _Decision:
         """The map of one state of the right system, in terms at t."""
         return at(self.claim.state.get(name, Variable(name)[t]), t, self.claim.varying)
 
-    def image(self, state: Mapping[str, Expr], hyper: Mapping[Basic, Expr], index: Expr) -> dict[str, Expr]:
+    def image(
+        self, state: Mapping[str, Expr], hyper: Mapping[Basic, Expr], index: Expr
+    ) -> dict[str, Expr]:
         """The state of the right system when the left one is in this state after step `index`."""
         here = {Variable(name)[index]: x for name, x in state.items()} | dict(hyper)
-        return {name: _put(at(self.mapped(name), index), here, self.claim.varying) for name in state_names(self.right)}
+        return {
+            name: _put(at(self.mapped(name), index), here, self.claim.varying)
+            for name in state_names(self.right)
+        }
 
     # ---- obligations
 
@@ -166,8 +196,14 @@ class _Decision:
         return obligation.status == "proved"
 
     def pair(
-        self, mine: Mapping[str, Expr], other: Mapping[str, Expr], mine_hyper: Mapping[str, Expr], clock: Expr,
-        begin: tuple[Expr, Expr], domain: Domain, label: str,
+        self,
+        mine: Mapping[str, Expr],
+        other: Mapping[str, Expr],
+        mine_hyper: Mapping[str, Expr],
+        clock: Expr,
+        begin: tuple[Expr, Expr],
+        domain: Domain,
+        label: str,
     ) -> tuple[Step, Step, bool]:
         """One step of both systems, the right one answered by what the left one heard."""
         names = iter(_answer_names(self.left))
@@ -188,7 +224,9 @@ class _Decision:
                     break
             else:
                 if not candidates:
-                    raise Unmatched(f"{self.right.id} asks {question}, {self.left.id} asks nothing of the kind")
+                    raise Unmatched(
+                        f"{self.right.id} asks {question}, {self.left.id} asks nothing of the kind"
+                    )
                 candidate = candidates[0]
                 heard = candidate[1]
             matched.append((candidate[0], heard))
@@ -196,7 +234,9 @@ class _Decision:
 
         right_hyper = self.right_hyper(mine_hyper, clock)
         shifted = clock + self.claim.shift
-        done = advance(self.right, other, right_hyper, shifted, answer, begin[1], least + self.claim.shift)
+        done = advance(
+            self.right, other, right_hyper, shifted, answer, begin[1], least + self.claim.shift
+        )
         good = True
         for (asked, _), (mine_question, _) in zip(done.questions, matched, strict=True):
             for k, (p, q) in enumerate(zip(mine_question.args, asked.args, strict=True)):
@@ -240,7 +280,14 @@ class _Decision:
         claim = self.claim
         if not claim.invariants:
             return True
-        known = Always(self.left, claim.invariants, claim.invariants, claim.varying, claim.parameters, claim.assume)
+        known = Always(
+            self.left,
+            claim.invariants,
+            claim.invariants,
+            claim.varying,
+            claim.parameters,
+            claim.assume,
+        )
         found = [answered.obligation for answered in known.obligations(self.deadline)]
         self.obligations += found
         return all(o.status == "proved" for o in found)
@@ -275,16 +322,24 @@ class _Decision:
         begin = self.beginning(mine)
         other = initial(self.right, begin, right_first)
         for number in range(1, claim.shift + 1):
-            other = dict(advance(self.right, other, right_first, Integer(number), _silent, begin).state)
+            other = dict(
+                advance(self.right, other, right_first, Integer(number), _silent, begin).state
+            )
         for number in range(1, self.start + 1):
             clock = Integer(number)
             domain = self.domain(clock)
             here = hyper_values(self.all_hyper, claim.varying, clock)
-            step, done, asked = self.pair(mine, other, here, clock, (origin, begin), domain, f"step {number}: ")
+            step, done, asked = self.pair(
+                mine, other, here, clock, (origin, begin), domain, f"step {number}: "
+            )
             good &= asked
             mine, other = dict(step.state), dict(done.state)
             for name, right, left in self.observed():
-                a = _put(at(left, clock, claim.varying), {Variable(n)[clock]: x for n, x in mine.items()}, ())
+                a = _put(
+                    at(left, clock, claim.varying),
+                    {Variable(n)[clock]: x for n, x in mine.items()},
+                    (),
+                )
                 b = _put(at(right, clock), {Variable(n)[clock]: x for n, x in other.items()}, ())
                 good &= self.show(f"step {number}: {name} observed", b, a, domain)
         index = Integer(self.start)
@@ -302,7 +357,7 @@ class _Decision:
         return Variable(THETA)[0] if value.has(sympy.nan, sympy.zoo) else said
 
     def beginning(self, mine: Mapping[str, Expr]) -> Expr:
-        return self.said_begin(mine).xreplace({Variable(n)[0]: x for n, x in mine.items()})  # type: ignore[no-any-return]
+        return self.said_begin(mine).xreplace({Variable(n)[0]: x for n, x in mine.items()})
 
     def prove_step(self) -> bool:
         """Queries, preservation and observation in the step at symbolic t."""
@@ -318,17 +373,26 @@ class _Decision:
         step, done, good = self.pair(mine, other, here, t, (origin, begin), domain, "")
         values = {Variable(n)[t]: x for n, x in step.state.items()}
         for name in state_names(self.right):
-            good &= self.show(f"step: {name}", done.state[name], _put(self.mapped(name), values, claim.varying), domain)
+            good &= self.show(
+                f"step: {name}",
+                done.state[name],
+                _put(self.mapped(name), values, claim.varying),
+                domain,
+            )
         if claim.observe:
             for name, right, left in self.observed():
                 a = _put(at(left, t, claim.varying), values, claim.varying)
-                b = _put(at(right, t), {Variable(n)[t]: x for n, x in done.state.items()}, claim.varying)
+                b = _put(
+                    at(right, t), {Variable(n)[t]: x for n, x in done.state.items()}, claim.varying
+                )
                 good &= self.show(f"{name} observed", b, a, domain)
         return good
 
     # ---- exact runs
 
-    def runs(self, variants: int = 3, steps: int = RUN_STEPS) -> Iterator[tuple[Run, Run, Objective]]:
+    def runs(
+        self, variants: int = 3, steps: int = RUN_STEPS
+    ) -> Iterator[tuple[Run, Run, Objective]]:
         """Pairs of exact runs that the claim says agree."""
         claim = self.claim
         tried = [*claim.problems, *objectives()]
@@ -348,10 +412,16 @@ class _Decision:
         """Whether assumptions hold and mapped hyperparameters are in range, at every step."""
         for number, here in enumerate(values, 1):
             for fact in self.claim.assume:
-                truth = evaluate(fact, {}, here, Integer(number)) if not sympify(fact).atoms(Value) else sympy.true
+                truth = (
+                    evaluate(fact, {}, here, Integer(number))
+                    if not sympify(fact).atoms(Value)
+                    else sympy.true
+                )
                 if truth != sympy.true:
                     return False
-            for h, x in zip(self.right.hyper, self.right_hyper(here, Integer(number)).values(), strict=True):
+            for h, x in zip(
+                self.right.hyper, self.right_hyper(here, Integer(number)).values(), strict=True
+            ):
                 if x.is_Rational and x not in h.range:
                     return False
         return True
@@ -367,11 +437,20 @@ class _Decision:
         theirs = tuple(self.right_hyper(v, k) for v, k in zip(values, clock, strict=True))
         fixed = {h.symbol: values[0][h.name] for h in self.all_hyper}
         answers = tuple((kind, sympify(x).xreplace(fixed)) for kind, x in claim.answer.items())
-        right = Run(self.right, begin, theirs, objective, steps,
-                    sympify(claim.point).xreplace(fixed), answers)
+        right = Run(
+            self.right,
+            begin,
+            theirs,
+            objective,
+            steps,
+            sympify(claim.point).xreplace(fixed),
+            answers,
+        )
         return left, right
 
-    def number(self, expr: Any, state: Mapping[str, Expr], values: Sequence[Mapping[str, Expr]], index: int) -> Expr:
+    def number(
+        self, expr: Any, state: Mapping[str, Expr], values: Sequence[Mapping[str, Expr]], index: int
+    ) -> Expr:
         """An expression at step `index`, evaluated in a run."""
         known: dict[Basic, Expr] = {Variable(n)[index]: x for n, x in state.items()}
         for k in (index - 1, index, index + 1):
@@ -397,12 +476,20 @@ class _Decision:
             values = {h.name: str(left.hyper_at(1)[h.name]) for h in self.all_hyper}
             for h in self.all_hyper:
                 if h.name in self.claim.varying:
-                    values[h.name] = ", ".join(str(left.hyper_at(k)[h.name]) for k in range(1, number + 1))
+                    values[h.name] = ", ".join(
+                        str(left.hyper_at(k)[h.name]) for k in range(1, number + 1)
+                    )
             point = (("theta[0]", str(left.theta)), *values.items(), ("losses", str(objective)))
-            names = (self.left.id, self.right.id) if self.left.id != self.right.id else ("left", "right")
+            names = (
+                (self.left.id, self.right.id)
+                if self.left.id != self.right.id
+                else ("left", "right")
+            )
             return Counterexample(
-                point, ((f"{names[0]} {name}[{number}]", a), (f"{names[1]} {name}[{number}]", b)),
-                "they are equal", (replace(left, steps=number), replace(right, steps=number)),
+                point,
+                ((f"{names[0]} {name}[{number}]", a), (f"{names[1]} {name}[{number}]", b)),
+                "they are equal",
+                (replace(left, steps=number), replace(right, steps=number)),
             ), agreed
         return None, agreed
 
@@ -412,6 +499,8 @@ class _Decision:
         A step that has a real value in one system and none in the other is a difference.
         """
         for number in range(1, left.steps + 1):
+            if not self.assumed(left, number):
+                return None
             for name, of_right, of_left in self.observed():
                 a = self.seen(of_left, left, number, self.claim.varying)
                 b = self.seen(of_right, right, number, ())
@@ -421,10 +510,30 @@ class _Decision:
                     return number, name.split("[")[0], _shown(a), _shown(b)
         return None
 
+    def assumed(self, run: Run, number: int) -> bool:
+        """Whether the assumptions about values hold in a step of the left run."""
+        facts = [fact for fact in self.claim.assume if sympify(fact).atoms(Value)]
+        if not facts:
+            return True
+        try:
+            known = run.known(number, _answer_names(self.left))
+        except NotReal:
+            known = run.known(number - 1, _answer_names(self.left)) if number > 1 else {}
+        values, clock = run.hyper_at(number), Integer(number)
+        for fact in facts:
+            moved = at(fact, clock, self.claim.varying)
+            if not moved.atoms(Value) <= set(known):
+                return False
+            if evaluate(moved, known, values, clock) != sympy.true:
+                return False
+        return True
+
     def seen(self, expr: Expr, run: Run, number: int, varying: Sequence[str]) -> Expr | None:
         """What is observed after a step of a run; None where it has no real value."""
         try:
-            known: dict[Basic, Expr] = {Variable(n)[number]: x for n, x in run.state(number).items()}
+            known: dict[Basic, Expr] = {
+                Variable(n)[number]: x for n, x in run.state(number).items()
+            }
         except NotReal:
             return None
         for k in (number, number + 1):
@@ -451,15 +560,26 @@ class _Decision:
             reason = str(error)
         if proved:
             self.confirm()
-            return Verdict("proved", tuple(self.obligations), scope=self.scope(), conditions=conditions)
+            return Verdict(
+                "proved", tuple(self.obligations), scope=self.scope(), conditions=conditions
+            )
         found, agreed = self.refute()
         hint = self.hint()
         if found is not None:
-            return Verdict("refuted", tuple(self.obligations), found, scope=self.scope(), conditions=conditions, hint=hint)
+            return Verdict(
+                "refuted",
+                tuple(self.obligations),
+                found,
+                scope=self.scope(),
+                conditions=conditions,
+                hint=hint,
+            )
         open_ = [o.name for o in self.obligations if o.status != "proved"]
         return undecided(
-            f"{reason}: {', '.join(open_)}" if open_ else reason, f"{agreed} exact runs that agreed",
-            obligations=tuple(self.obligations), hint=hint,
+            f"{reason}: {', '.join(open_)}" if open_ else reason,
+            f"{agreed} exact runs that agreed",
+            obligations=tuple(self.obligations),
+            hint=hint,
         )
 
     def confirm(self) -> None:
@@ -500,7 +620,11 @@ class _Decision:
         for name, gap, domain in self.failed:
             if not name.startswith("start"):
                 text = factored(neutral(gap), domain)
-                return f"defect of {name.removeprefix('step: ')}: {text}" if 0 < len(text) < 300 else ""
+                return (
+                    f"defect of {name.removeprefix('step: ')}: {text}"
+                    if 0 < len(text) < 300
+                    else ""
+                )
         return ""
 
 

@@ -55,7 +55,9 @@ class Statement:
 
     def __post_init__(self) -> None:
         if self.expected not in STATUSES:
-            raise StatementError(f"statement {self.id}: expected {self.expected!r} is not one of {', '.join(STATUSES)}")
+            raise StatementError(
+                f"statement {self.id}: expected {self.expected!r} is not one of {', '.join(STATUSES)}"
+            )
         if not self.id or self.id != self.id.strip():
             raise StatementError(f"statement {self.id!r}: its id is empty or has spaces around it")
 
@@ -78,14 +80,18 @@ class Statements(Mapping[str, Statement]):
         self._known: dict[str, Statement] = {}
         for statement in statements:
             if statement.id in self._known:
-                raise StatementError(f"{where}: two statements have the id {statement.id}: rename one")
+                raise StatementError(
+                    f"{where}: two statements have the id {statement.id}: rename one"
+                )
             self._known[statement.id] = statement
 
     def __getitem__(self, name: str) -> Statement:
         if name not in self._known:
             alike = [known for known in self._known if known.lower() == name.lower()]
             near = f", did you mean {alike[0]}?" if alike else suggest(name, self._known)
-            raise UnknownStatement(f"{self.where}: there is no statement {name}{near or '; gen prove lists them'}")
+            raise UnknownStatement(
+                f"{self.where}: there is no statement {name}{near or '; gen prove lists them'}"
+            )
         return self._known[name]
 
     def __contains__(self, name: object) -> bool:
@@ -124,7 +130,9 @@ def load(path: str | Path) -> Statements:
         raise StatementError(f"{path}: {type(error).__name__}: {reason}") from error
     found: dict[int, Statement] = {}
     for name, thing in names.items():
-        members: Any = thing if name == "statements" and isinstance(thing, (tuple, list)) else [thing]
+        members: Any = (
+            thing if name == "statements" and isinstance(thing, (tuple, list)) else [thing]
+        )
         found |= {id(x): x for x in members if isinstance(x, Statement)}
     return Statements(found.values(), str(path))
 

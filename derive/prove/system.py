@@ -67,8 +67,13 @@ def initial(system: Optimizer, theta: Expr, hyper: Mapping[str, Expr]) -> dict[s
 
 
 def advance(
-    system: Optimizer, state: Mapping[str, Expr], hyper: Mapping[str, Expr], clock: Expr, ask: Answer,
-    start: Expr | None = None, least: int = 1,
+    system: Optimizer,
+    state: Mapping[str, Expr],
+    hyper: Mapping[str, Expr],
+    clock: Expr,
+    ask: Answer,
+    start: Expr | None = None,
+    least: int = 1,
 ) -> Step:
     """Run one step.
 
@@ -119,7 +124,9 @@ def _unroll(loop: Loop, values: dict[Basic, Expr], run: Callable[[Any], Expr]) -
 
     for e in loop.init:
         values[member(e.lhs, None)] = run(e.rhs)
-    turns = range(int(first), int(last) - 1, -1) if loop.downward else range(int(first), int(last) + 1)
+    turns = (
+        range(int(first), int(last) - 1, -1) if loop.downward else range(int(first), int(last) + 1)
+    )
     for number in turns:
         at = Integer(number)
         for e in loop.body:
@@ -127,8 +134,12 @@ def _unroll(loop: Loop, values: dict[Basic, Expr], run: Callable[[Any], Expr]) -
 
 
 def evaluate(
-    expr: Any, values: Mapping[Basic, Expr], hyper: Mapping[str, Expr], clock: Expr,
-    ask: Answer | None = None, least: int = 1,
+    expr: Any,
+    values: Mapping[Basic, Expr],
+    hyper: Mapping[str, Expr],
+    clock: Expr,
+    ask: Answer | None = None,
+    least: int = 1,
 ) -> Expr:
     """An expression with sequences, hyperparameters and the clock replaced, oracles asked in order.
 
@@ -179,12 +190,16 @@ def evaluate(
             return _decide(node.func(*args), clock, least)
         return node.func(*args)
 
-    return visit(sympify(expr))  # type: ignore[no-any-return]
+    return visit(sympify(expr))
 
 
 def _decide(condition: Any, clock: Expr, least: int) -> Any:
     """A condition on the clock alone, decided if it holds, or fails, from `least` on."""
-    if not isinstance(condition, Relational) or not clock.is_Symbol or condition.free_symbols != {clock}:
+    if (
+        not isinstance(condition, Relational)
+        or not clock.is_Symbol
+        or condition.free_symbols != {clock}
+    ):
         return condition
     later = Symbol("later", integer=True, nonnegative=True)
     moved = condition.subs(clock, later + least)
@@ -195,9 +210,15 @@ def at(expr: Any, index: Expr, varying: Iterable[str] = ()) -> Expr:
     """An expression at t moved to another step; varying hyperparameters become members lr[index]."""
     names = frozenset(varying)
     expr = sympify(expr)
-    plain = {s: Variable(s.name)[t] for s in expr.free_symbols if isinstance(s, Parameter) and s.name in names}
+    plain = {
+        s: Variable(s.name)[t]
+        for s in expr.free_symbols
+        if isinstance(s, Parameter) and s.name in names
+    }
     table: dict[Basic, Basic] = {t: index}
-    return expr.xreplace(plain).subs(table, simultaneous=True) if index != t else expr.xreplace(plain)  # type: ignore[no-any-return]
+    return (
+        expr.xreplace(plain).subs(table, simultaneous=True) if index != t else expr.xreplace(plain)
+    )
 
 
 def hyper_values(hyper: Iterable[Hyper], varying: Iterable[str], index: Expr) -> dict[str, Expr]:

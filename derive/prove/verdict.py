@@ -38,8 +38,12 @@ class Obligation:
     def as_dict(self) -> dict[str, Any]:
         """The obligation as plain data."""
         return {
-            "name": self.name, "before": self.before, "after": self.after, "status": self.status,
-            "notes": list(self.notes), "seconds": round(self.seconds, 4),
+            "name": self.name,
+            "before": self.before,
+            "after": self.after,
+            "status": self.status,
+            "notes": list(self.notes),
+            "seconds": round(self.seconds, 4),
         }
 
 
@@ -51,24 +55,32 @@ class Counterexample:
     found    what was evaluated there, with the exact values that contradict the claim
     runs     for claims about optimizers: the runs, from which `replay` computes `found` again
     expect   what the claim says of `found`
+    records  the runs as plain data, where the verdict was read from such
     """
 
     point: tuple[tuple[str, str], ...]
     found: tuple[tuple[str, str], ...]
     expect: str
     runs: tuple[Run, ...] = ()
+    records: tuple[Mapping[str, Any], ...] = field(default=(), compare=False)
 
     def as_dict(self) -> dict[str, Any]:
         """The counterexample as plain data."""
         return {
-            "point": dict(self.point), "found": dict(self.found), "expect": self.expect,
-            "runs": [run.as_dict() for run in self.runs],
+            "point": dict(self.point),
+            "found": dict(self.found),
+            "expect": self.expect,
+            "runs": [run.as_dict() for run in self.runs] or [dict(r) for r in self.records],
         }
 
     def __str__(self) -> str:
         at = ", ".join(f"{name} = {value}" for name, value in self.point)
         found = ", ".join(f"{name} = {value}" for name, value in self.found)
-        return f"at {at}: {found}; the claim says {self.expect}" if at else f"{found}; the claim says {self.expect}"
+        return (
+            f"at {at}: {found}; the claim says {self.expect}"
+            if at
+            else f"{found}; the claim says {self.expect}"
+        )
 
 
 @dataclass(frozen=True)
@@ -98,7 +110,9 @@ class Verdict:
             raise ValueError("a refutation needs a counterexample")
 
     def __bool__(self) -> bool:
-        raise TypeError("a verdict has three values: compare verdict.status with 'proved', 'refuted' or 'undecided'")
+        raise TypeError(
+            "a verdict has three values: compare verdict.status with 'proved', 'refuted' or 'undecided'"
+        )
 
     def named(self, statement: str, seconds: float) -> Verdict:
         """This verdict as that of a statement, with the time it took."""
@@ -118,8 +132,12 @@ class Verdict:
     def as_dict(self) -> dict[str, Any]:
         """The verdict as plain data, ready for JSON."""
         return {
-            "statement": self.statement, "status": self.status, "scope": self.scope,
-            "conditions": list(self.conditions), "hint": self.hint, "tried": list(self.tried),
+            "statement": self.statement,
+            "status": self.status,
+            "scope": self.scope,
+            "conditions": list(self.conditions),
+            "hint": self.hint,
+            "tried": list(self.tried),
             "obligations": [o.as_dict() for o in self.obligations],
             "counterexample": self.counterexample.as_dict() if self.counterexample else None,
             "seconds": round(self.seconds, 4),
@@ -130,19 +148,29 @@ class Verdict:
 
 
 def from_dict(data: Mapping[str, Any]) -> Verdict:
-    """The verdict that `as_dict` gave; its runs are not brought back."""
+    """The verdict that `as_dict` gave; its runs are plain data."""
     found = data["counterexample"]
     return Verdict(
         data["status"],
         tuple(
-            Obligation(o["name"], o["before"], o["after"], o["status"], tuple(o["notes"]), o["seconds"])
+            Obligation(
+                o["name"], o["before"], o["after"], o["status"], tuple(o["notes"]), o["seconds"]
+            )
             for o in data["obligations"]
         ),
-        found and Counterexample(
-            tuple(found["point"].items()), tuple(found["found"].items()), found["expect"]
+        found
+        and Counterexample(
+            tuple(found["point"].items()),
+            tuple(found["found"].items()),
+            found["expect"],
+            records=tuple(found["runs"]),
         ),
-        data["scope"], tuple(data["conditions"]), data["hint"], tuple(data["tried"]),
-        data["statement"], data["seconds"],
+        data["scope"],
+        tuple(data["conditions"]),
+        data["hint"],
+        tuple(data["tried"]),
+        data["statement"],
+        data["seconds"],
     )
 
 

@@ -22,7 +22,9 @@ def decide(statement: Statement, budget_s: float) -> Verdict:
         return statement.decide(budget_s)
     except Exception as error:
         reason = " ".join(str(error).split())
-        return undecided(f"internal error: {type(error).__name__}: {reason}").named(statement.id, 0.0)
+        return undecided(f"internal error: {type(error).__name__}: {reason}").named(
+            statement.id, 0.0
+        )
 
 
 def known(path: str | None) -> Statements:

@@ -215,17 +215,17 @@ def _arguments(
     hyper: Sequence[Hyper], choices: Mapping[str, Any], seeded: bool
 ) -> tuple[list[str], list[str], list[str]]:
     """The constructor's arguments: signature lines, names passed on, and lines of documentation."""
-    required = [h for h in hyper if h.default is None]
-    rest = [h for h in hyper if h.default is not None]
-    signature = [f"{h.name}: HyperValue" for h in required]
-    lines = []
-    for h in rest:
-        assert h.default is not None
-        if h.default.free_symbols:
+    signature: list[str] = []
+    lines: list[str] = []
+    for h in hyper:
+        if h.default is None:
+            # From the first that must be given on, arguments go by name, in the declared order.
+            signature += [] if "*" in signature else ["*"]
+            signature.append(f"{h.name}: HyperValue")
+        elif h.default.free_symbols:
             signature.append(f"{h.name}: HyperValue | None = None")
         else:
             signature.append(f"{h.name}: HyperValue = {literal(h.default)}")
-    for h in (*required, *rest):
         if h.default is None:
             default = "required"
         else:
@@ -248,7 +248,7 @@ def _arguments(
         )
         signature.append(f"{flag}: {kind} = {allowed[0]!r}")
         lines.append(f"{flag}: one of {', '.join(map(repr, allowed))}")
-    passed = [h.name for h in (*required, *rest)] + list(choices)
+    passed = [h.name for h in hyper] + list(choices)
     if seeded:
         signature.append("seed: int | None = None")
         passed.append("seed")

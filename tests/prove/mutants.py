@@ -49,7 +49,11 @@ def mutants(system: Optimizer) -> Iterator[tuple[str, Optimizer]]:
 
 def simulations(statement: Statement) -> Iterator[Simulation]:
     """The simulations of a statement."""
-    claims = statement.claim.parts.values() if isinstance(statement.claim, Conjunction) else [statement.claim]
+    claims = (
+        statement.claim.parts.values()
+        if isinstance(statement.claim, Conjunction)
+        else [statement.claim]
+    )
     yield from (claim for claim in claims if isinstance(claim, Simulation))
 
 

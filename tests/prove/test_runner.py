@@ -13,7 +13,7 @@ from optwright.derive.prove.runner import decide_all
 from optwright.derive.prove.statement import StatementError, load
 
 OWN = dedent(
-    '''
+    """
     import os, sys, time
     from dataclasses import dataclass
     from typing import ClassVar
@@ -48,7 +48,7 @@ OWN = dedent(
         Statement("raises", "Has a bug.", Raises(), "undecided"),
         Statement("false", "Two.", Identity(beta, beta**2), "refuted"),
     )
-    '''
+    """
 )
 
 
@@ -73,7 +73,11 @@ def test_order_and_honesty_under_failure(own, monkeypatch):
     assert time.monotonic() - begun < 90
     assert list(found) == ["sleeps", "true", "dies", "raises", "false"]
     assert {name: v.status for name, v in found.items()} == {
-        "sleeps": "undecided", "true": "proved", "dies": "undecided", "raises": "undecided", "false": "refuted",
+        "sleeps": "undecided",
+        "true": "proved",
+        "dies": "undecided",
+        "raises": "undecided",
+        "false": "refuted",
     }
     assert "out of time" in found["sleeps"].evidence
     assert "ended" in found["dies"].evidence
@@ -91,7 +95,9 @@ def test_verdicts_are_found_again(own_cache, monkeypatch):
 
 def test_undecided_verdicts_and_other_sources_are_not_kept(own, monkeypatch):
     known = load(own)
-    assert [v.status for _, v in decide_all([known["raises"]], workers=0, path=own)] == ["undecided"]
+    assert [v.status for _, v in decide_all([known["raises"]], workers=0, path=own)] == [
+        "undecided"
+    ]
     calls = []
     monkeypatch.setattr(runner, "decide", lambda s, budget: calls.append(s.id) or s.decide(budget))
     with pytest.raises(AssertionError):

@@ -41,8 +41,12 @@ def system(name, step, state=(), hyper=(lr(0.1), gamma(0.9))):
     return Optimizer(name=name, source=HERE, hyper=hyper, state=state, step=step)
 
 
-inside = system("Inside", [Eq(v[t], gamma * v[t - 1] + lr * g[t]), Eq(theta[t], theta[t - 1] - v[t])], [v])
-outside = system("Outside", [Eq(u[t], gamma * u[t - 1] + g[t]), Eq(theta[t], theta[t - 1] - lr * u[t])], [u])
+inside = system(
+    "Inside", [Eq(v[t], gamma * v[t - 1] + lr * g[t]), Eq(theta[t], theta[t - 1] - v[t])], [v]
+)
+outside = system(
+    "Outside", [Eq(u[t], gamma * u[t - 1] + g[t]), Eq(theta[t], theta[t - 1] - lr * u[t])], [u]
+)
 ahead = system(
     "Ahead",
     [
@@ -74,20 +78,30 @@ def test_a_step_eliminates_intermediates_and_asks_in_order():
 
     a = Variable("a")
     step = advance(twice, {"theta": theta[t - 1]}, hyper_values(twice.hyper, (), t), t, ask)
-    assert heard == [Question("grad", (theta[t - 1],)), Question("grad", (theta[t - 1] - lr * a[1],))]
+    assert heard == [
+        Question("grad", (theta[t - 1],)),
+        Question("grad", (theta[t - 1] - lr * a[1],)),
+    ]
     assert step.state["theta"] - (theta[t - 1] - lr * (a[1] + a[2]) / 2) == 0
 
 
 def test_equal_questions_of_one_step_are_asked_once():
     asked = []
-    rule = system("Again", [Eq(u[t], grad(theta[t - 1])), Eq(theta[t], theta[t - 1] - lr * (g[t] + u[t]))],
-                  hyper=(lr(0.1),))
+    rule = system(
+        "Again",
+        [Eq(u[t], grad(theta[t - 1])), Eq(theta[t], theta[t - 1] - lr * (g[t] + u[t]))],
+        hyper=(lr(0.1),),
+    )
     advance(rule, {"theta": theta[0]}, {"lr": lr}, Integer(1), lambda q: asked.append(q) or g[1])
     assert len(asked) == 1
 
 
 def test_conditions_on_the_clock_are_decided_where_they_can_be():
-    rule = system("First", [Eq(theta[t], theta[t - 1] - cases((lr, Equal(t, 1)), 2 * lr) * g[t])], hyper=(lr(0.1),))
+    rule = system(
+        "First",
+        [Eq(theta[t], theta[t - 1] - cases((lr, Equal(t, 1)), 2 * lr) * g[t])],
+        hyper=(lr(0.1),),
+    )
     state, hyper = {"theta": theta[t - 1]}, {"lr": lr}
     later = advance(rule, state, hyper, t, lambda q: g[t], least=2).state["theta"]
     first = advance(rule, state, hyper, Integer(1), lambda q: g[t]).state["theta"]
@@ -98,15 +112,22 @@ def test_conditions_on_the_clock_are_decided_where_they_can_be():
 def test_initial_state_uses_theta_and_hyperparameters():
     from optwright.derive.language import State
 
-    rule = Optimizer(name="Start", source=HERE, hyper=[lr(0.1)], state=[State(v, init=2 * lr * theta[0])],
-                     step=[Eq(v[t], v[t - 1] + g[t]), Eq(theta[t], theta[t - 1] - lr * v[t])])
+    rule = Optimizer(
+        name="Start",
+        source=HERE,
+        hyper=[lr(0.1)],
+        state=[State(v, init=2 * lr * theta[0])],
+        step=[Eq(v[t], v[t - 1] + g[t]), Eq(theta[t], theta[t - 1] - lr * v[t])],
+    )
     assert initial(rule, Integer(3), {"lr": Rational(1, 2)}) == {"theta": 3, "v": 3}
 
 
 def test_equal_under_a_state_map_for_all_t():
     verdict = Simulation(outside, inside, state={"v": lr * u[t]}).decide()
     assert verdict.status == "proved"
-    assert "all t" in verdict.scope and any("lr" in c and "constant" in c for c in verdict.conditions)
+    assert "all t" in verdict.scope and any(
+        "lr" in c and "constant" in c for c in verdict.conditions
+    )
     assert {o.status for o in verdict.obligations} == {"proved"}
 
 
@@ -142,27 +163,58 @@ def test_a_wrong_state_map_of_a_true_claim_is_not_refuted():
 
 
 def test_an_oracle_that_the_other_system_never_asks_is_no_equality():
-    polyak = system("Polyak", [Eq(theta[t], theta[t - 1] - lr * value(theta[t - 1]) * g[t])], hyper=(lr(0.1),))
+    polyak = system(
+        "Polyak", [Eq(theta[t], theta[t - 1] - lr * value(theta[t - 1]) * g[t])], hyper=(lr(0.1),)
+    )
     assert Simulation(descent, polyak).decide().status == "refuted"
 
 
 def test_maps_of_points_and_answers():
     c = Parameter("c", "(0, inf)")
-    claim = Simulation(descent, descent, parameters=[c(2)], point=POINT / c, answer={"grad": ANSWER / c},
-                       hyper={"lr": c**2 * lr}, state={"theta": c * theta[t]})
+    claim = Simulation(
+        descent,
+        descent,
+        parameters=[c(2)],
+        point=POINT / c,
+        answer={"grad": ANSWER / c},
+        hyper={"lr": c**2 * lr},
+        state={"theta": c * theta[t]},
+    )
     assert claim.decide().status == "proved"
-    assert Simulation(descent, descent, parameters=[c(2)], point=POINT / c, answer={"grad": ANSWER / c},
-                      hyper={"lr": c * lr}, state={"theta": c * theta[t]}).decide().status == "refuted"
+    assert (
+        Simulation(
+            descent,
+            descent,
+            parameters=[c(2)],
+            point=POINT / c,
+            answer={"grad": ANSWER / c},
+            hyper={"lr": c * lr},
+            state={"theta": c * theta[t]},
+        )
+        .decide()
+        .status
+        == "refuted"
+    )
 
 
 def test_first_steps_are_unrolled_where_the_rule_distinguishes_them():
-    first = system("FromFirst", [
-        Eq(v[t], cases((lr * g[t], Equal(t, 1)), gamma * v[t - 1] + lr * g[t])), Eq(theta[t], theta[t - 1] - v[t]),
-    ], [v])
+    first = system(
+        "FromFirst",
+        [
+            Eq(v[t], cases((lr * g[t], Equal(t, 1)), gamma * v[t - 1] + lr * g[t])),
+            Eq(theta[t], theta[t - 1] - v[t]),
+        ],
+        [v],
+    )
     assert Simulation(inside, first).decide().status == "proved"
-    second = system("FromSecond", [
-        Eq(v[t], cases((lr * g[t], Equal(t, 2)), gamma * v[t - 1] + lr * g[t])), Eq(theta[t], theta[t - 1] - v[t]),
-    ], [v])
+    second = system(
+        "FromSecond",
+        [
+            Eq(v[t], cases((lr * g[t], Equal(t, 2)), gamma * v[t - 1] + lr * g[t])),
+            Eq(theta[t], theta[t - 1] - v[t]),
+        ],
+        [v],
+    )
     assert Simulation(inside, second).decide().status == "refuted"
 
 
@@ -175,11 +227,17 @@ def test_hyperparameters_must_land_in_the_range_that_is_declared():
 
 def test_invariants_are_proved_before_they_are_used():
     adam = Optimizer(
-        name="Adam", source=HERE, hyper=[lr(1e-3), beta1(0.9), beta2(0.999), eps(1e-8)], state=[m, v],
+        name="Adam",
+        source=HERE,
+        hyper=[lr(1e-3), beta1(0.9), beta2(0.999), eps(1e-8)],
+        state=[m, v],
         step=[
             Eq(m[t], beta1 * m[t - 1] + (1 - beta1) * g[t]),
             Eq(v[t], beta2 * v[t - 1] + (1 - beta2) * g[t] ** 2),
-            Eq(theta[t], theta[t - 1] - lr * m[t] / (1 - beta1**t) / (sqrt(v[t] / (1 - beta2**t)) + eps)),
+            Eq(
+                theta[t],
+                theta[t - 1] - lr * m[t] / (1 - beta1**t) / (sqrt(v[t] / (1 - beta2**t)) + eps),
+            ),
         ],
     )
     assert Simulation(adam, adam, invariants=[v[t] >= 0]).decide().status == "proved"
@@ -191,11 +249,18 @@ def test_norms_are_homogeneous_but_not_additive():
     n = Variable("n")
 
     def clipped(x):
-        return system("Clipped", [Eq(n[t], norm(x)), Eq(theta[t], theta[t - 1] - lr * g[t] / n[t])], hyper=(lr(0.1),))
+        return system(
+            "Clipped",
+            [Eq(n[t], norm(x)), Eq(theta[t], theta[t - 1] - lr * g[t] / n[t])],
+            hyper=(lr(0.1),),
+        )
 
     assert Simulation(clipped(2 * g[t]), clipped(-2 * g[t])).decide().status == "proved"
     assert Simulation(clipped(2 * g[t]), clipped(g[t])).decide().status == "refuted"
-    assert Simulation(clipped(g[t] + theta[t - 1]), clipped(theta[t - 1] + g[t])).decide().status == "proved"
+    assert (
+        Simulation(clipped(g[t] + theta[t - 1]), clipped(theta[t - 1] + g[t])).decide().status
+        == "proved"
+    )
 
 
 def test_a_real_step_beside_one_that_is_not_is_a_difference():
@@ -234,7 +299,13 @@ def test_maps_must_be_complete():
 
 
 def test_runs_are_exact():
-    run = Run(inside, Integer(1), ({"lr": Rational(1, 3), "gamma": Rational(1, 2)},), Objective((1,), (0,)), 2)
+    run = Run(
+        inside,
+        Integer(1),
+        ({"lr": Rational(1, 3), "gamma": Rational(1, 2)},),
+        Objective((1,), (0,)),
+        2,
+    )
     assert run.state(1) == {"theta": Rational(2, 3), "v": Rational(1, 3)}
     assert run.state(2)["theta"] == Rational(2, 3) - (Rational(1, 6) + Rational(2, 9))
     zero = system("Zero", [Eq(theta[t], theta[t - 1] - lr / g[t])], hyper=(lr(0.1),))

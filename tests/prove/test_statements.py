@@ -7,10 +7,11 @@ import zlib
 from dataclasses import replace
 
 import pytest
-
 from mutants import mutated, simulations
+from sympy import Symbol
+
 from optwright.derive import Verdict, catalog, prove, relations, statements
-from optwright.derive.language import Abs, Eq, Equal, Parameter, beta, beta1, lr, rho, t, theta, v
+from optwright.derive.language import Abs, Parameter, beta, lr, rho, t, v
 from optwright.derive.prove.claim import Conjunction, Identity, Inequality, Refutation, SumOf
 from optwright.derive.prove.impossible import Impossible
 from optwright.derive.prove.invariant import Always, StepFrom
@@ -21,7 +22,6 @@ from optwright.derive.prove.run import POINT, Objective, script
 from optwright.derive.prove.statement import Statement, StatementError, Statements, UnknownStatement
 from optwright.derive.prove.verdict import from_dict
 from optwright.derive.prove.word import Column, Matrix
-from sympy import Symbol
 
 VERDICTS: dict[str, Verdict] = {}
 
@@ -57,8 +57,27 @@ def test_true_and_false_ones_are_both_many():
 
 @pytest.mark.parametrize(
     "row",
-    ["C30", "C31", "C32", "C33", "C42", "C43", "C50", "C54", "C58", "C59", "C60", "C62", "C64", "C69", "C82",
-     "C89", "C100", "C101", "C104"],
+    [
+        "C30",
+        "C31",
+        "C32",
+        "C33",
+        "C42",
+        "C43",
+        "C50",
+        "C54",
+        "C58",
+        "C59",
+        "C60",
+        "C62",
+        "C64",
+        "C69",
+        "C82",
+        "C89",
+        "C100",
+        "C101",
+        "C104",
+    ],
 )
 def test_the_claims_of_the_texts_are_there(row):
     assert statements.find(row)
@@ -95,9 +114,16 @@ def decided(claim) -> str:
 def test_sums():
     i = Symbol("i", integer=True, positive=True)
     assert decided(SumOf(i, i, t * (t + 1) / 2)) in ("proved", "undecided")
-    assert decided(SumOf((1 - beta) * beta ** (t - i), i, 1 - beta**t, where=[beta > 0])) == "proved"
-    assert decided(SumOf((1 - beta) * beta ** (t - i), i, 1 + beta**t, where=[beta > 0])) == "refuted"
-    assert decided(SumOf((1 - beta) * beta ** (t - i), i, 1 - beta ** (t - 1), where=[beta > 0])) == "refuted"
+    assert (
+        decided(SumOf((1 - beta) * beta ** (t - i), i, 1 - beta**t, where=[beta > 0])) == "proved"
+    )
+    assert (
+        decided(SumOf((1 - beta) * beta ** (t - i), i, 1 + beta**t, where=[beta > 0])) == "refuted"
+    )
+    assert (
+        decided(SumOf((1 - beta) * beta ** (t - i), i, 1 - beta ** (t - 1), where=[beta > 0]))
+        == "refuted"
+    )
 
 
 def test_limits():
@@ -107,7 +133,7 @@ def test_limits():
     assert decided(Limit((1 - rho**t) / (1 - rho), t, "oo", 1)) == "refuted"
     # Unbounded, and cancelling to second order: not told, never guessed.
     assert decided(Limit(1 / (1 - rho), rho, 1, 0)) == "undecided"
-    assert decided(Limit(rho**Symbol("x", positive=True), rho, 1, 1)) == "undecided"
+    assert decided(Limit(rho ** Symbol("x", positive=True), rho, 1, 1)) == "undecided"
 
 
 def test_identities_and_inequalities_know_ranges():
@@ -128,14 +154,25 @@ def test_invariants():
 def test_steps():
     descent = catalog.system("GradientDescent")
     x = Symbol("x", real=True)
-    assert decided(StepFrom(descent, {"theta": x}, {"theta": x - 2 * lr * x}, {"grad": 2 * POINT})) == "proved"
-    assert decided(StepFrom(descent, {"theta": x}, {"theta": x - lr * x}, {"grad": 2 * POINT})) == "refuted"
+    assert (
+        decided(StepFrom(descent, {"theta": x}, {"theta": x - 2 * lr * x}, {"grad": 2 * POINT}))
+        == "proved"
+    )
+    assert (
+        decided(StepFrom(descent, {"theta": x}, {"theta": x - lr * x}, {"grad": 2 * POINT}))
+        == "refuted"
+    )
 
 
 def test_impossibility_is_not_concluded_where_a_map_exists():
     outside, average = catalog.system("MomentumSum"), catalog.system("MomentumEMA")
-    claim = Impossible(average, outside, {"lr": 1, "beta": "1/2"}, ("lr", "momentum"),
-                       (Objective((1,), (0,)), script(1, 1, 1)))
+    claim = Impossible(
+        average,
+        outside,
+        {"lr": 1, "beta": "1/2"},
+        ("lr", "momentum"),
+        (Objective((1,), (0,)), script(1, 1, 1)),
+    )
     found = claim.decide()
     assert found.status == "undecided" and "2*lr' - 1" in found.evidence
 
@@ -184,8 +221,21 @@ def test_unknown_statements_are_named_with_the_nearest():
 
 def test_own_statements_are_decided_like_the_others():
     c = Parameter("c", "[0, 1]")
-    mine = Statement("mine", "A share is at least its square.", Inequality(c**2 <= c), "proved")
+    mine = Statement(
+        "mine",
+        "A share is at least its square.",
+        Inequality(c**2 <= c, parameters=(c(1),)),
+        "proved",
+    )
     assert prove(mine).status == "proved" and mine.kind == "inequality"
+
+
+def test_ranges_are_never_taken_from_a_namesake():
+    c = Parameter("c", "[0, 1]")
+    with pytest.raises(ValueError, match="range of c is not known"):
+        Inequality(c**2 <= c).decide()
+    wide = Parameter("c", "(0, inf)")
+    assert decided(Inequality(wide**2 <= wide, parameters=(wide(1),))) == "refuted"
 
 
 def test_relations_give_what_was_proved():
@@ -195,7 +245,3 @@ def test_relations_give_what_was_proved():
         "H stays symmetric, for all n (Q1a: proved for all n)",
     )
     assert relations("BFGS", {}) == ()
-
-
-def test_names_used_here_exist():
-    assert Equal(theta[t], theta[t]) and Eq(theta[t], lr) and beta1

@@ -31,7 +31,7 @@ Equations where every tensor
 
 Do not edit. Made from the declaration Adafactor and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 048fec299edd84a0
+Digest: 3767190d7e515b5a
 """
 
 from __future__ import annotations
@@ -41,44 +41,9 @@ import numpy as np
 from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State, Step, Where, blocked, mean
 
 
-def shared_host(t, max_lr, beta2_decay):
-    """Numbers of this step that need no data, in float64."""
-    # beta2_t[t] = 1 - t**(-beta2_decay)
-    beta2_t = 1 - t**(-beta2_decay)
-    # rho_t[t] = min(max_lr, 1/sqrt(t))
-    rho_t = np.minimum(1/np.sqrt(t), max_lr)
-    return {"beta2_t": beta2_t, "rho_t": rho_t}
-
-
-@blocked(work="square", reductions=[("sum_theta", "sum", "tensor")])
-def shared_pass1(theta, square):
-    """Entrywise work on one block, in place; returns what is to be reduced."""
-    np.multiply(theta, theta, out=square)
-    return square,
-
-
-def shared_numbers(eps2, rho_t, size, sum_theta):
-    """Numbers found from reductions, in float64: one set per tensor."""
-    # alpha_t[t] = rho_t[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
-    alpha_t = rho_t*np.maximum(eps2, np.sqrt(sum_theta/size))
-    return {"alpha_t": alpha_t}
-
-
-@blocked(stores="g_square")
-def shared_pass2(g, g_square, eps1):
-    """Entrywise work on one block, in place."""
-    # g_square[t] = g[t]**2 + eps1
-    np.multiply(g, g, out=g_square)
-    np.add(g_square, eps1, out=g_square)
-
-
 def shared_advance(step: Step) -> None:
     """One step, pass by pass."""
-    step.host(shared_host)
     step.ask("g", "grad")
-    step.blocks(shared_pass1)
-    step.numbers(shared_numbers, "tensor")
-    step.blocks(shared_pass2)
 
 
 SHARED_RULE = Rule(
@@ -92,8 +57,21 @@ SHARED_RULE = Rule(
 )
 
 
-def tensor_update(theta, g, R, C, clip_threshold, beta2_t, g_square, alpha_t):
+def tensor_host(t, max_lr, beta2_decay):
+    """Numbers of this step that need no data, in float64."""
+    # beta2_t[t] = 1 - t**(-beta2_decay)
+    beta2_t = 1 - t**(-beta2_decay)
+    # rho_t[t] = min(max_lr, 1/sqrt(t))
+    rho_t = np.minimum(1/np.sqrt(t), max_lr)
+    return {"beta2_t": beta2_t, "rho_t": rho_t}
+
+
+def tensor_update(theta, g, R, C, eps1, eps2, clip_threshold, rho_t, beta2_t):
     """Work on whole arrays."""
+    # alpha_t[t] = rho_t[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
+    alpha_t = rho_t*np.maximum(eps2, np.sqrt(mean(theta*theta)))
+    # g_square[t] = g[t]**2 + eps1
+    g_square = g*g + eps1
     # R[t] = R[t-1]*beta2_t[t] + (-beta2_t[t] + 1)*mean(g_square[t], axis -1)
     R = beta2_t*R + (-beta2_t + 1)*mean(g_square, axis=-1)
     # C[t] = C[t-1]*beta2_t[t] + (-beta2_t[t] + 1)*mean(g_square[t], axis -2)
@@ -111,6 +89,7 @@ def tensor_update(theta, g, R, C, clip_threshold, beta2_t, g_square, alpha_t):
 
 def tensor_advance(step: Step) -> None:
     """One step, pass by pass."""
+    step.host(tensor_host)
     step.arrays(tensor_update)
     step.commit()
 
@@ -131,15 +110,36 @@ TENSOR_RULE = Rule(
 )
 
 
-def other_host(beta2_t):
+def other_host(t, max_lr, beta2_decay):
     """Numbers of this step that need no data, in float64."""
+    # beta2_t[t] = 1 - t**(-beta2_decay)
+    beta2_t = 1 - t**(-beta2_decay)
+    # rho_t[t] = min(max_lr, 1/sqrt(t))
+    rho_t = np.minimum(1/np.sqrt(t), max_lr)
     v_factor = -beta2_t + 1
-    return {"v_factor": v_factor}
+    return {"beta2_t": beta2_t, "rho_t": rho_t, "v_factor": v_factor}
 
 
-@blocked(stores="U", work="V product square", reductions=[("sum_U", "sum", "tensor")])
-def other_pass1(g, v, g_square, U, beta2_t, v_factor, V, product, square):
+@blocked(work="square", reductions=[("sum_theta", "sum", "tensor")])
+def other_pass1(theta, square):
     """Entrywise work on one block, in place; returns what is to be reduced."""
+    np.multiply(theta, theta, out=square)
+    return square,
+
+
+def other_numbers1(eps2, rho_t, size, sum_theta):
+    """Numbers found from reductions, in float64: one set per tensor."""
+    # alpha_t[t] = rho_t[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
+    alpha_t = rho_t*np.maximum(eps2, np.sqrt(sum_theta/size))
+    return {"alpha_t": alpha_t}
+
+
+@blocked(stores="U", work="g_square V product square", reductions=[("sum_U", "sum", "tensor")])
+def other_pass2(g, v, U, eps1, beta2_t, v_factor, g_square, V, product, square):
+    """Entrywise work on one block, in place; returns what is to be reduced."""
+    # g_square[t] = g[t]**2 + eps1
+    np.multiply(g, g, out=g_square)
+    np.add(g_square, eps1, out=g_square)
     # v[t] = v[t-1]*beta2_t[t] + g_square[t]*(-beta2_t[t] + 1)
     np.multiply(v, beta2_t, out=v)
     np.multiply(g_square, v_factor, out=product)
@@ -153,7 +153,7 @@ def other_pass1(g, v, g_square, U, beta2_t, v_factor, V, product, square):
     return square,
 
 
-def other_numbers(clip_threshold, size, sum_U, alpha_t):
+def other_numbers2(clip_threshold, size, sum_U, alpha_t):
     """Numbers found from reductions, in float64: one set per tensor."""
     # rms_update[t] = sqrt(mean(U[t]**2))
     rms_update = np.sqrt(sum_U/size)
@@ -162,7 +162,7 @@ def other_numbers(clip_threshold, size, sum_U, alpha_t):
 
 
 @blocked(work="product")
-def other_pass2(theta, U, theta_factor, product):
+def other_pass3(theta, U, theta_factor, product):
     """Entrywise work on one block, in place."""
     # theta[t] = theta[t-1] - U[t]*alpha_t[t]/max(1, rms_update[t]/clip_threshold)
     np.multiply(U, theta_factor, out=product)
@@ -173,8 +173,10 @@ def other_advance(step: Step) -> None:
     """One step, pass by pass."""
     step.host(other_host)
     step.blocks(other_pass1)
-    step.numbers(other_numbers, "tensor")
+    step.numbers(other_numbers1, "tensor")
     step.blocks(other_pass2)
+    step.numbers(other_numbers2, "tensor")
+    step.blocks(other_pass3)
     step.commit()
 
 

@@ -7,7 +7,7 @@ Equations
 
 Do not edit. Made from the declaration Cosine and the template numpy/schedule.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: c4bde9117e80e650
+Digest: fe66c7a0ad894a01
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ class Cosine(Schedule):
         output = (lr - final)*(1 + cos(min(1, (t - 1)/steps)*pi))/2 + final
 
     Arguments
-        steps: steps from the start to the end, in integer [1, inf); required
         lr: learning rate, in [0, inf); default 0.01
+        steps: steps from the start to the end, in integer [1, inf); required
         final: value at the end and after it, in [0, inf); default 0
     """
 
@@ -45,12 +45,13 @@ class Cosine(Schedule):
 
     def __init__(
         self,
-        steps: float,
         lr: float = 0.01,
+        *,
+        steps: float,
         final: float = 0,
     ) -> None:
         super().__init__(
-            steps=steps,
             lr=lr,
+            steps=steps,
             final=final,
         )

@@ -7,7 +7,7 @@ Equations
 
 Do not edit. Made from the declaration Linear and the template numpy/schedule.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 7f1238439835f85f
+Digest: 471710e9c7d0ee18
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ class Linear(Schedule):
         output = min(1, (t - 1)/steps)*(final - lr) + lr
 
     Arguments
-        steps: steps from the start to the end, in integer [1, inf); required
         lr: learning rate, in [0, inf); default 0.01
+        steps: steps from the start to the end, in integer [1, inf); required
         final: value at the end and after it, in [0, inf); default 0
     """
 
@@ -45,12 +45,13 @@ class Linear(Schedule):
 
     def __init__(
         self,
-        steps: float,
         lr: float = 0.01,
+        *,
+        steps: float,
         final: float = 0,
     ) -> None:
         super().__init__(
-            steps=steps,
             lr=lr,
+            steps=steps,
             final=final,
         )

@@ -7,7 +7,7 @@ Equations
 
 Do not edit. Made from the declaration LinearScaling and the template numpy/schedule.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 40381dfcb1caa9aa
+Digest: 6b3a054be1ec3196
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ class LinearScaling(Schedule):
         output = lr*batch/base_batch
 
     Arguments
-        batch: batch size, in integer [1, inf); required
         lr: learning rate, in [0, inf); default 0.01
+        batch: batch size, in integer [1, inf); required
         base_batch: batch size for which lr was chosen, in integer [1, inf); default 32
     """
 
@@ -43,12 +43,13 @@ class LinearScaling(Schedule):
 
     def __init__(
         self,
-        batch: float,
         lr: float = 0.01,
+        *,
+        batch: float,
         base_batch: float = 32,
     ) -> None:
         super().__init__(
-            batch=batch,
             lr=lr,
+            batch=batch,
             base_batch=base_batch,
         )

@@ -7,7 +7,7 @@ Equations
 
 Do not edit. Made from the declaration LinearWarmup and the template numpy/schedule.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 8748d1aa3170ed67
+Digest: 8e469b66aa381702
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ class LinearWarmup(Schedule):
         output = lr*min(1, t/warmup)
 
     Arguments
-        warmup: steps of linear warm-up, in integer [1, inf); required
         lr: learning rate, in [0, inf); default 0.01
+        warmup: steps of linear warm-up, in integer [1, inf); required
     """
 
     id = "LinearWarmup"
@@ -43,10 +43,11 @@ class LinearWarmup(Schedule):
 
     def __init__(
         self,
-        warmup: float,
         lr: float = 0.01,
+        *,
+        warmup: float,
     ) -> None:
         super().__init__(
-            warmup=warmup,
             lr=lr,
+            warmup=warmup,
         )

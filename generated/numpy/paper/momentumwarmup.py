@@ -7,7 +7,7 @@ Equations
 
 Do not edit. Made from the declaration MomentumWarmup and the template numpy/schedule.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 1ace8ea098d72807
+Digest: 251547b776f8b359
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ class MomentumWarmup(Schedule):
         output = min(1, (t - 1)/steps)*(final - start) + start
 
     Arguments
-        steps: steps from the start to the end, in integer [1, inf); required
         start: value at the first step, in [0, 1); default 0.5
         final: momentum at the end and after it, in [0, 1); default 0.9
+        steps: steps from the start to the end, in integer [1, inf); required
     """
 
     id = "MomentumWarmup"
@@ -45,12 +45,13 @@ class MomentumWarmup(Schedule):
 
     def __init__(
         self,
-        steps: float,
         start: float = 0.5,
         final: float = 0.9,
+        *,
+        steps: float,
     ) -> None:
         super().__init__(
-            steps=steps,
             start=start,
             final=final,
+            steps=steps,
         )

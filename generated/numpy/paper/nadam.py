@@ -1,7 +1,8 @@
 """NAdam: Dozat 2016, Algorithm 2, with the momentum schedule of the 2015 report.
 
 The average itself uses the changing coefficient mu; torch and Keras average with beta1 and use
-mu in the step only.
+mu in the step only. The factor beta2 that the 2016 text has on v_hat is left out, as
+everywhere.
 
 Equations
     mu_product[0] = 1
@@ -19,7 +20,7 @@ Equations
 
 Do not edit. Made from the declaration NAdam and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: a75fedca0511e381
+Digest: 40d60918d38c2718
 """
 
 from __future__ import annotations
@@ -115,7 +116,8 @@ class NAdam(Optimizer):
     """NAdam: Dozat 2016, Algorithm 2, with the momentum schedule of the 2015 report.
 
     The average itself uses the changing coefficient mu; torch and Keras average with beta1 and use
-    mu in the step only.
+    mu in the step only. The factor beta2 that the 2016 text has on v_hat is left out, as
+    everywhere.
 
     Equations
         mu_product[0] = 1

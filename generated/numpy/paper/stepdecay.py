@@ -7,7 +7,7 @@ Equations
 
 Do not edit. Made from the declaration StepDecay and the template numpy/schedule.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 80f1b417fe72a11c
+Digest: 4656892fd241804e
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ class StepDecay(Schedule):
         output = lr*factor**floor((t - 1)/period)
 
     Arguments
+        lr: learning rate, in [0, inf); default 0.01
         period: steps between two changes, such as those of an epoch, in integer [1, inf);
             required
-        lr: learning rate, in [0, inf); default 0.01
         factor: factor of each change, in (0, 1]; default 0.1
     """
 
@@ -46,12 +46,13 @@ class StepDecay(Schedule):
 
     def __init__(
         self,
-        period: float,
         lr: float = 0.01,
+        *,
+        period: float,
         factor: float = 0.1,
     ) -> None:
         super().__init__(
-            period=period,
             lr=lr,
+            period=period,
             factor=factor,
         )

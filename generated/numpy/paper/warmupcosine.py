@@ -7,7 +7,7 @@ Equations
 
 Do not edit. Made from the declaration WarmupCosine and the template numpy/schedule.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 59423cc383f4a5e0
+Digest: ccfc92bd1201e208
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ class WarmupCosine(Schedule):
         output = {lr*t/warmup if warmup >= t, else (lr - final)*(1 + cos(min(1, (t - 1 - warmup)/steps)*pi))/2 + final}
 
     Arguments
-        steps: steps from the start to the end, in integer [1, inf); required
-        warmup: steps of linear warm-up, in integer [1, inf); required
         lr: learning rate, in [0, inf); default 0.01
+        steps: steps from the start to the end, in integer [1, inf); required
         final: value at the end and after it, in [0, inf); default 0
+        warmup: steps of linear warm-up, in integer [1, inf); required
     """
 
     id = "WarmupCosine"
@@ -47,14 +47,15 @@ class WarmupCosine(Schedule):
 
     def __init__(
         self,
-        steps: float,
-        warmup: float,
         lr: float = 0.01,
+        *,
+        steps: float,
         final: float = 0,
+        warmup: float,
     ) -> None:
         super().__init__(
-            steps=steps,
-            warmup=warmup,
             lr=lr,
+            steps=steps,
             final=final,
+            warmup=warmup,
         )

@@ -7,7 +7,7 @@ Equations
 
 Do not edit. Made from the declaration WarmupLinear and the template numpy/schedule.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: ad1b1bccf71946d4
+Digest: 52a58cd748b9ba07
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ class WarmupLinear(Schedule):
         output = {lr*t/warmup if warmup >= t, else min(1, (t - 1 - warmup)/steps)*(final - lr) + lr}
 
     Arguments
-        steps: steps from the start to the end, in integer [1, inf); required
-        warmup: steps of linear warm-up, in integer [1, inf); required
         lr: learning rate, in [0, inf); default 0.01
+        steps: steps from the start to the end, in integer [1, inf); required
         final: value at the end and after it, in [0, inf); default 0
+        warmup: steps of linear warm-up, in integer [1, inf); required
     """
 
     id = "WarmupLinear"
@@ -47,14 +47,15 @@ class WarmupLinear(Schedule):
 
     def __init__(
         self,
-        steps: float,
-        warmup: float,
         lr: float = 0.01,
+        *,
+        steps: float,
         final: float = 0,
+        warmup: float,
     ) -> None:
         super().__init__(
-            steps=steps,
-            warmup=warmup,
             lr=lr,
+            steps=steps,
             final=final,
+            warmup=warmup,
         )

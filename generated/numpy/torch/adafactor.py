@@ -28,7 +28,7 @@ Equations where every tensor
 
 Do not edit. Made from the declaration torch.Adafactor and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 9f8506964110b581
+Digest: f649b9404f471dde
 """
 
 from __future__ import annotations
@@ -38,35 +38,9 @@ import numpy as np
 from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State, Step, Where, blocked, mean
 
 
-def shared_host(t, lr, beta2_decay):
-    """Numbers of this step that need no data, in float64."""
-    # w[t] = t**beta2_decay
-    w = t**beta2_decay
-    # rho[t] = min(lr, 1/sqrt(t))
-    rho = np.minimum(1/np.sqrt(t), lr)
-    return {"w": w, "rho": rho}
-
-
-@blocked(work="square", reductions=[("sum_theta", "sum", "tensor")])
-def shared_update(theta, square):
-    """Entrywise work on one block, in place; returns what is to be reduced."""
-    np.multiply(theta, theta, out=square)
-    return square,
-
-
-def shared_numbers(eps2, rho, size, sum_theta):
-    """Numbers found from reductions, in float64: one set per tensor."""
-    # scale[t] = rho[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
-    scale = rho*np.maximum(eps2, np.sqrt(sum_theta/size))
-    return {"scale": scale}
-
-
 def shared_advance(step: Step) -> None:
     """One step, pass by pass."""
-    step.host(shared_host)
     step.ask("g", "grad")
-    step.blocks(shared_update)
-    step.numbers(shared_numbers, "tensor")
 
 
 SHARED_RULE = Rule(
@@ -80,8 +54,19 @@ SHARED_RULE = Rule(
 )
 
 
-def tensor_update(theta, g, R, C, lr, eps1, d, weight_decay, w, scale):
+def tensor_host(t, lr, beta2_decay):
+    """Numbers of this step that need no data, in float64."""
+    # w[t] = t**beta2_decay
+    w = t**beta2_decay
+    # rho[t] = min(lr, 1/sqrt(t))
+    rho = np.minimum(1/np.sqrt(t), lr)
+    return {"w": w, "rho": rho}
+
+
+def tensor_update(theta, g, R, C, lr, eps1, eps2, d, weight_decay, rho, w):
     """Work on whole arrays."""
+    # scale[t] = rho[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
+    scale = rho*np.maximum(eps2, np.sqrt(mean(theta*theta)))
     # R[t] = R[t-1]*(-w[t] + 1) + w[t]*mean(g[t]**2, axis -1)
     R = (-w + 1)*R + w*mean(g*g, axis=-1)
     # C[t] = C[t-1]*(-w[t] + 1) + w[t]*mean(g[t]**2, axis -2)
@@ -99,6 +84,7 @@ def tensor_update(theta, g, R, C, lr, eps1, d, weight_decay, w, scale):
 
 def tensor_advance(step: Step) -> None:
     """One step, pass by pass."""
+    step.host(tensor_host)
     step.arrays(tensor_update)
     step.commit()
 
@@ -120,20 +106,40 @@ TENSOR_RULE = Rule(
 )
 
 
-def other_host(lr, eps1, weight_decay, w):
+def other_host(t, lr, beta2_decay, eps1, weight_decay):
     """Numbers of this step that need no data, in float64."""
+    # w[t] = t**beta2_decay
+    w = t**beta2_decay
+    # rho[t] = min(lr, 1/sqrt(t))
+    rho = np.minimum(1/np.sqrt(t), lr)
     v_factor = -w + 1
     eps1_squared = eps1*eps1
     one_minus_lr_weight_decay = 1 - lr*weight_decay
     return {
+        "w": w,
+        "rho": rho,
         "v_factor": v_factor,
         "eps1_squared": eps1_squared,
         "one_minus_lr_weight_decay": one_minus_lr_weight_decay,
     }
 
 
+@blocked(work="square", reductions=[("sum_theta", "sum", "tensor")])
+def other_pass1(theta, square):
+    """Entrywise work on one block, in place; returns what is to be reduced."""
+    np.multiply(theta, theta, out=square)
+    return square,
+
+
+def other_numbers1(eps2, rho, size, sum_theta):
+    """Numbers found from reductions, in float64: one set per tensor."""
+    # scale[t] = rho[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
+    scale = rho*np.maximum(eps2, np.sqrt(sum_theta/size))
+    return {"scale": scale}
+
+
 @blocked(stores="U", work="V product square", reductions=[("sum_U", "sum", "tensor")])
-def other_pass1(g, v, U, v_factor, w, eps1_squared, V, product, square):
+def other_pass2(g, v, U, v_factor, w, eps1_squared, V, product, square):
     """Entrywise work on one block, in place; returns what is to be reduced."""
     # v[t] = v[t-1]*(-w[t] + 1) + w[t]*g[t]**2
     np.multiply(v, v_factor, out=v)
@@ -150,7 +156,7 @@ def other_pass1(g, v, U, v_factor, w, eps1_squared, V, product, square):
     return square,
 
 
-def other_numbers(d, size, sum_U, scale):
+def other_numbers2(d, size, sum_U, scale):
     """Numbers found from reductions, in float64: one set per tensor."""
     # rms_update[t] = sqrt(mean(U[t]**2))
     rms_update = np.sqrt(sum_U/size)
@@ -159,7 +165,7 @@ def other_numbers(d, size, sum_U, scale):
 
 
 @blocked(work="product")
-def other_pass2(theta, U, one_minus_lr_weight_decay, theta_factor, product):
+def other_pass3(theta, U, one_minus_lr_weight_decay, theta_factor, product):
     """Entrywise work on one block, in place."""
     # theta[t] = (1 - lr*weight_decay)*theta[t-1] - U[t]*scale[t]/max(1, rms_update[t]/d)
     np.multiply(theta, one_minus_lr_weight_decay, out=theta)
@@ -171,8 +177,10 @@ def other_advance(step: Step) -> None:
     """One step, pass by pass."""
     step.host(other_host)
     step.blocks(other_pass1)
-    step.numbers(other_numbers, "tensor")
+    step.numbers(other_numbers1, "tensor")
     step.blocks(other_pass2)
+    step.numbers(other_numbers2, "tensor")
+    step.blocks(other_pass3)
     step.commit()
 
 
