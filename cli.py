@@ -27,7 +27,7 @@ from optwright import __version__
 from optwright.derive import cache, ledger
 from optwright.derive.blame import about
 from optwright.derive.evidence import as_expected, details, table
-from optwright.derive.wording import columns
+from optwright.derive.wording import columns, counted
 from optwright.templates import kernel
 from optwright.templates.backend import BACKENDS
 
@@ -233,7 +233,7 @@ def _tally(rows: ledger.Records) -> str:
     text = ", ".join(f"{n} {status}" for status, n in counts.items())
     wrong = [r["id"] for r in rows if not as_expected(r)]
     end = f"; not as expected: {', '.join(wrong)}" if wrong else "; each as expected"
-    return f"{len(rows)} statements: {text}{end}"
+    return f"{counted(len(rows), 'statement')}: {text}{end}"
 
 
 # --- the commands ---------------------------------------------------------------------------------
@@ -413,7 +413,7 @@ def all_(check: bool, as_json: bool) -> int:
     with Progress() as progress:
         rows = ledger.project(progress.on("proving"))
         relations = ledger.relations(rows)
-        files = {b: kernel.whole(b, relations, progress.on("generating")) for b in BACKENDS}
+        files = kernel.every(BACKENDS, relations, progress.on("generating"))
     settled = {b: kernel.settle(files[b], kernel.folder(b), check, True, "gen all") for b in files}
     wrong = [row for row in rows if not as_expected(row)]
     ok = not wrong and all(s["ok"] for s in settled.values())

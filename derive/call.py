@@ -9,6 +9,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from math import isinf
 from typing import Any
 
 from sympy import Expr, Integer, Rational, sympify
@@ -86,9 +88,10 @@ def _literal(node: ast.expr, source: str, name: str) -> Any:
         if isinstance(node.value, int):
             return Integer(node.value)
         if isinstance(node.value, float):
-            return Rational(
-                (ast.get_source_segment(source, node) or repr(node.value)).replace("_", "")
-            )
+            text = (ast.get_source_segment(source, node) or repr(node.value)).replace("_", "")
+            if isinf(node.value) or not node.value and Decimal(text):
+                raise DeclarationError("call", name, f"{text} is beyond double precision")
+            return Rational(text)
     given = ast.get_source_segment(source, node) or ast.unparse(node)
     raise DeclarationError(
         "call", name, f"{given} is no literal: give a number, True, False, None or a quoted word"

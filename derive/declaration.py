@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import sympy
 from sympy import Eq, Expr, Integer, Symbol, sympify
+from sympy.logic.boolalg import Boolean
 
 from optwright.derive import operation as op
 from optwright.derive.extent import COORDINATE, HOST, Extent, Shape
@@ -363,30 +364,68 @@ def equation(lhs: Expr, rhs: Any) -> Eq:
 def substitute(optimizer: Optimizer, table: Mapping[Any, Any]) -> Optimizer:
     """The declaration with symbols replaced everywhere, defaults and initial values included.
 
-    A hyperparameter that is replaced is no hyperparameter any more.
+    A hyperparameter that is replaced is no hyperparameter any more, nor is one that nothing uses
+    then. Raises DeclarationError where an equation becomes undefined.
     """
 
     def change(x: Any) -> Any:
-        return sympify(x).subs(dict(table), simultaneous=True)
+        expr = sympify(x)
+        # Conditions first: an arm that falls away may be undefined there.
+        chosen = expr.replace(
+            lambda node: isinstance(node, op.cases),
+            lambda *arms: op.cases(
+                *(a.subs(dict(table)) if isinstance(a, Boolean) else a for a in arms)
+            ),
+        )
+        try:
+            changed = chosen.subs(dict(table), simultaneous=True)
+        except (ValueError, TypeError):  # SymPy compares with an undefined number
+            changed = sympy.nan
+        if changed.has(sympy.nan, sympy.zoo) and not expr.has(sympy.nan, sympy.zoo):
+            given = ", ".join(f"{k} = {v}" for k, v in table.items())
+            raise DeclarationError(optimizer.id, str(expr), f"is undefined at {given}")
+        return changed
 
-    return optimizer.replace(
-        step=tuple(map_statement(s, change) for s in optimizer.step),
-        state=tuple(
-            replace(s, init=change(s.init))
-            if isinstance(s, State)
-            else replace(s, length=change(s.length))
-            for s in optimizer.state
-        ),
-        hyper=tuple(
-            replace(h, default=None if h.default is None else change(h.default))
-            for h in optimizer.hyper
-            if h.symbol not in table
-        ),
-        views={name: change(x) for name, x in optimizer.views.items()},
-        invariants=tuple(change(x) for x in optimizer.invariants),
-        repeat=optimizer.repeat
-        and Repeat(change(optimizer.repeat.at_most), change(optimizer.repeat.until)),
+    step = tuple(map_statement(s, change) for s in optimizer.step)
+    state = tuple(
+        replace(s, init=change(s.init))
+        if isinstance(s, State)
+        else replace(s, length=change(s.length))
+        for s in optimizer.state
     )
+    views = {name: change(x) for name, x in optimizer.views.items()}
+    repeat = optimizer.repeat and Repeat(
+        change(optimizer.repeat.at_most), change(optimizer.repeat.until)
+    )
+    hyper = [
+        replace(h, default=None if h.default is None else change(h.default))
+        for h in optimizer.hyper
+        if h.symbol not in table
+    ]
+    return optimizer.replace(
+        step=step,
+        state=state,
+        hyper=tuple(h for h in hyper if h.name in _used(step, state, hyper, views, repeat)),
+        views=views,
+        invariants=tuple(change(x) for x in optimizer.invariants),
+        repeat=repeat,
+    )
+
+
+def _used(
+    step: Sequence[Statement],
+    state: Sequence[State | History],
+    hyper: Sequence[Hyper],
+    views: Mapping[str, Any],
+    repeat: Repeat | None,
+) -> set[str]:
+    """The names of the symbols that a system's parts use."""
+    parts: list[Any] = [x for s in step for x in expressions(s)]
+    parts += [s.init if isinstance(s, State) else s.length for s in state]
+    parts += [h.default for h in hyper if h.default is not None]
+    parts += list(views.values())
+    parts += [repeat.at_most, repeat.until] if repeat else []
+    return {symbol.name for x in parts for symbol in sympify(x).free_symbols}
 
 
 def _with_gradient(step: tuple[Statement, ...]) -> tuple[Statement, ...]:

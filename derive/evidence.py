@@ -63,7 +63,7 @@ def details(row: Mapping[str, Any]) -> list[str]:
     lines += ["", *columns(named)] if named else []
     if row["counterexample"]:
         lines += _counterexample(row["counterexample"])
-    lines += block("What would rescue it", [row["hint"]] if row["hint"] else [])
+    lines += block("Where it fails", [row["hint"]] if row["hint"] else [])
     lines += block("Obligations", [x for o in row["obligations"] for x in _obligation(o)])
     return lines + block("Tried", row["tried"])
 

@@ -44,14 +44,14 @@ def decide(
 def project(progress: Progress = quiet) -> Records:
     """The records of all the project's statements.
 
-    Kept only where every verdict is as expected: one that ran out of time may come out better.
+    Kept unless one is undecided that should not be: with more time it may come out better.
     """
     found = kept_project()
     if found is None:
         from optwright.derive.prove.statements import statements
 
         found = decide(list(statements.values()), None, progress)
-        if all(map(as_expected, found)):
+        if all(row["status"] != "undecided" or as_expected(row) for row in found):
             cache.keep("project", cache.sources("derive"), found)
     return found
 

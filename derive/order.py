@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import sympy
 from sympy import Add, Expr, Mul, Pow, Symbol
@@ -19,6 +20,7 @@ from optwright.derive.operation import Oracle
 from optwright.derive.symbol import ROLES, Parameter, Value, t
 
 
+@lru_cache(maxsize=65536)
 def _text(expr: Expr) -> str:
     return str(sympy.sstr(expr))
 

@@ -595,40 +595,52 @@ class _Lowering:
         return moves
 
     def cut(self, ops: list[Line | LoopLine | Reduce | Ask | Append]) -> list[Phase]:
-        """Group the work into passes, in order."""
+        """Group the work into passes, in order; numbers wait until the pass they need has ended."""
         phases: list[Phase] = []
         lines: list[Line | LoopLine] = []
         reduces: list[Reduce] = []
+        waiting: list[Line] = []
+
+        def number(line: Line) -> None:
+            last = phases[-1] if phases else None
+            if isinstance(last, Numbers) and last.extent == line.extent and last.name != "host":
+                phases[-1] = Numbers(last.name, last.extent, (*last.lines, line))
+            else:
+                phases.append(Numbers("numbers", line.extent, (line,)))
 
         def close() -> None:
             if lines or reduces:
                 phases.append(Pass("", self.style, tuple(lines), tuple(reduces), ()))
-                lines.clear()
-                reduces.clear()
+            for line in waiting:
+                number(line)
+            lines.clear()
+            reduces.clear()
+            waiting.clear()
 
         for o in ops:
-            pending = {r.name for r in reduces}
             if isinstance(o, (Ask, Append)):
                 close()
                 phases.append(o)
-            elif isinstance(o, Reduce):
-                if {s.name for s in o.expr.free_symbols} & pending:
+                continue
+            reads = {s.name for x in _line_expressions(o) for s in x.free_symbols}
+            late = reads & {x.name for x in (*reduces, *waiting)}
+            if isinstance(o, Line) and o.extent.scalar and self.cut_numbers(o):
+                # Known before the open pass, or only after it.
+                if late:
+                    waiting.append(o)
+                else:
+                    number(o)
+                continue
+            if isinstance(o, Reduce):
+                if late:
                     close()
                 reduces.append(o)
-            elif isinstance(o, Line) and o.extent.scalar and self.cut_numbers(o):
-                close_needed = bool(pending & {s.name for s in o.expr.free_symbols}) or bool(lines)
-                if close_needed:
-                    close()
-                last = phases[-1] if phases else None
-                if isinstance(last, Numbers) and last.extent == o.extent and last.name != "host":
-                    phases[-1] = Numbers(last.name, last.extent, (*last.lines, o))
-                else:
-                    phases.append(Numbers("numbers", o.extent, (o,)))
-            else:
-                symbols = {s.name for x in _line_expressions(o) for s in x.free_symbols}
-                if symbols & pending:
-                    close()
-                lines.append(o)
+                continue
+            # Reductions end a pass: what they read must not be renewed within it.
+            reduced = {s.name for r in reduces for s in r.expr.free_symbols}
+            if late or reduced & {x.name for x in _assignments(o)}:
+                close()
+            lines.append(o)
         close()
         needed = self.needed | set(self.new_names) | {self.until or ""}
         return _with_stores(phases, needed)
@@ -704,7 +716,7 @@ def _as_values(expr: Expr, extents: Mapping[str, Extent]) -> Expr:
         and s != t
         and not any(isinstance(v, Value) and s in v.args for v in expr.atoms(Value))
     }
-    return expr.subs(table) if table else expr
+    return expr.xreplace(table) if table else expr
 
 
 def _reference(value: Value) -> str:
@@ -720,6 +732,10 @@ def _label(expr: Expr) -> str:
         return str(expr.name)
     names = sorted({v.name for v in expr.atoms(Value)})
     return "_".join(names[:2]) if names else "entries"
+
+
+def _assignments(o: Line | LoopLine) -> tuple[Line, ...]:
+    return (*o.init, *o.body) if isinstance(o, LoopLine) else (o,)
 
 
 def _line_expressions(o: Line | LoopLine | Reduce) -> Iterator[Expr]:
@@ -824,7 +840,7 @@ def made(phase: Pass) -> tuple[str, ...]:
     """The names that a pass assigns, in order."""
     names: dict[str, None] = {}
     for line in phase.lines:
-        for inner in (*line.init, *line.body) if isinstance(line, LoopLine) else (line,):
+        for inner in _assignments(line):
             names.setdefault(inner.name)
     return tuple(names)
 

@@ -26,6 +26,11 @@ def wrap(line: str, hanging: str = "") -> list[str]:
     )
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def columns(rows: Sequence[Sequence[str]], indent: str = "  ") -> list[str]:
     """Rows with their columns aligned."""
     widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))] if rows else []
@@ -35,4 +40,4 @@ def columns(rows: Sequence[Sequence[str]], indent: str = "  ") -> list[str]:
     ]
 
 
-__all__ = ["WIDTH", "block", "columns", "wrap"]
+__all__ = ["WIDTH", "block", "columns", "counted", "wrap"]

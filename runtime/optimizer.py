@@ -42,8 +42,14 @@ class Optimizer:
     if it is not its name. `shared` is what its branches do first, over all tensors together.
 
     `t` is the number of steps done.
+
+    Other array libraries subclass it: `xp` is the library, `step_class` and `oracles_class` work
+    on its arrays, and the methods `_array`, `_regions_of` and `_settle` know where arrays lie.
     """
 
+    xp: ClassVar[Any] = np
+    step_class: ClassVar[type[Step]] = Step
+    oracles_class: ClassVar[type[Oracles]] = Oracles
     rules: ClassVar[Sequence[tuple[Any, Rule]]] = ()
     choices: ClassVar[Mapping[str, Sequence[Any]]] = {}
     branches: ClassVar[Sequence[tuple[Where, Rule]]] = ()
@@ -162,7 +168,7 @@ class Optimizer:
             ]
         if not slots:
             raise ParameterError("params has no arrays")
-        regions = Regions([slot.array for slot in slots])
+        regions = self._regions_of([slot.array for slot in slots])
         for i, slot in enumerate(slots):
             if (other := regions.meets(slot.array, but=i)) is not None:
                 first, second = (slots[j].name for j in sorted((i, other)))
@@ -191,6 +197,14 @@ class Optimizer:
         if overlaps_itself(leaf):
             raise ParameterError(f"{what} is a view whose elements share memory: pass a copy")
         return np.asarray(leaf)
+
+    @staticmethod
+    def _regions_of(arrays: Sequence[np.ndarray]) -> Regions:
+        """Which memory the parameters occupy."""
+        return Regions(arrays)
+
+    def _settle(self) -> None:
+        """Bring states that were made or loaded to where the steps want them."""
 
     def _routed(self, slots: Sequence[Slot]) -> list[list[int]]:
         """For each branch the indices of its tensors."""
@@ -248,6 +262,7 @@ class Optimizer:
             for (_, rule), within in zip(self._branches, self._within, strict=True):
                 _begin_tensors(rule, [self._slots[i] for i in within if i >= before], values)
                 _begin_host(rule, self._groups[-1:], values)
+            self._settle()
 
     # --- use -------------------------------------------------------------------------------------
 
@@ -320,7 +335,7 @@ class Optimizer:
         elsewhere = len(self._branches) > 1 or any(
             rule.elsewhere or "line_search" in rule.oracles for _, rule in self._branches
         )
-        return Oracles(
+        return self.oracles_class(
             self._name,
             self._tree,
             self._slots,
@@ -371,7 +386,7 @@ class Optimizer:
         before = None
         host = {id(slot.group): dict(slot.group.state) for slot in self._slots}
         if self.shared and asking:
-            before = Step(self.shared, self._slots, {}, t, values, oracles, self._workspace)
+            before = self.step_class(self.shared, self._slots, {}, t, values, oracles, self._workspace)
             before.prepare()
         for (_, rule), within, memory in zip(
             self._branches, self._within, self._memories, strict=True
@@ -379,7 +394,7 @@ class Optimizer:
             if within:
                 slots = [self._slots[i] for i in within]
                 part = oracles.restrict(within)
-                step = Step(rule, slots, memory, t, values, part, self._workspace)
+                step = self.step_class(rule, slots, memory, t, values, part, self._workspace)
                 if before is not None:
                     step.adopt(before)
                 if self.branches:  # host state of one name is one: each branch renews it alike
@@ -394,7 +409,7 @@ class Optimizer:
         known = sorted({view for _, rule in self._branches for view in rule.views})
         if name not in known:
             raise OptwrightError(f"{self._name} has no view {name!r}; {suggest(name, known)}")
-        seen = [np.array(slot.array, order="C") for slot in self._slots]
+        seen = [self.xp.array(slot.array, order="C") for slot in self._slots]
         if self.t:
             at = {id(slot): array for slot, array in zip(self._slots, seen, strict=True)}
             for step in self._steps(
@@ -431,10 +446,11 @@ class Optimizer:
             _begin_tensors(rule, slots, values)
             if slots and _joint(rule):
                 dtype = _joint_dtype(slots)
-                theta = np.concatenate([slot.array.astype(dtype).reshape(-1) for slot in slots])
+                theta = np.concatenate([slot.value(dtype).reshape(-1) for slot in slots])
                 known = {**values[id(slots[0].group)], "theta": theta}
                 for state in _joint(rule):
                     memory[state.name] = initial(state, theta.shape, dtype, known)
+        self._settle()
 
     def _forget(self) -> None:
         for memory in self._memories:
@@ -489,6 +505,7 @@ class Optimizer:
             slot.state = state
         self._memories = memories
         self._generator = generator
+        self._settle()
 
     def _plan(self, saved: Mapping[str, Any]) -> tuple[Any, ...]:
         """Copies of all that is to be put in place, checked."""
@@ -722,7 +739,7 @@ def _begin_host(rule: Rule, groups: Sequence[Group], values: Values) -> None:
 
 def _begin_tensors(rule: Rule, slots: Sequence[Slot], values: Values) -> None:
     for slot in slots:
-        known = {**values[id(slot.group)], "theta": slot.array.astype(slot.compute)}
+        known = {**values[id(slot.group)], "theta": slot.value(slot.compute)}
         for state in _separate(rule):
             slot.state[state.name] = initial(state, slot.array.shape, slot.compute, known)
 

@@ -50,7 +50,11 @@ class Oracles:
     read-only arrays in the compute dtype of their tensor, C-contiguous.
 
     Raises OracleError for whatever does not fit, before anything is changed.
+
+    `xp` is the array library: NumPy here, others in subclasses.
     """
+
+    xp: Any = np
 
     def __init__(
         self,
@@ -68,7 +72,7 @@ class Oracles:
         self._settings = np.geterr()
         # A step that asks again after it has moved must not take the new point for the old one.
         self._here = [
-            np.array(slot.array, order="C") if elsewhere else slot.array for slot in slots
+            self.xp.array(slot.array, order="C") if elsewhere else slot.array for slot in slots
         ]
         self._tree = tree
         self._slots = slots
@@ -114,7 +118,7 @@ class Oracles:
         if name == "hvp":
             assert vector is not None
             function = self._function(name, key)
-            along = self._complete(vector, [np.zeros_like(x, order="C") for x in self._here])
+            along = self._complete(vector, [self.xp.zeros_like(x, order="C") for x in self._here])
             given = self._call(function, handed(), along)
             return self._part(self._read(name, given, "the answer of hvp", own=True))
         if (name, key) not in self._answers:
@@ -143,7 +147,7 @@ class Oracles:
                 raise OracleError(f"{self.rule} needs noise: {_MISSING['noise']}")
             else:
                 drawn = [self._generator.standard_normal(slot.array.shape) for slot in self._slots]
-                drawn = [np.asarray(x) for x in drawn]
+                drawn = [self.xp.asarray(x) for x in drawn]
             self._answers["noise", k] = drawn
         return self._part(self._answers["noise", k])
 
@@ -169,7 +173,8 @@ class Oracles:
         def slope(at: Arrays | None) -> float:
             gradients = self.ask("grad", at)
             with np.errstate(all="ignore"):
-                return float(sum(_dot(g, d) for g, d in zip(gradients, directions, strict=True)))
+                pairs = zip(gradients, directions, strict=True)
+                return float(sum(self._dot(g, d) for g, d in pairs))
 
         trials = 0
 
@@ -178,7 +183,7 @@ class Oracles:
             trials += 1
             with np.errstate(all="ignore"):
                 trial = [
-                    np.add(np.multiply(d, d.dtype.type(a)), p)
+                    self.xp.add(self.xp.multiply(d, d.dtype.type(a)), p)
                     for d, p in zip(directions, points, strict=True)
                 ]
             value = self.ask("value", trial)
@@ -187,7 +192,7 @@ class Oracles:
         more = {}
         if contract == "strong_wolfe_torch":
             more["largest"] = max(
-                (float(np.max(np.abs(d))) for d in directions if d.size), default=0.0
+                (float(self.xp.max(self.xp.abs(d))) for d in directions if d.size), default=0.0
             )
         value = self.ask("value", points)
         found = CONTRACTS[contract](phi, value, slope(points), float(start), *constants, **more)
@@ -316,7 +321,7 @@ class Oracles:
         with np.errstate(all="ignore"):
             for i, array in zip(self._within, arrays, strict=True):
                 here = self._here[i]
-                whole[i] = np.array(array, here.dtype, order="C").reshape(here.shape)
+                whole[i] = self.xp.array(array, here.dtype, order="C").reshape(here.shape)
         return whole
 
     def _place(self, points: Arrays | None) -> tuple[Callable[[], Arrays], bytes | None]:
@@ -331,10 +336,10 @@ class Oracles:
         digest = blake2b(digest_size=16)
         for array in whole:
             digest.update(array.tobytes())
-        return lambda: [np.array(array, order="C") for array in whole], digest.digest()
+        return lambda: [self.xp.array(array, order="C") for array in whole], digest.digest()
 
     def _current(self) -> Arrays:
-        return [np.array(array, order="C") for array in self._here]
+        return [self.xp.array(array, order="C") for array in self._here]
 
     def _part(self, answer: Arrays) -> Arrays:
         return [answer[i] for i in self._within]
@@ -350,9 +355,9 @@ class Oracles:
         block: np.ndarray = matrix[np.ix_(kept, kept)]
         return block
 
-
-def _dot(one: np.ndarray, other: np.ndarray) -> np.float64:
-    return np.float64(dot(one.astype(np.float64), other.astype(np.float64)))
+    @staticmethod
+    def _dot(one: np.ndarray, other: np.ndarray) -> np.float64:
+        return np.float64(dot(one.astype(np.float64), other.astype(np.float64)))
 
 
 def _is_number(given: Any) -> bool:

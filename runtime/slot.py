@@ -166,6 +166,12 @@ class Slot:
     compute: np.dtype
     state: dict[str, Any] = field(default_factory=dict)
 
+    def value(self, dtype: np.dtype) -> np.ndarray:
+        """A copy of the array in NumPy's memory."""
+        array: Any = self.array
+        host: np.ndarray = array.get() if hasattr(array, "get") else array
+        return host.astype(dtype)
+
 
 def compute_dtype(dtype: np.dtype) -> np.dtype:
     """The dtype in which a parameter of the given storage dtype is updated."""

@@ -88,7 +88,11 @@ class Step:
     values     hyperparameters at t for each group, by the group's identity
     oracles    answers questions (see `optwright.runtime.oracle`)
     workspace  block temporaries, kept from step to step
+
+    `xp` is the array library: NumPy here, others in subclasses.
     """
+
+    xp: Any = np
 
     def __init__(
         self,
@@ -134,15 +138,19 @@ class Step:
             if array.dtype == compute and array.flags.c_contiguous:
                 theta, owned = array, False
             else:
-                theta, owned = np.array(array, dtype=compute, order="C"), True
+                theta, owned = self._working_copy(slot), True
             # A tensor without dimensions is a vector of one entry here.
             theta = theta.reshape(array.shape or (1,))
             seats.append(Seat([slot], slot.group, slot.state, theta, owned, theta.shape))
         return seats
 
+    def _working_copy(self, slot: Any) -> Array:
+        """The tensor in the compute type, contiguous."""
+        return np.array(slot.array, dtype=slot.compute, order="C")
+
     def _whole_seat(self) -> Seat:
         compute = np.result_type(*(slot.compute for slot in self.slots))
-        theta = np.concatenate([slot.array.reshape(-1).astype(compute) for slot in self.slots])
+        theta = self.xp.concatenate([slot.array.reshape(-1).astype(compute) for slot in self.slots])
         return Seat(self.slots, self.slots[0].group, self.memory, theta, True, theta.shape)
 
     def _split(self, seat: Seat, vector: Array) -> list[Array]:
@@ -168,14 +176,13 @@ class Step:
         if self.rule.scope == "all":
             if self.seats:
                 seat = self.seats[0]
-                seat.arrays[name] = np.concatenate(
+                seat.arrays[name] = self.xp.concatenate(
                     [p.reshape(-1).astype(seat.theta.dtype) for p in parts]
                 )
             return
         for seat, part in zip(self.seats, parts, strict=True):
-            seat.arrays[name] = np.ascontiguousarray(part, dtype=seat.theta.dtype).reshape(
-                seat.shape
-            )
+            flat = self.xp.ascontiguousarray(part, dtype=seat.theta.dtype)
+            seat.arrays[name] = flat.reshape(seat.shape)
 
     # --- values by name --------------------------------------------------------------------------
 
@@ -186,7 +193,8 @@ class Step:
             return seat.theta
         if name in seat.state and self.extents.get(name) not in ("host", "all", "tensor"):
             kept = seat.state[name]
-            return kept.reshape(1) if isinstance(kept, np.ndarray) and kept.ndim == 0 else kept
+            number = isinstance(kept, self.xp.ndarray) and kept.ndim == 0
+            return kept.reshape(1) if number else kept
         return None
 
     def _number(self, seat: Seat | None, name: str) -> Any:
@@ -274,7 +282,7 @@ class Step:
                 self.shared[name] = np.float64(answer)
             elif self.seats:
                 seat = self.seats[0]
-                seat.arrays[name] = np.asarray(answer, dtype=seat.theta.dtype)
+                seat.arrays[name] = self.xp.asarray(answer, dtype=seat.theta.dtype)
         elif vector is not None:
             self._gather(name, self.oracles.ask(oracle, points, self._points(vector)))
         else:
@@ -381,13 +389,9 @@ class Step:
             result = function(*(self._value(seat, name) for name in parameters(function)))
             for name, value in result.items():
                 if name in kinds:
-                    flat = np.ascontiguousarray(value).reshape(-1)
-                    each = [
-                        _CHUNK_REDUCTIONS[kinds[name]](flat[i : i + CHUNK])
-                        for i in range(0, flat.size, CHUNK)
-                    ]
+                    each = self._chunks(kinds[name], value)
                     parts.setdefault(name, []).append(combine(kinds[name], each))
-                elif isinstance(value, (np.ndarray, list)):
+                elif isinstance(value, (self.xp.ndarray, list)):
                     seat.arrays[name] = value
                 elif self.rule.scope == "all" or self.extents.get(name) == "all":
                     self.shared[name] = value
@@ -395,6 +399,13 @@ class Step:
                     seat.numbers[name] = value
         for name, kind, _ in reductions:
             self.shared[name] = combine(kind, parts.get(name, []))
+
+    def _chunks(self, kind: str, value: Array) -> list[np.float64]:
+        """A reduction of each chunk of an array."""
+        flat = np.ascontiguousarray(value).reshape(-1)
+        return [
+            _CHUNK_REDUCTIONS[kind](flat[i : i + CHUNK]) for i in range(0, flat.size, CHUNK)
+        ]
 
     def push(self, values: Mapping[str, str], when: str | None = None) -> None:
         """Append arrays to histories, newest first, and forget what exceeds their length."""
@@ -408,7 +419,7 @@ class Step:
             length = lengths[history]
             bound = int(self._number(seat, length)) if isinstance(length, str) else int(length or 0)
             kept = [
-                np.array(self._value(seat, name)),
+                self._value(seat, name).copy(),
                 *seat.arrays.get(history, self.memory[history]),
             ]
             seat.arrays[history] = kept[:bound]
@@ -421,10 +432,10 @@ class Step:
         group = self.slots[0].group if self.slots else None
         limit = int(self.values[id(group)][at_most]) if isinstance(at_most, str) else at_most
         before = [
-            (seat, seat.theta.copy(), _copied(seat.state), _copied(seat.group.state))
+            (seat, seat.theta.copy(), self._copied(seat.state), self._copied(seat.group.state))
             for seat in self.seats
         ]
-        memory = _copied(self.memory)
+        memory = self._copied(self.memory)
         calls = self.t
         try:
             for turn in range(1, limit + 1):
@@ -438,7 +449,7 @@ class Step:
                     return
         except BaseException:
             for seat, theta, state, host in before:
-                np.copyto(seat.theta, theta)
+                self.xp.copyto(seat.theta, theta)
                 seat.state.clear()
                 seat.state.update(state)
                 seat.group.state.clear()
@@ -463,12 +474,12 @@ class Step:
                     continue
                 if name == "theta":
                     if new is not seat.theta:
-                        np.copyto(seat.theta, new.reshape(seat.theta.shape))
+                        self.xp.copyto(seat.theta, new.reshape(seat.theta.shape))
                 elif isinstance(new, list):
                     seat.state[name] = new
-                elif isinstance(seat.state.get(name), np.ndarray):
+                elif isinstance(seat.state.get(name), self.xp.ndarray):
                     if new is not seat.state[name]:
-                        np.copyto(seat.state[name], new.reshape(seat.state[name].shape))
+                        self.xp.copyto(seat.state[name], new.reshape(seat.state[name].shape))
             for name, extent in self.extents.items():
                 made = moves.get(name, name)
                 if extent == "tensor" and made in seat.numbers:
@@ -504,7 +515,7 @@ class Step:
         for seat in self.seats:
             if seat.owned:
                 for slot, part in zip(seat.slots, self._split(seat, seat.theta), strict=True):
-                    np.copyto(slot.array, part, casting="same_kind")
+                    self.xp.copyto(slot.array, part, casting="same_kind")
 
     def view(self, name: str) -> list[Array]:
         """The parameters of a view, one array per tensor. The step must not have run."""
@@ -516,20 +527,17 @@ class Step:
         with np.errstate(all="ignore"):
             for seat in self.seats:
                 result = function(*(self._value(seat, n) for n in parameters(function)))
-                parts += [
-                    np.array(p)
-                    for p in self._split(seat, np.broadcast_to(result, seat.theta.shape))
-                ]
+                whole = self.xp.broadcast_to(result, seat.theta.shape)
+                parts += [self.xp.array(part) for part in self._split(seat, whole)]
         return parts
 
-
-def _copied(state: dict[str, Any]) -> dict[str, Any]:
-    """A state with its arrays copied."""
-    return {
-        name: value.copy()
-        if isinstance(value, np.ndarray)
-        else [x.copy() for x in value]
-        if isinstance(value, list)
-        else value
-        for name, value in state.items()
-    }
+    def _copied(self, state: dict[str, Any]) -> dict[str, Any]:
+        """A state with its arrays copied."""
+        return {
+            name: value.copy()
+            if isinstance(value, self.xp.ndarray)
+            else [x.copy() for x in value]
+            if isinstance(value, list)
+            else value
+            for name, value in state.items()
+        }

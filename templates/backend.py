@@ -29,8 +29,15 @@ class Backend(Protocol):
         """The files that make a package of the modules, by path below the backend's folder."""
 
 
-BACKENDS = {"numpy": "optwright.templates.numpy"}
+BACKENDS = {
+    "numpy": "optwright.templates.numpy",
+    "cupy": "optwright.templates.cupy",
+    "latex": "optwright.templates.latex",
+}
 """The module of each backend; it has a function `backend()`."""
+
+SUFFIXES = {"latex": ".tex"}
+"""How the files of a backend end, where that is not `.py`."""
 
 
 def backend(name: str) -> Backend:
@@ -41,12 +48,12 @@ def backend(name: str) -> Backend:
     return made
 
 
-def file_name(declaration: Declaration) -> str:
+def file_name(declaration: Declaration, suffix: str = ".py") -> str:
     """The module's file: the name in lower case, with "_" where it is lower case itself."""
     lower = declaration.name.lower()
-    return f"{lower}_.py" if lower == declaration.name else f"{lower}.py"
+    return f"{lower}_{suffix}" if lower == declaration.name else f"{lower}{suffix}"
 
 
-def path(declaration: Declaration) -> PurePosixPath:
+def path(declaration: Declaration, suffix: str = ".py") -> PurePosixPath:
     """Where the module of a declaration lies below a backend's folder."""
-    return PurePosixPath(declaration.dialect) / file_name(declaration)
+    return PurePosixPath(declaration.dialect) / file_name(declaration, suffix)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
-from optwright.templates.backend import Relations, backend, file_name, path
+from optwright.templates.backend import SUFFIXES, Relations, backend, file_name, path
 
 if TYPE_CHECKING:  # so that files are compared and written without SymPy
     from optwright.derive.declaration import Declaration
@@ -49,7 +49,7 @@ def modules(
     files: dict[PurePosixPath, str] = {}
     for declaration in declarations:
         progress(declaration.id)
-        where = path(declaration)
+        where = path(declaration, SUFFIXES.get(backend_name, ".py"))
         if where in files:
             raise ValueError(
                 f"two declarations would be written to {where}: rename {declaration.id}"
@@ -87,9 +87,8 @@ def flat(
     files: dict[PurePosixPath, str] = {}
     for d in declarations:
         progress(d.id)
-        where = PurePosixPath(
-            file_name(d) if d.dialect == "paper" else f"{d.dialect}_{file_name(d)}"
-        )
+        file = file_name(d, SUFFIXES.get(backend_name, ".py"))
+        where = PurePosixPath(file if d.dialect == "paper" else f"{d.dialect}_{file}")
         if where in files:
             raise ValueError(
                 f"two declarations would be written to {where}: generate {d.id} into another folder"

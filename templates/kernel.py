@@ -8,14 +8,19 @@ into lines.
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from optwright.derive import cache
 from optwright.derive.blame import Unusable, about
+from optwright.derive.wording import counted
 from optwright.templates import generate
 from optwright.templates.backend import backend as get
 
@@ -40,7 +45,7 @@ def folder(backend: str) -> Path:
 
 def whole(backend: str, relations: Relations, progress: Progress) -> Files:
     """Every file of the package's own folder."""
-    key = cache.key(cache.sources("derive", "templates"), backend, json.dumps(relations))
+    key = _key(backend, relations)
     if (kept := cache.recall("package", key)) is not None:
         return {PurePosixPath(name): text for name, text in kept.items()}
     from optwright.derive.catalog import catalog
@@ -48,6 +53,45 @@ def whole(backend: str, relations: Relations, progress: Progress) -> Files:
     files = packaged(list(catalog.items()), backend, relations, progress)
     cache.keep("package", key, {str(name): text for name, text in files.items()})
     return files
+
+
+def every(backends: Iterable[str], relations: Relations, progress: Progress) -> dict[str, Files]:
+    """`whole` of several backends; a second process makes those after the first meanwhile."""
+    backends = list(backends)
+    missing = [b for b in backends if cache.recall("package", _key(b, relations)) is None]
+    helper = _helper(missing[1:], relations) if missing[1:] and (os.cpu_count() or 1) > 1 else None
+    try:
+        made = {b: whole(b, relations, progress) for b in missing[:1]}
+        if helper:
+            helper.wait()
+    finally:
+        if helper:
+            helper.kill()
+            helper.wait()
+    # What the helper could not make or keep is made here, where errors are told.
+    return {b: made.get(b) or whole(b, relations, progress) for b in backends}
+
+
+def _helper(backends: Sequence[str], relations: Relations) -> subprocess.Popen[str]:
+    """A process that makes the packages of these backends, for `whole` to find them kept."""
+    command = [sys.executable, "-P", "-m", "optwright.templates.kernel", *backends]
+    quiet = subprocess.DEVNULL
+    helper = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=quiet,
+        stderr=quiet,
+        text=True,
+        start_new_session=True,  # Ctrl-C is for this process, which ends it
+    )
+    assert helper.stdin is not None
+    with suppress(OSError), helper.stdin as stdin:
+        json.dump(relations, stdin)
+    return helper
+
+
+def _key(backend: str, relations: Relations) -> str:
+    return cache.key(cache.sources("derive", "templates"), backend, json.dumps(relations))
 
 
 def packaged(chosen: Chosen, backend: str, relations: Relations, progress: Progress) -> Files:
@@ -125,7 +169,7 @@ def settle(files: Files, root: Path, check: bool, orphans: bool, mend: str) -> d
 def told(settled: Mapping[str, Any]) -> list[str]:
     """The findings of `settle` as lines."""
     changes, check = settled["changes"], settled["check"]
-    count = f"{len(settled['files'])} files in {settled['folder']}"
+    count = f"{counted(len(settled['files']), 'file')} in {settled['folder']}"
     if not changes:
         return [f"{count}: all up to date"]
     words = {"stale": "rewritten", "missing": "new", "orphan": "removed"}
@@ -137,8 +181,16 @@ def told(settled: Mapping[str, Any]) -> list[str]:
         if len(diff) > DIFF_LINES:
             lines.append(f"    … {len(diff) - DIFF_LINES} more lines")
     if check:
-        return [*lines, f"{count}: {len(changes)} differ; mend with: {settled['mend']}"]
+        return [
+            *lines,
+            f"{count}, {counted(len(changes), 'difference')}; mend with: {settled['mend']}",
+        ]
     return [*lines, f"{count}: {len(changes)} changed"]
 
 
-__all__ = ["flat", "folder", "packaged", "settle", "told", "whole"]
+__all__ = ["every", "flat", "folder", "packaged", "settle", "told", "whole"]
+
+if __name__ == "__main__":
+    given = json.load(sys.stdin)
+    for name in sys.argv[1:]:
+        whole(name, given, lambda done, total, what: None)

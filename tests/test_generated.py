@@ -228,7 +228,7 @@ def _outside(optimizer: Any, system: Optimizer | Route, after: Any) -> list[str]
 
 
 # A rule that repeats within a step would widen its enclosures with every turn.
-CHOSEN = {"momentum": 0.9, "max_iter": 3}
+CHOSEN = {"momentum": 0.9, "max_iter": 3, "learning_rate": 0.01}
 
 
 def _run(

@@ -24,17 +24,20 @@ from optwright.derive.catalog import (
     composed,
     factored,
     gradient,
+    keras,
     layerwise,
     moments,
     momentum,
     muon,
     newton,
     noisy,
+    optax,
     parameterfree,
     plateau,
     schedule,
     sign,
     torch,
+    torch_adaptive,
 )
 from optwright.derive.registry import Registry, UnknownName
 
@@ -54,6 +57,9 @@ modules = (
     noisy,
     composed,
     torch,
+    torch_adaptive,
+    optax,
+    keras,
     schedule,
     plateau,
 )

@@ -56,8 +56,8 @@ nadam = Optimizer(
     family="adam",
     note=(
         "The average itself uses the changing coefficient mu; torch and Keras average with beta1 "
-        "and use mu in the step only. The factor beta2 that the 2016 text has on v_hat is left out, "
-        "as everywhere."
+        "and use mu in the step only. The factor beta2 that the 2016 text has on v_hat is left "
+        "out, as everywhere."
     ),
 )
 

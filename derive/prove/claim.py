@@ -239,7 +239,7 @@ class Refutation:
     of: Any
 
     def decide(self, budget_s: float = 5.0) -> Verdict:
-        """Decide the other claim; a proof of it leaves this one refuted without numbers, so undecided."""
+        """Decide the other claim, and turn its verdict round."""
         verdict: Verdict = self.of.decide(budget_s)
         if verdict.status == "refuted":
             shown = Obligation("counterexample", "the claim", str(verdict.counterexample), "proved")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import sympy
-from sympy import Expr, Integer, Symbol, sympify
+from sympy import QQ, ZZ, Expr, Integer, Symbol, sympify
 
 from optwright.derive.declaration import Optimizer
 from optwright.derive.prove.run import NotExact, Objective, Run
@@ -63,6 +63,8 @@ class Impossible:
         if not equations:
             return undecided("the runs agree whatever the hyperparameters are")
         try:
+            if any(sympy.Poly(e, *letters.values()).domain not in (ZZ, QQ) for e in equations):
+                return undecided("the equations have irrational coefficients")
             basis = sympy.groebner(equations, *letters.values(), order="grevlex")
         except sympy.PolynomialError as error:
             return undecided(f"the equations are no polynomials: {error}")

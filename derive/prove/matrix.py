@@ -1,4 +1,4 @@
-"""Claims about vectors and matrices of every dimension, by the words of `optwright.derive.prove.word`.
+"""Claims about vectors and matrices of every dimension, by `optwright.derive.prove.word`.
 
 `lower` reads a declaration's equations as words: parameters and gradients become columns, matrix
 states square letters, numbers commuting scalars. What is proved of words holds for every n.
@@ -322,8 +322,9 @@ class Minimiser:
 
     model: the model as a function of the move d and the lowered step. excess: what the model has
     above its least value, as a function of the distance e from the minimiser; `positive` says in
-    words why that is positive unless e = 0, `definite` the matrices assumed positive definite. Proved by completing the square: with d* the move of
-    the step, model(d* + e) - model(d*) = excess(e) for every column e.
+    words why that is positive unless e = 0, `definite` the matrices assumed positive definite.
+    Proved by completing the square: with d* the move of the step,
+    model(d* + e) - model(d*) = excess(e) for every column e.
     """
 
     kind: ClassVar[str] = "minimiser"

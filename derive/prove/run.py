@@ -127,7 +127,7 @@ class Run:
         }
         for name, x in (*done.assigned.items(), *done.state.items()):
             found[Variable(name)[number]] = x
-        for name, (_, answer) in zip(answers, done.questions):
+        for name, (_, answer) in zip(answers, done.questions, strict=False):
             found.setdefault(Variable(name)[number], answer)
         for k in (number - 1, number, number + 1):
             found |= {Variable(name)[k]: x for name, x in self.hyper_at(k).items()}

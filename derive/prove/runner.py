@@ -137,24 +137,20 @@ def _pooled(
     pool = [_Worker(where, heard) for _ in range(min(workers, len(todo)))]
     try:
         while pending:
-            line = ""
+            line, why = "", "the process that decided it ended"
             nearest = min(pool, key=lambda w: w.until)
             try:
                 worker, line = heard.get(timeout=max(0.0, nearest.until - time.monotonic()))
             except queue.Empty:
-                worker = nearest
+                worker, why = nearest, f"out of time after {budget_s:g} s"
             if worker not in pool:
                 continue
             place, worker.place, worker.until = worker.place, None, float("inf")
             if place is not None:
-                late = undecided(
-                    f"out of time after {budget_s:g} s"
-                    if worker.process.poll() is None
-                    else "the process that decided it ended"
-                )
-                verdict = (
-                    from_dict(json.loads(line)) if line else late.named(wanted[place].id, budget_s)
-                )
+                if line:
+                    verdict = from_dict(json.loads(line))
+                else:
+                    verdict = undecided(why).named(wanted[place].id, budget_s)
                 pending -= 1
                 yield place, verdict
             elif not line:

@@ -1,4 +1,4 @@
-"""The simulation relation between two systems: equality of whole trajectories, for every loss and t.
+"""The simulation relation of two systems: equality of whole trajectories, for every loss and t.
 
 The state of the right system is a map of the state of the left one, `state`, which may depend on t
 and on hyperparameters at t and t + 1. With uninterpreted answers of the oracles, and symbolic state
@@ -25,7 +25,8 @@ from sympy import Basic, Expr, Integer, sympify
 from sympy.core.symbol import Str
 
 from optwright.derive import operation as op
-from optwright.derive.declaration import Optimizer, theta
+from optwright.derive.declaration import Optimizer, expressions, theta
+from optwright.derive.prove.claim import conclude
 from optwright.derive.prove.decide import decide, decide_relation, factored, interval_of, neutral
 from optwright.derive.prove.domain import Domain, Interval
 from optwright.derive.prove.invariant import Always
@@ -53,7 +54,7 @@ from optwright.derive.prove.system import (
     state_names,
 )
 from optwright.derive.prove.verdict import Counterexample, Obligation, Verdict, undecided
-from optwright.derive.prove.zero import InternalError
+from optwright.derive.prove.zero import InternalError, factor_defect
 from optwright.derive.symbol import Hyper, Value, Variable, t
 from optwright.derive.validate import suggest
 
@@ -79,7 +80,7 @@ class Simulation:
     parameters  further symbols with ranges (the factor of a scaling group)
     invariants  relations on the state of `left` after a step, proved before they are used
     assume      relations on hyperparameters, parameters and answers that are assumed
-    start       the relation holds after this many steps, which are unrolled; unless given, 0 or else 1
+    start       the relation holds after so many steps, which are unrolled; unless given, 0 or 1
     shift       the step t of `left` is step t + shift of `right`, whose first steps ask nothing
     begin       theta[0] of `right`, if it is not what the state map says of the initial state
     problems    exact problems on which to look for a difference first
@@ -239,26 +240,37 @@ class _Decision:
         )
         good = True
         for (asked, _), (mine_question, _) in zip(done.questions, matched, strict=True):
+            if len(asked.args) != len(mine_question.args):
+                raise Unmatched(f"{self.right.id} asks {asked}, {self.left.id} {mine_question}")
             for k, (p, q) in enumerate(zip(mine_question.args, asked.args, strict=True)):
                 if isinstance(q, Str):
                     good &= p == q
                     continue
-                moved = sympify(self.claim.point).subs(POINT, q) if k == 0 else q
+                moved = self.moved(asked, k)
                 what = "point" if k == 0 else f"argument {k}"
                 good &= self.show(f"{label}{asked.kind} asked, {what}", p, moved, domain)
         return step, done, good
 
     def same_point(self, mine: Question, other: Question, domain: Domain) -> bool:
         """Whether two questions are the same, the points up to the map."""
+        if len(mine.args) != len(other.args):
+            return False
         for k, (p, q) in enumerate(zip(mine.args, other.args, strict=True)):
             if isinstance(q, Str):
                 if p != q:
                     return False
                 continue
-            moved = sympify(self.claim.point).subs(POINT, q) if k == 0 else q
+            moved = self.moved(other, k)
             if p != moved and decide("", p, moved, domain, 0.5).status != "proved":
                 return False
         return True
+
+    def moved(self, question: Question, place: int) -> Expr:
+        """An argument of the right system's question as the left one must have put it."""
+        argument = question.args[place]
+        if place or question.kind == "noise":  # noise counts its draws and has no point
+            return sympify(argument)
+        return sympify(self.claim.point).subs(POINT, argument)
 
     def observed(self) -> list[tuple[str, Expr, Expr]]:
         """What is to agree: a name, the expression of the right system, that of the left one."""
@@ -266,7 +278,9 @@ class _Decision:
         return [(str(of_right), sympify(of_right), sympify(of_left)) for of_right, of_left in pairs]
 
     def prove(self) -> bool:
-        """Show all obligations; False as soon as the list holds one that is not proved."""
+        """Show all obligations; whether all of them were proved."""
+        if self.left.scope != self.right.scope and (_reduces(self.left) or _reduces(self.right)):
+            raise Unsupported("reductions over each tensor are not those over all tensors together")
         good = self.prove_invariants()
         good = self.prove_ranges() and good
         good = self.prove_start() and good
@@ -298,8 +312,9 @@ class _Decision:
         domain = self.domain(t)
         here = hyper_values(self.all_hyper, self.claim.varying, t)
         values = self.right_hyper(here, t)
+        same = {h.name: h.range for h in self.left.hyper}
         for h in self.right.hyper:
-            if h.name not in self.claim.hyper:
+            if h.name not in self.claim.hyper and same.get(h.name) == h.range:
                 continue
             low = sympy.Gt if h.range.low_open else sympy.Ge
             high = sympy.Lt if h.range.high_open else sympy.Le
@@ -365,7 +380,14 @@ class _Decision:
         origin = Variable(THETA)[0]
         mine = self.left_state(t - 1)
         other = self.image(mine, {}, t - 1)
-        facts = [at(fact, t - 1, claim.varying) for fact in claim.invariants]
+        facts = []
+        for relation in claim.invariants:
+            fact = at(relation, t - 1, claim.varying)
+            if isinstance(fact, sympy.Eq) and fact.lhs == mine.get(getattr(fact.lhs, "name", "")):
+                mine[fact.lhs.name] = fact.rhs  # an equation for a state: used as a definition
+            else:
+                facts.append(fact)
+        other = self.image(mine, {}, t - 1)
         domain = self.domain(t, facts)
         here = hyper_values(self.all_hyper, claim.varying, t)
         first = hyper_values(self.all_hyper, claim.varying, Integer(1))
@@ -480,11 +502,7 @@ class _Decision:
                         str(left.hyper_at(k)[h.name]) for k in range(1, number + 1)
                     )
             point = (("theta[0]", str(left.theta)), *values.items(), ("losses", str(objective)))
-            names = (
-                (self.left.id, self.right.id)
-                if self.left.id != self.right.id
-                else ("left", "right")
-            )
+            names = self.names()
             return Counterexample(
                 point,
                 ((f"{names[0]} {name}[{number}]", a), (f"{names[1]} {name}[{number}]", b)),
@@ -605,10 +623,18 @@ class _Decision:
         vary = ", ".join(self.claim.varying)
         return f"{losses}, {vary} varying with t" if vary else losses
 
+    def names(self) -> tuple[str, str]:
+        """What the two systems are called in texts."""
+        different = self.left.id != self.right.id
+        return (self.left.id, self.right.id) if different else ("left", "right")
+
     def conditions(self) -> tuple[str, ...]:
         """What the claim assumes, spelt out."""
-        said = [f"{name} = {sympify(x)}" for name, x in self.claim.hyper.items()]
-        said += [f"{name}[t] = {sympify(x)}" for name, x in self.claim.state.items()]
+        mine, other = self.names()
+        said = [f"{name} of {other} = {sympify(x)}" for name, x in self.claim.hyper.items()]
+        said += [
+            f"{name}[t] of {other} = {sympify(x)} of {mine}" for name, x in self.claim.state.items()
+        ]
         said += [str(fact) for fact in self.claim.assume]
         fixed = [h.name for h in self.left.hyper if h.name not in self.claim.varying]
         if fixed:
@@ -616,7 +642,7 @@ class _Decision:
         return tuple(said)
 
     def hint(self) -> str:
-        """The defect of the first failed step, factored: the claim holds where a factor vanishes."""
+        """The defect of the first failed step, factored: zero where a factor vanishes."""
         for name, gap, domain in self.failed:
             if not name.startswith("start"):
                 text = factored(neutral(gap), domain)
@@ -628,8 +654,56 @@ class _Decision:
         return ""
 
 
+def _reduces(system: Optimizer) -> bool:
+    kinds = (op.Reduction, op.MatrixOperation)
+    return any(x.has(*kinds) for s in system.step for x in expressions(s))
+
+
 class Unmatched(ValueError):
     """The right system asks something to which nothing of the left one corresponds."""
+
+
+@dataclass(frozen=True)
+class OnlyIf:
+    """A simulation that fails, holds if one symbol has a certain value, and only then.
+
+    If `symbol` (a parameter, or a member such as `Variable("lr")[t - 1]`) is `value`, every
+    obligation of the step holds. If it is not, then the first that fails does so in every step in
+    which the relations of `where` hold (velocities that are not zero, …).
+    """
+
+    kind: ClassVar[str] = "condition"
+
+    claim: Simulation
+    symbol: Any
+    value: Any
+    where: Sequence[Any] = ()
+
+    def decide(self, budget_s: float = 5.0) -> Verdict:
+        """Prove both directions, or say which is open."""
+        attempt = _Decision(self.claim, time.monotonic() + budget_s)
+        try:
+            attempt.prove()
+        except (Unsupported, Unmatched) as error:
+            return undecided(str(error))
+        failed = [row for row in attempt.failed if not row[0].startswith(("start", "invariant"))]
+        if not failed:
+            return undecided("the simulation does not fail")
+        put = {self.symbol: sympify(self.value)}
+        answers = []
+        for name, gap, domain in failed:
+            answers.append(decide(f"if: {name}", gap.xreplace(put), Integer(0), domain))
+        name, gap, domain = failed[0]
+        # As numbers in their own right: facts between atoms narrow the domain of the defect.
+        facts = Domain.where(*self.where, sympy.Ne(self.symbol, self.value))
+        narrowed = Domain((*domain.bounds, *facts.bounds), (*domain.facts, *facts.facts))
+        defect = factor_defect(neutral(gap), domain).numerator
+        for factor in sympy.Mul.make_args(defect):
+            base = factor.base if factor.is_Pow and factor.exp.is_Integer else factor
+            if not base.is_number:
+                answers.append(decide_relation(f"only if: {base}", sympy.Ne(base, 0), narrowed))
+        said = (*attempt.conditions(), f"{self.symbol} = {self.value}", *map(str, self.where))
+        return conclude(answers, attempt.scope(), said)
 
 
 def _shown(x: Expr | None) -> str:

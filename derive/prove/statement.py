@@ -56,7 +56,7 @@ class Statement:
     def __post_init__(self) -> None:
         if self.expected not in STATUSES:
             raise StatementError(
-                f"statement {self.id}: expected {self.expected!r} is not one of {', '.join(STATUSES)}"
+                f"statement {self.id}: expected {self.expected!r} is none of {', '.join(STATUSES)}"
             )
         if not self.id or self.id != self.id.strip():
             raise StatementError(f"statement {self.id!r}: its id is empty or has spaces around it")
@@ -73,7 +73,7 @@ class Statement:
 
 
 class Statements(Mapping[str, Statement]):
-    """Statements by id, in a fixed order. An unknown id raises UnknownStatement with the nearest."""
+    """Statements by id, in a fixed order. An unknown id raises UnknownStatement."""
 
     def __init__(self, statements: Iterable[Statement], where: str = "statements") -> None:
         self.where = where
@@ -104,7 +104,7 @@ class Statements(Mapping[str, Statement]):
         return len(self._known)
 
     def find(self, text: str) -> tuple[Statement, ...]:
-        """The statement of this id, or those on this row of the claims ("C58"), or about this optimizer.
+        """The statement of this id, or those on this row ("C58") or about this optimizer.
 
         Raises UnknownStatement if there is none.
         """

@@ -43,7 +43,7 @@ Answer = Callable[[Question], Expr]
 
 @dataclass(frozen=True)
 class Step:
-    """What one step has found: the state after it (theta included), everything assigned, questions."""
+    """What a step has found: the state after it, theta included, all it assigned, questions."""
 
     state: Mapping[str, Expr]
     assigned: Mapping[str, Expr]
@@ -51,7 +51,7 @@ class Step:
 
 
 def state_names(system: Optimizer) -> tuple[str, ...]:
-    """The names of what is kept from step to step, theta first. Raises Unsupported for histories."""
+    """What is kept from step to step, theta first. Raises Unsupported for histories."""
     if system.histories:
         raise Unsupported(f"{system.id} keeps a history")
     return (THETA, *(s.name for s in system.states))
@@ -207,7 +207,7 @@ def _decide(condition: Any, clock: Expr, least: int) -> Any:
 
 
 def at(expr: Any, index: Expr, varying: Iterable[str] = ()) -> Expr:
-    """An expression at t moved to another step; varying hyperparameters become members lr[index]."""
+    """An expression at t moved to another step; varying hyperparameters become lr[index]."""
     names = frozenset(varying)
     expr = sympify(expr)
     plain = {

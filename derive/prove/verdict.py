@@ -25,7 +25,7 @@ class Obligation:
     before  the claim as it arose, such as `theta: lhs = rhs`
     after   its normal form ("0" where both sides are one), or the defect that is left
     status  proved: holds on the whole domain; refuted: fails at an exact point of it
-    notes   side conditions under which both sides mean something, regions that were split, a witness
+    notes   conditions under which both sides mean something, regions that were split, a witness
     """
 
     name: str
@@ -111,7 +111,7 @@ class Verdict:
 
     def __bool__(self) -> bool:
         raise TypeError(
-            "a verdict has three values: compare verdict.status with 'proved', 'refuted' or 'undecided'"
+            "a verdict has three values: compare verdict.status with 'proved' or 'refuted'"
         )
 
     def named(self, statement: str, seconds: float) -> Verdict:

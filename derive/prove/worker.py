@@ -1,8 +1,10 @@
-"""A process that decides statements one at a time: `python -m optwright.derive.prove.worker [FILE]`.
+"""A process that decides statements one at a time, for `optwright.derive.prove.runner`.
 
-Each line of its input names a statement and a budget, as JSON; each line of its output is a verdict.
-The first line says that it is ready. FILE is the user's file with the statements, if it is not the
-project's own. See `optwright.derive.prove.runner`.
+    python -m optwright.derive.prove.worker [FILE]
+
+Each line of its input names a statement and a budget, as JSON; each line of its output is a verdict
+(the first says that it is ready). FILE is the user's file with the statements, if they are not the
+project's own.
 """
 
 from __future__ import annotations

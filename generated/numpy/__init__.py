@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from optwright.generated.numpy import keras as keras
+    from optwright.generated.numpy import optax as optax
     from optwright.generated.numpy import texts as texts
     from optwright.generated.numpy import torch as torch
     from optwright.generated.numpy.paper.adadelta import Adadelta as Adadelta
@@ -148,9 +150,11 @@ _MODULES = {
     "WarmupInverseSqrt": "paper.warmupinversesqrt",
     "WarmupLinear": "paper.warmuplinear",
 }
-_PACKAGES = ("texts", "torch",)
+_PACKAGES = ("keras", "optax", "texts", "torch",)
 
 __all__ = [
+    "keras",
+    "optax",
     "texts",
     "torch",
     "Adadelta",

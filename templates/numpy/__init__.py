@@ -28,6 +28,8 @@ from optwright.derive.text import Infix, order_of, show_step
 from optwright.templates.backend import Relations, file_name
 from optwright.templates.numpy.backend import (
     Function,
+    Printers,
+    RulePrinter,
     RuleText,
     route_texts,
     rule_text,
@@ -36,13 +38,12 @@ from optwright.templates.numpy.backend import (
 from optwright.templates.numpy.printer import NumpyInfix, literal
 
 WIDTH = 100
-_FOLDER = Path(__file__).parent
 
 
 @cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_FOLDER),
+        loader=jinja2.FileSystemLoader(Path(__file__).parent.parent),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -50,36 +51,57 @@ def _environment() -> jinja2.Environment:
         autoescape=False,
     )
     environment.filters["signature"] = _signature
+    environment.filters["filled"] = _filled
     environment.filters["hyper"] = _hyper
     environment.filters["advance"] = lambda rule: rule.functions[-1].name
     return environment
 
 
 class NumpyBackend:
-    """Declarations as NumPy modules."""
+    """Declarations as NumPy modules. Other array libraries subclass it.
+
+    title    the library's name in texts
+    folders  where its templates lie; each is taken from the first folder that has it
+    runtime  the package from which generated modules import
+    """
 
     name = "numpy"
+    title = "NumPy"
+    folders: tuple[str, ...] = ("numpy",)
+    runtime = "optwright.runtime"
+
+    def printer(self, declaration: Declaration) -> Printers:
+        """What prints the rules of a declaration."""
+        return RulePrinter
+
+    def template(self, name: str) -> jinja2.Template:
+        return _environment().select_template([f"{folder}/{name}" for folder in self.folders])
 
     def module(self, declaration: Declaration, relations: Relations, command: str) -> str:
         """The module of one declaration. Raises `Refused` for what NumPy cannot run."""
         if isinstance(declaration, Schedule):
-            return _schedule(declaration, relations, command)
-        return _optimizer(declaration, relations, command)
+            return _schedule(self, declaration, relations, command)
+        return _optimizer(self, declaration, relations, command)
 
     def packages(self, declarations: Sequence[Declaration]) -> Mapping[PurePosixPath, str]:
         """The `__init__` files: each name is loaded when it is first used."""
         dialects: dict[str, list[Declaration]] = {"paper": []}
         for declaration in declarations:
             dialects.setdefault(declaration.dialect, []).append(declaration)
-        template = _environment().get_template("package.py.j2")
+        template = self.template("package.py.j2")
         files = {}
         others = [d for d in dialects if d != "paper"]
         for dialect, members in dialects.items():
             files[PurePosixPath(dialect) / "__init__.py"] = template.render(
-                backend=self.name, dialect=dialect, packages=[], members=_members(members, dialect)
+                backend=self.name,
+                library=self.title,
+                dialect=dialect,
+                packages=[],
+                members=_members(members, dialect),
             )
         files[PurePosixPath("__init__.py")] = template.render(
             backend=self.name,
+            library=self.title,
             dialect=None,
             packages=sorted(others),
             members=_members(dialects["paper"], "paper"),
@@ -109,23 +131,30 @@ def _variants(declaration: Optimizer | Family | Route) -> list[tuple[Any, Optimi
     return [((), declaration)]
 
 
-def _optimizer(declaration: Optimizer | Family | Route, relations: Relations, command: str) -> str:
+def _optimizer(
+    backend: NumpyBackend,
+    declaration: Optimizer | Family | Route,
+    relations: Relations,
+    command: str,
+) -> str:
+    printer = backend.printer(declaration)
     variants = _variants(declaration)
     labels = _labels(declaration, variants)
     rules: list[RuleText] = []
     printed: dict[str, str] = {}
     selected: list[tuple[str, str]] = []
     if isinstance(declaration, Route):
-        shared, rules = route_texts(declaration, labels)
+        shared, rules = route_texts(declaration, labels, printer)
         rules.insert(0, shared)
         selected = [(_where(key), label) for (key, _), label in zip(variants, labels, strict=True)]
     else:
         for (key, system), label in zip(variants, labels, strict=True):
             # Flags that change nothing share one rule.
-            bare = repr(rule_text(system.replace(choices={})))
+            text = rule_text(system, label, printer)
+            bare = repr(text).replace(label, "").replace(label.lower(), "") if label else ""
             if bare not in printed:
                 printed[bare] = label
-                rules.append(rule_text(system, label))
+                rules.append(text)
             selected.append((repr(key), printed[bare]))
     hyper = _hypers(declaration, variants)
     choices = dict(declaration.choices) if isinstance(declaration, Family) else {}
@@ -147,12 +176,14 @@ def _optimizer(declaration: Optimizer | Family | Route, relations: Relations, co
         + "".join(s for rule in rules for s in rule.states)
     )
     return _render(
+        backend,
         "module.py.j2",
         declaration,
         variants,
         relations,
         command,
         rules=rules,
+        kernels=[kernel for rule in rules for kernel in rule.kernels],
         name=declaration.name,
         arguments=arguments,
         signature=signature,
@@ -161,6 +192,7 @@ def _optimizer(declaration: Optimizer | Family | Route, relations: Relations, co
         rules_by_flags=[] if isinstance(declaration, Route) else selected,
         choices=repr(choices),
         imports=imports,
+        runtime=backend.runtime,
         uses_numpy="np." in body,
     )
 
@@ -273,12 +305,15 @@ def _where(where: Where) -> str:
 # --- schedules -----------------------------------------------------------------------------------
 
 
-def _schedule(declaration: Schedule, relations: Relations, command: str) -> str:
+def _schedule(
+    backend: NumpyBackend, declaration: Schedule, relations: Relations, command: str
+) -> str:
     text = schedule_text(declaration)
     signature, passed, arguments = _arguments(declaration.hyper, {}, False)
     signature = [s.replace("HyperValue", "float") for s in signature]
     imports = ["Schedule", *(["Hyper"] if text.hyper else []), *(["State"] if text.states else [])]
     return _render(
+        backend,
         "schedule.py.j2",
         declaration,
         [],
@@ -301,6 +336,7 @@ def _schedule(declaration: Schedule, relations: Relations, command: str) -> str:
 
 
 def _render(
+    backend: NumpyBackend,
     template: str,
     declaration: Declaration,
     variants: Sequence[tuple[Any, Optimizer]],
@@ -308,13 +344,13 @@ def _render(
     command: str,
     **context: Any,
 ) -> str:
-    text = _environment().get_template(template)
+    text = backend.template(template)
     doc = _doc(declaration, variants, relations)
     common = {
         "title": _title(declaration),
         "doc": doc,
         "id": declaration.id,
-        "template": f"numpy/{template}",
+        "template": text.name,
         "command": command,
     }
     plain = text.render(digest="", **common, **context)
@@ -402,6 +438,17 @@ def _hyper(h: Hyper) -> str:
         default = literal(h.default)
     meaning = f", {json.dumps(h.meaning, ensure_ascii=False)}" if h.meaning else ""
     return f'Hyper("{h.name}", {default}, "{h.range}"{meaning})'
+
+
+def _filled(items: Sequence[str], indent: int) -> str:
+    """Items with commas between, in lines of at most `WIDTH` columns."""
+    lines = [" " * indent]
+    for k, item in enumerate(items):
+        text = item if k == len(items) - 1 else f"{item},"
+        if len(lines[-1]) > indent and len(lines[-1]) + 1 + len(text) > WIDTH:
+            lines.append(" " * indent)
+        lines[-1] += (" " if len(lines[-1]) > indent else "") + text
+    return "\n".join(lines)
 
 
 def _signature(function: Function) -> str:

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 import sympy
 from sympy import Eq, Expr, Symbol
@@ -61,6 +62,7 @@ class RuleText:
     elsewhere: bool
     shared: tuple[str, ...]
     helpers: frozenset[str]
+    kernels: tuple[Any, ...] = ()
 
 
 class WholePrinter(NumpyInfix):
@@ -143,8 +145,13 @@ def _names(expr: Expr) -> list[str]:
     return sorted(found)
 
 
-class _Rule:
-    """Prints the functions of one program; `prefix` keeps several rules of a module apart."""
+class RulePrinter:
+    """Prints the functions of one program; `prefix` keeps several rules of a module apart.
+
+    Other array libraries subclass it: `whole_printer` prints work on whole arrays.
+    """
+
+    whole_printer: ClassVar[type[WholePrinter]] = WholePrinter
 
     def __init__(self, program: Program, prefix: str) -> None:
         self.program, self.prefix = program, prefix
@@ -152,6 +159,7 @@ class _Rule:
         self.order: Order = order_of(self.optimizer)
         self.helpers: set[str] = set()
         self.functions: list[Function] = []
+        self.kernels: list[Any] = []
         self.advance: list[str] = []
         self.rank = {
             name: k
@@ -273,7 +281,7 @@ class _Rule:
         return not any(isinstance(p, (Ask, Pass, Append)) for p in following)
 
     def whole(self, phase: Pass) -> None:
-        printer = WholePrinter(self.program)
+        printer = self.whole_printer(self.program)
         body: list[str] = []
         needed: list[str] = []
         assigned: set[str] = set()
@@ -388,7 +396,7 @@ class _Rule:
             body = [f"for _ in step.turns({limit}):", *("    " + line for line in body)]
         views = []
         for view, expr in self.program.views.items():
-            printer = WholePrinter(self.program)
+            printer = self.whole_printer(self.program)
             name = f"{self.prefix}view_{view}"
             self.functions.append(
                 Function(
@@ -423,6 +431,7 @@ class _Rule:
             ),
             self.program.shared,
             frozenset(self.helpers),
+            tuple(self.kernels),
         )
 
     def states(self) -> tuple[str, ...]:
@@ -455,23 +464,29 @@ class _Rule:
         return f"lambda {', '.join(_names(init))}: {text}"
 
 
-def rule_text(optimizer: Optimizer, label: str = "") -> RuleText:
+Printers = Callable[[Program, str], RulePrinter]
+
+
+def rule_text(
+    optimizer: Optimizer, label: str = "", printer: Printers = RulePrinter
+) -> RuleText:
     """The functions and data of one plain system. Raises `Refused` for what NumPy cannot run."""
-    prefix = f"{label.lower()}" if label else ""
-    return _Rule(lower(optimizer), prefix).text(label)
+    return printer(lower(optimizer), label.lower()).text(label)
 
 
-def route_texts(route: Route, labels: Sequence[str]) -> tuple[RuleText, list[RuleText]]:
+def route_texts(
+    route: Route, labels: Sequence[str], printer: Printers = RulePrinter
+) -> tuple[RuleText, list[RuleText]]:
     """What a route's branches share, as a rule of its own, and the rule of each branch."""
     shared, programs = lower_route(route)
     known = {p.name for p in shared.phases if isinstance(p, Ask)}
     known |= {n for p in shared.phases if isinstance(p, Pass) for n in p.stores}
-    first = _Rule(shared, "shared_").text("SHARED_", commits=False)
+    first = printer(shared, "shared_").text("SHARED_", commits=False)
     first = replace(
         first, name=route.name, hyper=(), states=(), views=(), dialect=route.dialect, shape="any"
     )
     return first, [
-        _Rule(program, label.lower()).text(label, known)
+        printer(program, label.lower()).text(label, known)
         for program, label in zip(programs, labels, strict=True)
     ]
 
@@ -530,7 +545,7 @@ def schedule_text(schedule: Schedule) -> ScheduleText:
     every = ["t", *(h.name for h in schedule.hyper), *(s.name for s in schedule.state)]
     if schedule.needs_value:
         every.append("value")
-    rule = _Rule.__new__(_Rule)
+    rule = RulePrinter.__new__(RulePrinter)
     rule.order, rule.helpers = order, set()
     states = tuple(rule.state(State(s.variable, s.init, HOST)) for s in schedule.state)
     return ScheduleText(
@@ -547,6 +562,7 @@ __all__ = [
     "PRODUCT",
     "TENSOR",
     "Function",
+    "RulePrinter",
     "RuleText",
     "ScheduleText",
     "route_texts",

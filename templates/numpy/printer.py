@@ -7,8 +7,8 @@ what it holds (`product`, `denominator`, `root`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from typing import ClassVar
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, ClassVar
 
 import sympy
 from sympy import Add, Expr, Mul, Pow, Rational, Symbol
@@ -92,6 +92,13 @@ class NumpyInfix(Infix):
         self.scalar = scalar
         self.histories = frozenset(histories)
         self.used: set[str] = set()
+
+    def place(self, name: str, args: Sequence[Expr]) -> str:
+        """The function of that name for these arguments: other libraries have their own."""
+        return name
+
+    def call(self, name: str, args: list[Any]) -> tuple[str, int]:
+        return super().call(self.place(name, args), args)
 
     def number(self, expr: Expr) -> tuple[str, int]:
         """A literal, exact fractions as quotients of integers where that is shorter."""
@@ -187,7 +194,7 @@ class NumpyInfix(Infix):
             args = sorted(expr.args, key=lambda a: (self.scalar(a), str(a)))
             text = self.show(args[0])
             for a in args[1:]:
-                text = f"{UFUNCS[name]}({text}, {self.show(a)})"
+                text = f"{self.place(UFUNCS[name], args)}({text}, {self.show(a)})"
             return text, ATOM
         return self.call(UFUNCS[name], list(expr.args))
 
@@ -197,7 +204,8 @@ class NumpyInfix(Infix):
             if self.scalar(condition):
                 text = f"({self.show(arm, SUM)} if {self.show(condition)} else {text})"
             else:
-                text = f"np.where({self.show(condition)}, {self.show(arm)}, {text})"
+                where = self.place("np.where", [condition])
+                text = f"{where}({self.show(condition)}, {self.show(arm)}, {text})"
         return text, ATOM
 
     def condition(self, expr: Boolean) -> tuple[str, int]:
@@ -205,9 +213,8 @@ class NumpyInfix(Infix):
             return str(bool(expr)), ATOM
         if not self.scalar(expr):
             if isinstance(expr, (And, Or, Not)):
-                name = {"And": "np.logical_and", "Or": "np.logical_or", "Not": "np.logical_not"}[
-                    type(expr).__name__
-                ]
+                word = {"And": "np.logical_and", "Or": "np.logical_or", "Not": "np.logical_not"}
+                name = self.place(word[type(expr).__name__], [expr])
                 text = self.show(sorted(expr.args, key=str)[0])
                 if isinstance(expr, Not):
                     return f"{name}({text})", ATOM

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
+from peer import agree, arrays, declared
 
 from optwright.derive.catalog import catalog
 from optwright.derive.declaration import Family
@@ -13,8 +14,6 @@ from optwright.runtime.line_search import strong_wolfe_torch
 
 torch = pytest.importorskip("torch", reason="compares with torch: pip install -e '.[peers]'")
 pytestmark = pytest.mark.peers
-
-SHAPES = ((3, 2), (2, 3), (4,), (2, 2, 2))
 
 
 @pytest.fixture(autouse=True)
@@ -26,22 +25,6 @@ def double():
     torch.set_default_dtype(before)
 
 
-def arrays(seed, shapes=SHAPES):
-    source = np.random.default_rng(seed)
-    return [source.normal(size=shape) for shape in shapes]
-
-
-def declared(name, flags, theta, gradients, hyper):
-    rule = catalog[name]
-    rule = rule(**flags) if isinstance(rule, Family) else rule
-    given = {key: Decimal(repr(x)) if isinstance(x, float) else x for key, x in hyper.items()}
-    snapshot, found = start(rule, theta, given), []
-    for gradient in gradients:
-        snapshot = advance(rule, snapshot, given, {"grad": lambda points, g=gradient: g})
-        found.append(floats(snapshot.theta))
-    return found
-
-
 def real(make, theta, gradients):
     parameters = [torch.tensor(x.copy(), requires_grad=True) for x in theta]
     optimizer, found = make(parameters), []
@@ -51,14 +34,6 @@ def real(make, theta, gradients):
         optimizer.step()
         found.append([p.detach().numpy().copy() for p in parameters])
     return found
-
-
-def agree(found, expected, tolerance=1e-11):
-    for step, (a, b) in enumerate(zip(found, expected, strict=True)):
-        for x, y in zip(a, b, strict=True):
-            np.testing.assert_allclose(
-                x, y, rtol=tolerance, atol=tolerance, err_msg=f"step {step + 1}"
-            )
 
 
 CASES = [

@@ -69,8 +69,8 @@ def test_order_and_honesty_under_failure(own, monkeypatch):
     monkeypatch.setattr(runner, "GRACE_S", 0.5)
     known = load(own)
     begun = time.monotonic()
-    found = {s.id: v for s, v in decide_all(known.values(), budget_s=1.0, path=own)}
-    assert time.monotonic() - begun < 90
+    found = {s.id: v for s, v in decide_all(known.values(), budget_s=8.0, path=own)}
+    assert time.monotonic() - begun < 300
     assert list(found) == ["sleeps", "true", "dies", "raises", "false"]
     assert {name: v.status for name, v in found.items()} == {
         "sleeps": "undecided",

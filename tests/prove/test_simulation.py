@@ -37,7 +37,10 @@ from optwright.derive.prove.system import Question, Unsupported, advance, hyper_
 HERE = Source("test")
 
 
-def system(name, step, state=(), hyper=(lr(0.1), gamma(0.9))):
+RATES = (lr(0.1), gamma(0.9))
+
+
+def system(name, step, state=(), hyper=RATES):
     return Optimizer(name=name, source=HERE, hyper=hyper, state=state, step=step)
 
 
@@ -156,7 +159,7 @@ def test_the_point_of_a_question_is_part_of_the_claim():
 
 
 def test_a_wrong_state_map_of_a_true_claim_is_not_refuted():
-    # The parameters agree; the map says something false of the velocity. Neither verdict would be right.
+    # The parameters agree, the map is false of the velocity: neither verdict would be right.
     verdict = Simulation(outside, inside, state={"v": 2 * lr * u[t]}).decide()
     assert verdict.status == "undecided"
     assert "exact runs that agreed" in verdict.evidence

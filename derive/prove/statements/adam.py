@@ -34,7 +34,7 @@ from optwright.derive.prove.claim import Conjunction, Identity, SumOf
 from optwright.derive.prove.invariant import Always, StepFrom
 from optwright.derive.prove.limit import FamilyLimit, Limit
 from optwright.derive.prove.run import ANSWER, POINT, script
-from optwright.derive.prove.simulation import Simulation
+from optwright.derive.prove.simulation import OnlyIf, Simulation
 from optwright.derive.prove.statement import Statement
 
 adam, adam0 = catalog.system("Adam"), catalog.system("Adam(eps=0)")
@@ -72,6 +72,7 @@ sign_descent = Optimizer(
 )
 
 i = Symbol("i", integer=True, positive=True)
+eps_hat = Parameter("eps_hat", "[0, inf)", meaning="eps of the reordered form")
 c = Parameter("c", "(0, inf)", meaning="factor of the loss")
 constant = Parameter("constant", "(-inf, inf)", meaning="the gradient, in every step the same")
 mean = Parameter("mean", "(-inf, inf)", meaning="the mean of the gradients")
@@ -169,7 +170,8 @@ statements: tuple[Statement, ...] = (
     ),
     Statement(
         "D4",
-        "Algorithm 1 is the eps-hat form with eps-hat = eps*sqrt(1 - beta2**t), at all varying rates.",
+        "Algorithm 1 is the eps-hat form with eps-hat = eps*sqrt(1 - beta2**t), at all varying "
+        "rates.",
         Simulation(
             adam,
             hat,
@@ -182,6 +184,21 @@ statements: tuple[Statement, ...] = (
         ("Adam", "AdamEpsHat"),
         (),
         "Adam(eps) = AdamEpsHat(eps*sqrt(1 - beta2**t))",
+    ),
+    Statement(
+        "D4a",
+        "It is with no other eps-hat, in steps that move.",
+        OnlyIf(
+            Simulation(
+                adam, hat, hyper={"eps": eps_hat}, parameters=(eps_hat(1e-8),), invariants=squares
+            ),
+            eps_hat,
+            eps * sqrt(1 - beta2**t),
+            where=(lr > 0, Unequal(beta1 * m[t - 1] + (1 - beta1) * g[t], 0)),
+        ),
+        "proved",
+        "Kingma & Ba 2015, section 2; tensorflow#35102",
+        ("Adam", "AdamEpsHat"),
     ),
     Statement(
         "D5",
@@ -427,7 +444,8 @@ statements: tuple[Statement, ...] = (
     ),
     Statement(
         "E8",
-        "Adam with one step of memory need not settle: at beta1 = beta2 = eps = 0, on x**2/2, it jumps from "
+        "Adam with one step of memory need not settle: at beta1 = beta2 = eps = 0, on x**2/2, "
+        "it jumps from "
         "lr/2 to -lr/2.",
         StepFrom(
             catalog.system("Adam(beta1=0, beta2=0, eps=0)"),
@@ -468,7 +486,8 @@ statements: tuple[Statement, ...] = (
     ),
     Statement(
         "C83",
-        "With the article's decays, 0.9 and 0.99, leaving both corrections out changes nothing in the first "
+        "With the article's decays, 0.9 and 0.99, leaving both corrections out changes nothing "
+        "in the first "
         "step at eps = 0.",
         Identity((1 - Rational(9, 10)) / sqrt(1 - Rational(99, 100)), 1),
         "proved",

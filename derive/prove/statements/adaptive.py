@@ -1,4 +1,4 @@
-"""Adagrad, RMSProp and Adadelta: in which exact senses one is another with decay, and in which not."""
+"""Adagrad, RMSProp and Adadelta: in which senses one is another with decay, in which not."""
 
 from __future__ import annotations
 
@@ -163,7 +163,8 @@ statements: tuple[Statement, ...] = (
     ),
     Statement(
         "A4",
-        "Bias-corrected RMSProp (Adam with beta1 = 0) with lr/sqrt(t) tends to Adagrad as its decay tends "
+        "Bias-corrected RMSProp (Adam with beta1 = 0) with lr/sqrt(t) tends to Adagrad as its "
+        "decay tends "
         "to 1, at eps = 0.",
         FamilyLimit(
             catalog.system("Adam(beta1=0, eps=0)"),
@@ -463,7 +464,8 @@ statements: tuple[Statement, ...] = (
     ),
     Statement(
         "A9",
-        "RMSProp's and Adagrad's rates have the units of the parameters: at eps = 0, scaling theta scales lr.",
+        "RMSProp's and Adagrad's rates have the units of the parameters: at eps = 0, scaling "
+        "theta scales lr.",
         Conjunction(
             {
                 "RMSProp": Simulation(
@@ -531,7 +533,8 @@ statements: tuple[Statement, ...] = (
     ),
     Statement(
         "C62",
-        "RMSProp's steps need not shrink near a minimum: on x**2, from lr/2 with v = lr**2, it jumps to -lr/2.",
+        "RMSProp's steps need not shrink near a minimum: on x**2, from lr/2 with v = lr**2, it "
+        "jumps to -lr/2.",
         StepFrom(
             rmsprop0,
             {"theta": lr / 2, "v": lr**2},
@@ -546,7 +549,8 @@ statements: tuple[Statement, ...] = (
     ),
     Statement(
         "C64",
-        "For the same gradients RMSProp's average is at most Adagrad's sum, so its rates are larger.",
+        "For the same gradients RMSProp's average is at most Adagrad's sum, so its rates are "
+        "larger.",
         Always(both, (v[t] <= G[t],), (v[t] <= G[t], v[t] >= 0), varying=("lr",)),
         "proved",
         "lesson and quiz (D2)",

@@ -50,7 +50,8 @@ samples = Parameter("samples", "integer [1, inf)", meaning="number of samples")
 statements: tuple[Statement, ...] = (
     Statement(
         "W1",
-        "For gradient descent an L2 penalty is weight decay times the learning rate; rates may vary.",
+        "For gradient descent an L2 penalty is weight decay times the learning rate; rates may "
+        "vary.",
         Simulation(penalised, decayed, varying=("lr", "weight_decay")),
         "proved",
         "Loshchilov & Hutter 2019, Proposition 1",
@@ -96,7 +97,8 @@ statements: tuple[Statement, ...] = (
     ),
     Statement(
         "W4",
-        "For Adam with an L2 penalty no other number makes decoupled decay do the same (at lr = 1/2, decays "
+        "For Adam with an L2 penalty no other number makes decoupled decay do the same (at lr = "
+        "1/2, decays "
         "1/2 and 3/4, eps = 1, penalty 1/3).",
         Impossible(
             adam_l2,
@@ -139,7 +141,8 @@ statements: tuple[Statement, ...] = (
     ),
     Statement(
         "W6",
-        "The paper's AdamW(lr, decay, multiplier) is the frameworks' with multiplier*lr and decay/lr.",
+        "The paper's AdamW(lr, decay, multiplier) is the frameworks' with multiplier*lr and "
+        "decay/lr.",
         Simulation(
             adamw_paper,
             adamw,
@@ -164,7 +167,8 @@ statements: tuple[Statement, ...] = (
     ),
     Statement(
         "C14",
-        "Descent on the mean loss and on the sum are one if the sum's rate is divided by the sample count.",
+        "Descent on the mean loss and on the sum are one if the sum's rate is divided by the "
+        "sample count.",
         Simulation(
             descent,
             descent,

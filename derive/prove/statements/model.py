@@ -94,7 +94,8 @@ statements: tuple[Statement, ...] = (
     ),
     Statement(
         "Q9",
-        "Newton's step minimises the second-order Taylor model where the Hessian is positive definite.",
+        "Newton's step minimises the second-order Taylor model where the Hessian is positive "
+        "definite.",
         Minimiser(
             newton,
             taylor,
@@ -106,7 +107,8 @@ statements: tuple[Statement, ...] = (
         "lecture notes (D4); Boyd & Vandenberghe 2004, section 9.5",
         ("Newton",),
         ("C101",),
-        "Newton's move minimises the second-order Taylor model, for all n, if the Hessian is positive definite",
+        "Newton's move minimises the second-order Taylor model, for all n, if the Hessian is "
+        "positive definite",
     ),
     Statement(
         "Q9x",
@@ -134,7 +136,8 @@ statements: tuple[Statement, ...] = (
     ),
     Statement(
         "C104",
-        "On x**4 Newton keeps two thirds of the distance, and on sqrt(1 + x**2) it maps x to -x**3.",
+        "On x**4 Newton keeps two thirds of the distance, and on sqrt(1 + x**2) it maps x to "
+        "-x**3.",
         Conjunction(
             {
                 "x**4": StepFrom(
@@ -204,7 +207,8 @@ statements: tuple[Statement, ...] = (
     ),
     Statement(
         "Q11",
-        "Newton does not depend on the coordinates: under theta = M y its step in y, mapped back, is its step.",
+        "Newton does not depend on the coordinates: under theta = M y its step in y, mapped "
+        "back, is its step.",
         WordIdentity(
             {
                 "(M'HM) d = M'g": (M.T @ H @ M @ (M_inverse @ K @ M_inverse.T @ M.T @ g), M.T @ g),
@@ -254,7 +258,8 @@ statements: tuple[Statement, ...] = (
     ),
     Statement(
         "C9",
-        "On a quadratic of curvature L a gradient step lowers the loss by lr*L**2*x**2*(2 - lr*L)/2.",
+        "On a quadratic of curvature L a gradient step lowers the loss by lr*L**2*x**2*(2 - "
+        "lr*L)/2.",
         Identity(
             L / 2 * (x - lr * L * x) ** 2 - L / 2 * x**2,
             -lr * L**2 * x**2 * (2 - lr * L) / 2,

@@ -13,6 +13,7 @@ from optwright.derive.language import (
     Parameter,
     Source,
     State,
+    Unequal,
     Variable,
     alpha,
     beta,
@@ -31,7 +32,7 @@ from optwright.derive.prove.impossible import Impossible
 from optwright.derive.prove.invariant import Always
 from optwright.derive.prove.limit import Limit
 from optwright.derive.prove.run import Objective, script
-from optwright.derive.prove.simulation import Simulation
+from optwright.derive.prove.simulation import OnlyIf, Simulation
 from optwright.derive.prove.statement import Statement
 
 inside = catalog.system("Momentum")
@@ -79,7 +80,8 @@ qhm = Optimizer(
 statements: tuple[Statement, ...] = (
     Statement(
         "M1",
-        "Momentum with the learning rate inside the velocity is momentum with it outside, at a constant rate.",
+        "Momentum with the learning rate inside the velocity is momentum with it outside, at a "
+        "constant rate.",
         Simulation(outside, inside, state={"v": lr * v[t]}),
         "proved",
         "pytorch#1099",
@@ -97,8 +99,24 @@ statements: tuple[Statement, ...] = (
         ("C31",),
     ),
     Statement(
+        "M2a",
+        "They are equal in a step if (for a velocity and momentum that are not zero, only if) the "
+        "learning rate is that of the step before.",
+        OnlyIf(
+            Simulation(outside, inside, state={"v": lr * v[t]}, varying=("lr",)),
+            Variable("lr")[t - 1],
+            Variable("lr")[t],
+            where=(mu > 0, Unequal(v[t - 1], 0)),
+        ),
+        "proved",
+        "pytorch#1099",
+        ("Momentum", "MomentumSum"),
+        ("C31",),
+    ),
+    Statement(
         "M3",
-        "Momentum of the average, at lr, is momentum of the sum at lr*(1 - beta), whatever lr does.",
+        "Momentum of the average, at lr, is momentum of the sum at lr*(1 - beta), whatever lr "
+        "does.",
         Simulation(
             average,
             outside,
@@ -135,7 +153,8 @@ statements: tuple[Statement, ...] = (
     ),
     Statement(
         "M4",
-        "Polyak's heavy ball, which remembers the last point, is momentum with a velocity; rates may vary.",
+        "Polyak's heavy ball, which remembers the last point, is momentum with a velocity; "
+        "rates may vary.",
         Simulation(
             inside, heavy_ball, state={"previous": theta[t] + v[t]}, varying=("lr", "momentum")
         ),
@@ -177,6 +196,20 @@ statements: tuple[Statement, ...] = (
         "texts.MOM_b(alpha=1) = Momentum",
     ),
     Statement(
+        "C32b",
+        "It is only then, in steps that move.",
+        OnlyIf(
+            Simulation(two_rates, inside),
+            alpha,
+            1,
+            where=(Unequal(lr * g[t] + mu * v[t - 1], 0),),
+        ),
+        "proved",
+        "review against lesson (D2)",
+        ("texts.MOM_b", "Momentum"),
+        ("C32",),
+    ),
+    Statement(
         "C30",
         "The weights of past gradients in the velocity sum to (1 - mu**t)/(1 - mu).",
         SumOf(mu ** (t - i), i, (1 - mu**t) / (1 - mu), where=(mu > 0,)),
@@ -196,7 +229,8 @@ statements: tuple[Statement, ...] = (
     ),
     Statement(
         "N9",
-        "With a constant gradient the velocity after t steps is the gradient times (1 - mu**t)/(1 - mu).",
+        "With a constant gradient the velocity after t steps is the gradient times (1 - "
+        "mu**t)/(1 - mu).",
         Always(
             outside,
             (Equal(v[t], constant * (1 - mu**t) / (1 - mu)),),
@@ -220,7 +254,8 @@ statements: tuple[Statement, ...] = (
     ),
     Statement(
         "C35",
-        "Gradients of alternating sign are damped: after t steps their gain is (1 - (-mu)**t)/(1 + mu).",
+        "Gradients of alternating sign are damped: after t steps their gain is (1 - "
+        "(-mu)**t)/(1 + mu).",
         SumOf(
             (-1) ** (i - 1) * mu ** (i - 1), i, (1 - (-1) ** t * mu**t) / (1 + mu), where=(mu > 0,)
         ),
@@ -260,7 +295,7 @@ statements: tuple[Statement, ...] = (
             outside,
             (Abs(v[t]) >= Abs(v[t - 1]),),
             assume=(g[t] * v[t - 1] > 0,),
-            problems=(script(4, 1),),
+            problems=(script(4, "1/2"),),
         ),
         "refuted",
         "lesson (D2)",
@@ -278,7 +313,8 @@ statements: tuple[Statement, ...] = (
     ),
     Statement(
         "C33",
-        "PyTorch's momentum with dampening = momentum is the average started at the first gradient.",
+        "PyTorch's momentum with dampening = momentum is the average started at the first "
+        "gradient.",
         Simulation(
             from_first,
             torch_sgd,
@@ -324,7 +360,8 @@ statements: tuple[Statement, ...] = (
     ),
     Statement(
         "N1",
-        "PyTorch's Nesterov iterates are the points at which the look-ahead form asks for gradients.",
+        "PyTorch's Nesterov iterates are the points at which the look-ahead form asks for "
+        "gradients.",
         Simulation(
             nesterov,
             torch_nesterov,
@@ -356,7 +393,8 @@ statements: tuple[Statement, ...] = (
     ),
     Statement(
         "C42",
-        "The rearranged Nesterov form is the look-ahead form in the looked-ahead point; lr may vary.",
+        "The rearranged Nesterov form is the look-ahead form in the looked-ahead point; lr may "
+        "vary.",
         Simulation(turned, rearranged, state={"theta": theta[t] + mu * v[t]}, varying=("lr",)),
         "proved",
         "lecture notes (D4), NAG-c and NAG-d",
@@ -422,6 +460,21 @@ statements: tuple[Statement, ...] = (
         ("texts.NAG_b", "Nesterov"),
         ("C43",),
         "texts.NAG_b(alpha=1) = Nesterov",
+    ),
+    Statement(
+        "C43c",
+        "At the product of the rates it asks where Nesterov asks only if the second rate is 1, "
+        "for a velocity and momentum that are not zero.",
+        OnlyIf(
+            Simulation(review, nesterov, hyper={"lr": lr * alpha}, state={"v": alpha * v[t]}),
+            alpha,
+            1,
+            where=(mu > 0, Unequal(v[t - 1], 0)),
+        ),
+        "proved",
+        "review (D2), NAG-b",
+        ("texts.NAG_b", "Nesterov"),
+        ("C43",),
     ),
     Statement(
         "C43b",

@@ -9,9 +9,13 @@ Equations
     u[t] = rho*u[t-1] + (1 - rho)*delta[t]**2
     theta[t] = theta[t-1] + delta[t]
 
+Proved
+    Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: proved for all losses, all
+        t, lr, eps varying with t; all losses, all t, rho, eps varying with t)
+
 Do not edit. Made from the declaration Adadelta and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 512e9d09bb4ba0f9
+Digest: e86757f947432b83
 """
 
 from __future__ import annotations
@@ -84,6 +88,10 @@ class Adadelta(Optimizer):
         delta[t] = -g[t]*sqrt(u[t-1] + eps)/sqrt(v[t] + eps)
         u[t] = rho*u[t-1] + (1 - rho)*delta[t]**2
         theta[t] = theta[t-1] + delta[t]
+
+    Proved
+        Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: proved for all losses, all
+            t, lr, eps varying with t; all losses, all t, rho, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

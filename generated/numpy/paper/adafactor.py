@@ -31,7 +31,7 @@ Equations where every tensor
 
 Do not edit. Made from the declaration Adafactor and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 3767190d7e515b5a
+Digest: e20eb072ee74125d
 """
 
 from __future__ import annotations
@@ -120,22 +120,8 @@ def other_host(t, max_lr, beta2_decay):
     return {"beta2_t": beta2_t, "rho_t": rho_t, "v_factor": v_factor}
 
 
-@blocked(work="square", reductions=[("sum_theta", "sum", "tensor")])
-def other_pass1(theta, square):
-    """Entrywise work on one block, in place; returns what is to be reduced."""
-    np.multiply(theta, theta, out=square)
-    return square,
-
-
-def other_numbers1(eps2, rho_t, size, sum_theta):
-    """Numbers found from reductions, in float64: one set per tensor."""
-    # alpha_t[t] = rho_t[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
-    alpha_t = rho_t*np.maximum(eps2, np.sqrt(sum_theta/size))
-    return {"alpha_t": alpha_t}
-
-
-@blocked(stores="U", work="g_square V product square", reductions=[("sum_U", "sum", "tensor")])
-def other_pass2(g, v, U, eps1, beta2_t, v_factor, g_square, V, product, square):
+@blocked(stores="U", work="g_square V product square square2", reductions=[("sum_theta", "sum", "tensor"), ("sum_U", "sum", "tensor")])
+def other_pass1(theta, g, v, U, eps1, beta2_t, v_factor, g_square, V, product, square, square2):
     """Entrywise work on one block, in place; returns what is to be reduced."""
     # g_square[t] = g[t]**2 + eps1
     np.multiply(g, g, out=g_square)
@@ -149,20 +135,23 @@ def other_pass2(g, v, U, eps1, beta2_t, v_factor, g_square, V, product, square):
     # U[t] = g[t]/sqrt(V[t])
     np.sqrt(V, out=U)
     np.divide(g, U, out=U)
-    np.multiply(U, U, out=square)
-    return square,
+    np.multiply(theta, theta, out=square)
+    np.multiply(U, U, out=square2)
+    return square, square2
 
 
-def other_numbers2(clip_threshold, size, sum_U, alpha_t):
+def other_numbers(eps2, clip_threshold, rho_t, size, sum_theta, sum_U):
     """Numbers found from reductions, in float64: one set per tensor."""
+    # alpha_t[t] = rho_t[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
+    alpha_t = rho_t*np.maximum(eps2, np.sqrt(sum_theta/size))
     # rms_update[t] = sqrt(mean(U[t]**2))
     rms_update = np.sqrt(sum_U/size)
     theta_factor = alpha_t/np.maximum(1, rms_update/clip_threshold)
-    return {"rms_update": rms_update, "theta_factor": theta_factor}
+    return {"alpha_t": alpha_t, "rms_update": rms_update, "theta_factor": theta_factor}
 
 
 @blocked(work="product")
-def other_pass3(theta, U, theta_factor, product):
+def other_pass2(theta, U, theta_factor, product):
     """Entrywise work on one block, in place."""
     # theta[t] = theta[t-1] - U[t]*alpha_t[t]/max(1, rms_update[t]/clip_threshold)
     np.multiply(U, theta_factor, out=product)
@@ -173,10 +162,8 @@ def other_advance(step: Step) -> None:
     """One step, pass by pass."""
     step.host(other_host)
     step.blocks(other_pass1)
-    step.numbers(other_numbers1, "tensor")
+    step.numbers(other_numbers, "tensor")
     step.blocks(other_pass2)
-    step.numbers(other_numbers2, "tensor")
-    step.blocks(other_pass3)
     step.commit()
 
 

@@ -17,10 +17,12 @@ Proved
     Adagrad(lr, eps=0) = RMSProp(lr/sqrt(t), 1 - 1/t, eps=0) under v = G/t (A5a: proved for
         all losses, all t, lr varying with t)
     LeakyAdagrad(rho=1) = Adagrad (A7b: proved for all losses, all t, lr, eps varying with t)
+    Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: proved for all losses, all
+        t, lr, eps varying with t; all losses, all t, rho, eps varying with t)
 
 Do not edit. Made from the declaration Adagrad and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 17ed3abb4cea4c9a
+Digest: 1c1f23f03b1a9d58
 """
 
 from __future__ import annotations
@@ -84,6 +86,8 @@ class Adagrad(Optimizer):
         Adagrad(lr, eps=0) = RMSProp(lr/sqrt(t), 1 - 1/t, eps=0) under v = G/t (A5a: proved for
             all losses, all t, lr varying with t)
         LeakyAdagrad(rho=1) = Adagrad (A7b: proved for all losses, all t, lr, eps varying with t)
+        Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: proved for all losses, all
+            t, lr, eps varying with t; all losses, all t, rho, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

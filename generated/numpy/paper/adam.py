@@ -29,10 +29,14 @@ Proved
         for all losses, all t, lr, beta1, beta2 varying with t)
     AdamW, AdamL2 and texts.ADAMW at weight_decay 0 = Adam (W5: proved for all losses, all t,
         lr, beta1, beta2, eps varying with t)
+    Adam = torch.Adam = optax.adam (K1: proved for all losses, all t, lr, beta1, beta2, eps
+        varying with t)
+    Adam(eps) = keras.Adam(epsilon=eps*sqrt(1 - beta2**t)) (K2b: proved for all losses, all t,
+        lr, beta1, beta2, eps varying with t)
 
 Do not edit. Made from the declaration Adam and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: bc07fcdb8d19c589
+Digest: 2e0e30a9b874d7c4
 """
 
 from __future__ import annotations
@@ -137,6 +141,10 @@ class Adam(Optimizer):
         Adam(lr, eps=0) = texts.ADAM_D2(lr*sqrt(1 - beta2**t)/(1 - beta1**t), eps=0) (C82a: proved
             for all losses, all t, lr, beta1, beta2 varying with t)
         AdamW, AdamL2 and texts.ADAMW at weight_decay 0 = Adam (W5: proved for all losses, all t,
+            lr, beta1, beta2, eps varying with t)
+        Adam = torch.Adam = optax.adam (K1: proved for all losses, all t, lr, beta1, beta2, eps
+            varying with t)
+        Adam(eps) = keras.Adam(epsilon=eps*sqrt(1 - beta2**t)) (K2b: proved for all losses, all t,
             lr, beta1, beta2, eps varying with t)
 
     Arguments

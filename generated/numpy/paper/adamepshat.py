@@ -14,10 +14,12 @@ Proved
         beta1, beta2, eps varying with t)
     Adam(eps=0) = AdamEpsHat(eps=0) (D5a: proved for all losses, all t, lr, beta1, beta2
         varying with t)
+    AdamEpsHat = keras.Adam (K2a: proved for all losses, all t, lr, beta1, beta2, eps varying
+        with t)
 
 Do not edit. Made from the declaration AdamEpsHat and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: e122dac9d3d11137
+Digest: fcc3c1f2e3b14651
 """
 
 from __future__ import annotations
@@ -99,6 +101,8 @@ class AdamEpsHat(Optimizer):
             beta1, beta2, eps varying with t)
         Adam(eps=0) = AdamEpsHat(eps=0) (D5a: proved for all losses, all t, lr, beta1, beta2
             varying with t)
+        AdamEpsHat = keras.Adam (K2a: proved for all losses, all t, lr, beta1, beta2, eps varying
+            with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

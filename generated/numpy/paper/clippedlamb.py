@@ -20,7 +20,7 @@ Equations
 
 Do not edit. Made from the declaration ClippedLAMB and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 0ea6554fdf4502ff
+Digest: 1038f38e0a9ab313
 """
 
 from __future__ import annotations
@@ -60,11 +60,11 @@ def numbers1(max_norm, sum_g_raw_squared):
     return {"g_norm": g_norm, "clip_scale": clip_scale}
 
 
-@blocked(stores="u", work="g m_hat v_hat r product square", reductions=[("sum_theta_squared", "sum", "tensor")])
+@blocked(stores="u", work="g m_hat v_hat r product square square2", reductions=[("sum_theta_squared", "sum", "tensor"), ("sum_u_squared", "sum", "tensor")])
 def pass2(
     theta, m, v, g_raw, u, beta1, beta2, eps, weight_decay, clip_scale, one_minus_beta1,
     one_minus_beta2, one_minus_beta1_to_t, one_minus_beta2_to_t, g, m_hat, v_hat, r, product,
-    square,
+    square, square2,
 ):
     """Entrywise work on one block, in place; returns what is to be reduced."""
     # g[t] = clip_scale[t]*g_raw[t]
@@ -90,35 +90,24 @@ def pass2(
     np.multiply(theta, weight_decay, out=u)
     np.add(u, r, out=u)
     np.multiply(theta, theta, out=square)
-    return square,
+    np.multiply(u, u, out=square2)
+    return square, square2
 
 
-def numbers2(sum_theta_squared):
+def numbers2(lr, sum_theta_squared, sum_u_squared):
     """Numbers found from reductions, in float64: one set per tensor."""
     # w_norm[t] = norm(theta[t-1])
     w_norm = np.sqrt(sum_theta_squared)
-    return {"w_norm": w_norm}
-
-
-@blocked(work="square", reductions=[("sum_u_squared", "sum", "tensor")])
-def pass3(u, square):
-    """Entrywise work on one block, in place; returns what is to be reduced."""
-    np.multiply(u, u, out=square)
-    return square,
-
-
-def numbers3(lr, sum_u_squared, w_norm):
-    """Numbers found from reductions, in float64: one set per tensor."""
     # u_norm[t] = norm(u[t])
     u_norm = np.sqrt(sum_u_squared)
     # ratio[t] = {w_norm[t]/u_norm[t] if (u_norm[t] > 0) and (w_norm[t] > 0), else 1}
     ratio = (w_norm/u_norm if (u_norm > 0) and (w_norm > 0) else 1)
     lr_ratio = lr*ratio
-    return {"u_norm": u_norm, "ratio": ratio, "lr_ratio": lr_ratio}
+    return {"w_norm": w_norm, "u_norm": u_norm, "ratio": ratio, "lr_ratio": lr_ratio}
 
 
 @blocked(work="product")
-def pass4(theta, u, lr_ratio, product):
+def pass3(theta, u, lr_ratio, product):
     """Entrywise work on one block, in place."""
     # theta[t] = theta[t-1] - lr*ratio[t]*u[t]
     np.multiply(u, lr_ratio, out=product)
@@ -134,8 +123,6 @@ def advance(step: Step) -> None:
     step.blocks(pass2)
     step.numbers(numbers2, "tensor")
     step.blocks(pass3)
-    step.numbers(numbers3, "tensor")
-    step.blocks(pass4)
     step.commit()
 
 

@@ -9,11 +9,13 @@ Equations
 Proved
     Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
         proved for all losses, all t, lr varying with t)
+    ScheduleFreeSGD(beta=0) = GradientDescent (V1: proved for all losses, all t, lr varying
+        with t)
     GradientDescent's move minimises g.d + |d|**2/(2*lr), for all n (T1: proved for all n)
 
 Do not edit. Made from the declaration GradientDescent and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: d0ee18e78f96bf6d
+Digest: a603c7c896a131b5
 """
 
 from __future__ import annotations
@@ -62,6 +64,8 @@ class GradientDescent(Optimizer):
     Proved
         Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
             proved for all losses, all t, lr varying with t)
+        ScheduleFreeSGD(beta=0) = GradientDescent (V1: proved for all losses, all t, lr varying
+            with t)
         GradientDescent's move minimises g.d + |d|**2/(2*lr), for all n (T1: proved for all n)
 
     Arguments

@@ -18,7 +18,7 @@ Equations
 
 Do not edit. Made from the declaration LAMB and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: b24f7ccfe5458954
+Digest: d3a5b9059488e876
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ def host(t, beta1, beta2):
     }
 
 
-@blocked(stores="u", work="m_hat v_hat r product square", reductions=[("sum_theta_squared", "sum", "tensor")])
+@blocked(stores="u", work="m_hat v_hat r product square square2", reductions=[("sum_theta_squared", "sum", "tensor"), ("sum_u_squared", "sum", "tensor")])
 def pass1(
     theta, g, m, v, u, beta1, beta2, eps, weight_decay, one_minus_beta1, one_minus_beta2,
-    one_minus_beta1_to_t, one_minus_beta2_to_t, m_hat, v_hat, r, product, square,
+    one_minus_beta1_to_t, one_minus_beta2_to_t, m_hat, v_hat, r, product, square, square2,
 ):
     """Entrywise work on one block, in place; returns what is to be reduced."""
     # m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
@@ -69,35 +69,24 @@ def pass1(
     np.multiply(theta, weight_decay, out=u)
     np.add(u, r, out=u)
     np.multiply(theta, theta, out=square)
-    return square,
+    np.multiply(u, u, out=square2)
+    return square, square2
 
 
-def numbers1(sum_theta_squared):
+def numbers(lr, sum_theta_squared, sum_u_squared):
     """Numbers found from reductions, in float64: one set per tensor."""
     # w_norm[t] = norm(theta[t-1])
     w_norm = np.sqrt(sum_theta_squared)
-    return {"w_norm": w_norm}
-
-
-@blocked(work="square", reductions=[("sum_u_squared", "sum", "tensor")])
-def pass2(u, square):
-    """Entrywise work on one block, in place; returns what is to be reduced."""
-    np.multiply(u, u, out=square)
-    return square,
-
-
-def numbers2(lr, sum_u_squared, w_norm):
-    """Numbers found from reductions, in float64: one set per tensor."""
     # u_norm[t] = norm(u[t])
     u_norm = np.sqrt(sum_u_squared)
     # ratio[t] = {w_norm[t]/u_norm[t] if (u_norm[t] > 0) and (w_norm[t] > 0), else 1}
     ratio = (w_norm/u_norm if (u_norm > 0) and (w_norm > 0) else 1)
     lr_ratio = lr*ratio
-    return {"u_norm": u_norm, "ratio": ratio, "lr_ratio": lr_ratio}
+    return {"w_norm": w_norm, "u_norm": u_norm, "ratio": ratio, "lr_ratio": lr_ratio}
 
 
 @blocked(work="product")
-def pass3(theta, u, lr_ratio, product):
+def pass2(theta, u, lr_ratio, product):
     """Entrywise work on one block, in place."""
     # theta[t] = theta[t-1] - lr*ratio[t]*u[t]
     np.multiply(u, lr_ratio, out=product)
@@ -109,10 +98,8 @@ def advance(step: Step) -> None:
     step.host(host)
     step.ask("g", "grad")
     step.blocks(pass1)
-    step.numbers(numbers1, "tensor")
+    step.numbers(numbers, "tensor")
     step.blocks(pass2)
-    step.numbers(numbers2, "tensor")
-    step.blocks(pass3)
     step.commit()
 
 

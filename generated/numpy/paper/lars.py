@@ -13,7 +13,7 @@ Equations
 
 Do not edit. Made from the declaration LARS and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 9c57eaee9d2ed7fc
+Digest: de3091f94551e843
 """
 
 from __future__ import annotations
@@ -23,39 +23,28 @@ import numpy as np
 from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State, Step, blocked
 
 
-@blocked(work="square", reductions=[("sum_theta_squared", "sum", "tensor")])
-def pass1(theta, square):
+@blocked(work="square square2", reductions=[("sum_theta_squared", "sum", "tensor"), ("sum_g_squared", "sum", "tensor")])
+def pass1(theta, g, square, square2):
     """Entrywise work on one block, in place; returns what is to be reduced."""
     np.multiply(theta, theta, out=square)
-    return square,
+    np.multiply(g, g, out=square2)
+    return square, square2
 
 
-def numbers1(sum_theta_squared):
+def numbers(lr, weight_decay, trust_coefficient, sum_theta_squared, sum_g_squared):
     """Numbers found from reductions, in float64: one set per tensor."""
     # w_norm[t] = norm(theta[t-1])
     w_norm = np.sqrt(sum_theta_squared)
-    return {"w_norm": w_norm}
-
-
-@blocked(work="square", reductions=[("sum_g_squared", "sum", "tensor")])
-def pass2(g, square):
-    """Entrywise work on one block, in place; returns what is to be reduced."""
-    np.multiply(g, g, out=square)
-    return square,
-
-
-def numbers2(lr, weight_decay, trust_coefficient, sum_g_squared, w_norm):
-    """Numbers found from reductions, in float64: one set per tensor."""
     # g_norm[t] = norm(g[t])
     g_norm = np.sqrt(sum_g_squared)
     # ratio[t] = {trust_coefficient*w_norm[t]/(g_norm[t] + weight_decay*w_norm[t]) if (g_norm[t] > 0) and (w_norm[t] > 0), else 1}
     ratio = (trust_coefficient*w_norm/(g_norm + weight_decay*w_norm) if (g_norm > 0) and (w_norm > 0) else 1)
     lr_ratio = lr*ratio
-    return {"g_norm": g_norm, "ratio": ratio, "lr_ratio": lr_ratio}
+    return {"w_norm": w_norm, "g_norm": g_norm, "ratio": ratio, "lr_ratio": lr_ratio}
 
 
 @blocked(work="product")
-def pass3(theta, g, v, momentum, weight_decay, lr_ratio, product):
+def pass2(theta, g, v, momentum, weight_decay, lr_ratio, product):
     """Entrywise work on one block, in place."""
     # v[t] = lr*ratio[t]*(weight_decay*theta[t-1] + g[t]) + momentum*v[t-1]
     np.multiply(theta, weight_decay, out=product)
@@ -71,10 +60,8 @@ def advance(step: Step) -> None:
     """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(pass1)
-    step.numbers(numbers1, "tensor")
+    step.numbers(numbers, "tensor")
     step.blocks(pass2)
-    step.numbers(numbers2, "tensor")
-    step.blocks(pass3)
     step.commit()
 
 

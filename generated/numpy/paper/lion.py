@@ -7,9 +7,13 @@ Equations
     theta[t] = theta[t-1] - lr*(weight_decay*theta[t-1] + sign(beta1*m[t-1] + (1 - beta1)*g[t]))
     m[t] = beta2*m[t-1] + (1 - beta2)*g[t]
 
+Proved
+    Lion(beta1=beta2, weight_decay=0) = Signum(beta2) (L1: proved for all losses, all t, lr
+        varying with t)
+
 Do not edit. Made from the declaration Lion and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 7a92708b2e5f201a
+Digest: b272d74b351b3357
 """
 
 from __future__ import annotations
@@ -79,6 +83,10 @@ class Lion(Optimizer):
         g[t] = grad(theta[t-1])
         theta[t] = theta[t-1] - lr*(weight_decay*theta[t-1] + sign(beta1*m[t-1] + (1 - beta1)*g[t]))
         m[t] = beta2*m[t-1] + (1 - beta2)*g[t]
+
+    Proved
+        Lion(beta1=beta2, weight_decay=0) = Signum(beta2) (L1: proved for all losses, all t, lr
+            varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

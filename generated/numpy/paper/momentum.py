@@ -19,10 +19,12 @@ Proved
         with t)
     Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
         proved for all losses, all t, lr varying with t)
+    Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: proved for all
+        losses, all t, lr varying with t)
 
 Do not edit. Made from the declaration Momentum and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: a9c97ac10f2bb072
+Digest: f535490bae574b7b
 """
 
 from __future__ import annotations
@@ -85,6 +87,8 @@ class Momentum(Optimizer):
             with t)
         Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
             proved for all losses, all t, lr varying with t)
+        Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: proved for all
+            losses, all t, lr varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

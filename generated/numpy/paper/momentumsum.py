@@ -15,10 +15,12 @@ Proved
     MomentumSum = torch.SGD (M7: proved for all losses, all t, lr varying with t)
     Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
         proved for all losses, all t, lr varying with t)
+    Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: proved for all
+        losses, all t, lr varying with t)
 
 Do not edit. Made from the declaration MomentumSum and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: fadeb614421fd7bc
+Digest: cb8cad60124d6c58
 """
 
 from __future__ import annotations
@@ -77,6 +79,8 @@ class MomentumSum(Optimizer):
         MomentumSum = torch.SGD (M7: proved for all losses, all t, lr varying with t)
         Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
             proved for all losses, all t, lr varying with t)
+        Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: proved for all
+            losses, all t, lr varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -82,7 +82,7 @@ Equations with safeguard_warmup=True, use_bias_correction=True
 
 Do not edit. Made from the declaration Prodigy and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 099949a9d4e0bab7
+Digest: 57d62174f5e80a93
 """
 
 from __future__ import annotations
@@ -107,10 +107,10 @@ def plain_numbers1(d, lr, beta1, beta2, d0):
     }
 
 
-@blocked(work="product magnitude", reductions=[("sum_s", "sum", "all")])
+@blocked(work="product magnitude", reductions=[("sum_s", "sum", "all"), ("dot_g_theta_theta_start", "sum", "all")])
 def plain_pass1(
-    g, m, v, s, theta_start, beta1, beta2, beta3, one_minus_beta1_d, one_minus_beta2_d_squared,
-    d_step_size_over_d0, product, magnitude,
+    theta, g, m, v, s, theta_start, beta1, beta2, beta3, one_minus_beta1_d,
+    one_minus_beta2_d_squared, d_step_size_over_d0, product, magnitude,
 ):
     """Entrywise work on one block, in place; returns what is to be reduced."""
     # theta_start[t] = theta_start[t-1]
@@ -128,28 +128,17 @@ def plain_pass1(
     np.multiply(g, d_step_size_over_d0, out=product)
     np.add(s, product, out=s)
     np.absolute(s, out=magnitude)
-    return magnitude,
+    np.subtract(theta_start, theta, out=product)
+    np.multiply(g, product, out=product)
+    return magnitude, product
 
 
-def plain_numbers2(sum_s):
+def plain_numbers2(
+    d, d_max, r, beta3, eps, weight_decay, d0, d_coef, sum_s, dot_g_theta_theta_start, step_size,
+):
     """Numbers found from reductions, in float64: one set over all tensors."""
     # s_size[t] = total(abs(s[t]), all tensors)
     s_size = sum_s
-    return {"s_size": s_size}
-
-
-@blocked(work="product", reductions=[("dot_g_theta_theta_start", "sum", "all")])
-def plain_pass2(theta, g, theta_start, product):
-    """Entrywise work on one block, in place; returns what is to be reduced."""
-    np.subtract(theta_start, theta, out=product)
-    np.multiply(g, product, out=product)
-    return product,
-
-
-def plain_numbers3(
-    d, d_max, r, beta3, eps, weight_decay, d0, d_coef, dot_g_theta_theta_start, step_size, s_size,
-):
-    """Numbers found from reductions, in float64: one set over all tensors."""
     # d_grown[t] = d[t-1]*step_size[t]*dot(g[t], theta_start[t] - theta[t-1], all tensors)/d0 + beta3*r[t-1]
     d_grown = beta3*r + d*dot_g_theta_theta_start*step_size/d0
     # r[t] = {d_grown[t] if s_size[t] > 0, else r[t-1]}
@@ -166,6 +155,7 @@ def plain_numbers3(
     eps_d = eps*d
     theta_case = s_size > 0
     return {
+        "s_size": s_size,
         "d_grown": d_grown,
         "r": r,
         "d_hat": d_hat,
@@ -179,7 +169,7 @@ def plain_numbers3(
 
 
 @blocked(work="product")
-def plain_pass3(theta, m, v, theta_factor, theta_case, eps_d, step_size, product):
+def plain_pass2(theta, m, v, theta_factor, theta_case, eps_d, step_size, product):
     """Entrywise work on one block, in place."""
     # theta[t] = theta[t-1]*(-{weight_decay*step_size[t] if s_size[t] > 0, else 0} + 1) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
     np.multiply(theta, theta_factor, out=theta)
@@ -200,8 +190,6 @@ def plain_advance(step: Step) -> None:
     step.blocks(plain_pass1)
     step.numbers(plain_numbers2, "all")
     step.blocks(plain_pass2)
-    step.numbers(plain_numbers3, "all")
-    step.blocks(plain_pass3)
     step.commit()
 
 
@@ -240,10 +228,10 @@ def safeguard_warmup_numbers1(d, lr, beta1, beta2, d0):
     }
 
 
-@blocked(work="product magnitude", reductions=[("sum_s", "sum", "all")])
+@blocked(work="product magnitude", reductions=[("sum_s", "sum", "all"), ("dot_g_theta_theta_start", "sum", "all")])
 def safeguard_warmup_pass1(
-    g, m, v, s, theta_start, beta1, beta2, beta3, one_minus_beta1_d, one_minus_beta2_d_squared,
-    d_squared_over_d0, product, magnitude,
+    theta, g, m, v, s, theta_start, beta1, beta2, beta3, one_minus_beta1_d,
+    one_minus_beta2_d_squared, d_squared_over_d0, product, magnitude,
 ):
     """Entrywise work on one block, in place; returns what is to be reduced."""
     # theta_start[t] = theta_start[t-1]
@@ -261,28 +249,17 @@ def safeguard_warmup_pass1(
     np.multiply(g, d_squared_over_d0, out=product)
     np.add(s, product, out=s)
     np.absolute(s, out=magnitude)
-    return magnitude,
+    np.subtract(theta_start, theta, out=product)
+    np.multiply(g, product, out=product)
+    return magnitude, product
 
 
-def safeguard_warmup_numbers2(sum_s):
+def safeguard_warmup_numbers2(
+    d, d_max, r, beta3, eps, weight_decay, d0, d_coef, sum_s, dot_g_theta_theta_start, step_size,
+):
     """Numbers found from reductions, in float64: one set over all tensors."""
     # s_size[t] = total(abs(s[t]), all tensors)
     s_size = sum_s
-    return {"s_size": s_size}
-
-
-@blocked(work="product", reductions=[("dot_g_theta_theta_start", "sum", "all")])
-def safeguard_warmup_pass2(theta, g, theta_start, product):
-    """Entrywise work on one block, in place; returns what is to be reduced."""
-    np.subtract(theta_start, theta, out=product)
-    np.multiply(g, product, out=product)
-    return product,
-
-
-def safeguard_warmup_numbers3(
-    d, d_max, r, beta3, eps, weight_decay, d0, d_coef, dot_g_theta_theta_start, step_size, s_size,
-):
-    """Numbers found from reductions, in float64: one set over all tensors."""
     # d_grown[t] = d[t-1]*step_size[t]*dot(g[t], theta_start[t] - theta[t-1], all tensors)/d0 + beta3*r[t-1]
     d_grown = beta3*r + d*dot_g_theta_theta_start*step_size/d0
     # r[t] = {d_grown[t] if s_size[t] > 0, else r[t-1]}
@@ -299,6 +276,7 @@ def safeguard_warmup_numbers3(
     eps_d = eps*d
     theta_case = s_size > 0
     return {
+        "s_size": s_size,
         "d_grown": d_grown,
         "r": r,
         "d_hat": d_hat,
@@ -312,7 +290,7 @@ def safeguard_warmup_numbers3(
 
 
 @blocked(work="product")
-def safeguard_warmup_pass3(theta, m, v, theta_factor, theta_case, eps_d, step_size, product):
+def safeguard_warmup_pass2(theta, m, v, theta_factor, theta_case, eps_d, step_size, product):
     """Entrywise work on one block, in place."""
     # theta[t] = theta[t-1]*(-{weight_decay*step_size[t] if s_size[t] > 0, else 0} + 1) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
     np.multiply(theta, theta_factor, out=theta)
@@ -333,8 +311,6 @@ def safeguard_warmup_advance(step: Step) -> None:
     step.blocks(safeguard_warmup_pass1)
     step.numbers(safeguard_warmup_numbers2, "all")
     step.blocks(safeguard_warmup_pass2)
-    step.numbers(safeguard_warmup_numbers3, "all")
-    step.blocks(safeguard_warmup_pass3)
     step.commit()
 
 
@@ -373,10 +349,10 @@ def use_bias_correction_numbers1(d, t, lr, beta1, beta2, d0):
     }
 
 
-@blocked(work="product magnitude", reductions=[("sum_s", "sum", "all")])
+@blocked(work="product magnitude", reductions=[("sum_s", "sum", "all"), ("dot_g_theta_theta_start", "sum", "all")])
 def use_bias_correction_pass1(
-    g, m, v, s, theta_start, beta1, beta2, beta3, one_minus_beta1_d, one_minus_beta2_d_squared,
-    d_step_size_over_d0, product, magnitude,
+    theta, g, m, v, s, theta_start, beta1, beta2, beta3, one_minus_beta1_d,
+    one_minus_beta2_d_squared, d_step_size_over_d0, product, magnitude,
 ):
     """Entrywise work on one block, in place; returns what is to be reduced."""
     # theta_start[t] = theta_start[t-1]
@@ -394,28 +370,17 @@ def use_bias_correction_pass1(
     np.multiply(g, d_step_size_over_d0, out=product)
     np.add(s, product, out=s)
     np.absolute(s, out=magnitude)
-    return magnitude,
+    np.subtract(theta_start, theta, out=product)
+    np.multiply(g, product, out=product)
+    return magnitude, product
 
 
-def use_bias_correction_numbers2(sum_s):
+def use_bias_correction_numbers2(
+    d, d_max, r, beta3, eps, weight_decay, d0, d_coef, sum_s, dot_g_theta_theta_start, step_size,
+):
     """Numbers found from reductions, in float64: one set over all tensors."""
     # s_size[t] = total(abs(s[t]), all tensors)
     s_size = sum_s
-    return {"s_size": s_size}
-
-
-@blocked(work="product", reductions=[("dot_g_theta_theta_start", "sum", "all")])
-def use_bias_correction_pass2(theta, g, theta_start, product):
-    """Entrywise work on one block, in place; returns what is to be reduced."""
-    np.subtract(theta_start, theta, out=product)
-    np.multiply(g, product, out=product)
-    return product,
-
-
-def use_bias_correction_numbers3(
-    d, d_max, r, beta3, eps, weight_decay, d0, d_coef, dot_g_theta_theta_start, step_size, s_size,
-):
-    """Numbers found from reductions, in float64: one set over all tensors."""
     # d_grown[t] = d[t-1]*step_size[t]*dot(g[t], theta_start[t] - theta[t-1], all tensors)/d0 + beta3*r[t-1]
     d_grown = beta3*r + d*dot_g_theta_theta_start*step_size/d0
     # r[t] = {d_grown[t] if s_size[t] > 0, else r[t-1]}
@@ -432,6 +397,7 @@ def use_bias_correction_numbers3(
     eps_d = eps*d
     theta_case = s_size > 0
     return {
+        "s_size": s_size,
         "d_grown": d_grown,
         "r": r,
         "d_hat": d_hat,
@@ -445,7 +411,7 @@ def use_bias_correction_numbers3(
 
 
 @blocked(work="product")
-def use_bias_correction_pass3(theta, m, v, theta_factor, theta_case, eps_d, step_size, product):
+def use_bias_correction_pass2(theta, m, v, theta_factor, theta_case, eps_d, step_size, product):
     """Entrywise work on one block, in place."""
     # theta[t] = theta[t-1]*(-{weight_decay*step_size[t] if s_size[t] > 0, else 0} + 1) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
     np.multiply(theta, theta_factor, out=theta)
@@ -466,8 +432,6 @@ def use_bias_correction_advance(step: Step) -> None:
     step.blocks(use_bias_correction_pass1)
     step.numbers(use_bias_correction_numbers2, "all")
     step.blocks(use_bias_correction_pass2)
-    step.numbers(use_bias_correction_numbers3, "all")
-    step.blocks(use_bias_correction_pass3)
     step.commit()
 
 
@@ -506,10 +470,10 @@ def safeguard_warmup_use_bias_correction_numbers1(d, t, lr, beta1, beta2, d0):
     }
 
 
-@blocked(work="product magnitude", reductions=[("sum_s", "sum", "all")])
+@blocked(work="product magnitude", reductions=[("sum_s", "sum", "all"), ("dot_g_theta_theta_start", "sum", "all")])
 def safeguard_warmup_use_bias_correction_pass1(
-    g, m, v, s, theta_start, beta1, beta2, beta3, one_minus_beta1_d, one_minus_beta2_d_squared,
-    d_squared_over_d0, product, magnitude,
+    theta, g, m, v, s, theta_start, beta1, beta2, beta3, one_minus_beta1_d,
+    one_minus_beta2_d_squared, d_squared_over_d0, product, magnitude,
 ):
     """Entrywise work on one block, in place; returns what is to be reduced."""
     # theta_start[t] = theta_start[t-1]
@@ -527,28 +491,17 @@ def safeguard_warmup_use_bias_correction_pass1(
     np.multiply(g, d_squared_over_d0, out=product)
     np.add(s, product, out=s)
     np.absolute(s, out=magnitude)
-    return magnitude,
+    np.subtract(theta_start, theta, out=product)
+    np.multiply(g, product, out=product)
+    return magnitude, product
 
 
-def safeguard_warmup_use_bias_correction_numbers2(sum_s):
+def safeguard_warmup_use_bias_correction_numbers2(
+    d, d_max, r, beta3, eps, weight_decay, d0, d_coef, sum_s, dot_g_theta_theta_start, step_size,
+):
     """Numbers found from reductions, in float64: one set over all tensors."""
     # s_size[t] = total(abs(s[t]), all tensors)
     s_size = sum_s
-    return {"s_size": s_size}
-
-
-@blocked(work="product", reductions=[("dot_g_theta_theta_start", "sum", "all")])
-def safeguard_warmup_use_bias_correction_pass2(theta, g, theta_start, product):
-    """Entrywise work on one block, in place; returns what is to be reduced."""
-    np.subtract(theta_start, theta, out=product)
-    np.multiply(g, product, out=product)
-    return product,
-
-
-def safeguard_warmup_use_bias_correction_numbers3(
-    d, d_max, r, beta3, eps, weight_decay, d0, d_coef, dot_g_theta_theta_start, step_size, s_size,
-):
-    """Numbers found from reductions, in float64: one set over all tensors."""
     # d_grown[t] = d[t-1]*step_size[t]*dot(g[t], theta_start[t] - theta[t-1], all tensors)/d0 + beta3*r[t-1]
     d_grown = beta3*r + d*dot_g_theta_theta_start*step_size/d0
     # r[t] = {d_grown[t] if s_size[t] > 0, else r[t-1]}
@@ -565,6 +518,7 @@ def safeguard_warmup_use_bias_correction_numbers3(
     eps_d = eps*d
     theta_case = s_size > 0
     return {
+        "s_size": s_size,
         "d_grown": d_grown,
         "r": r,
         "d_hat": d_hat,
@@ -578,7 +532,7 @@ def safeguard_warmup_use_bias_correction_numbers3(
 
 
 @blocked(work="product")
-def safeguard_warmup_use_bias_correction_pass3(
+def safeguard_warmup_use_bias_correction_pass2(
     theta, m, v, theta_factor, theta_case, eps_d, step_size, product,
 ):
     """Entrywise work on one block, in place."""
@@ -601,8 +555,6 @@ def safeguard_warmup_use_bias_correction_advance(step: Step) -> None:
     step.blocks(safeguard_warmup_use_bias_correction_pass1)
     step.numbers(safeguard_warmup_use_bias_correction_numbers2, "all")
     step.blocks(safeguard_warmup_use_bias_correction_pass2)
-    step.numbers(safeguard_warmup_use_bias_correction_numbers3, "all")
-    step.blocks(safeguard_warmup_use_bias_correction_pass3)
     step.commit()
 
 

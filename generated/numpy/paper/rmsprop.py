@@ -22,10 +22,13 @@ Proved
         proved for all losses, all t, lr, beta2, eps varying with t)
     AdamNoCorrection(beta1=0) = RMSProp (D8b: proved for all losses, all t, lr, beta2, eps
         varying with t)
+    torch.RMSprop(momentum=0) = RMSProp, keras.RMSprop(momentum=0) = RMSPropEpsInside (K4:
+        proved for all losses, all t, lr varying with t; all losses, all t, learning_rate
+        varying with t)
 
 Do not edit. Made from the declaration RMSProp and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 908c99d2e0ce5bf0
+Digest: 04c445ed545bb060
 """
 
 from __future__ import annotations
@@ -103,6 +106,9 @@ class RMSProp(Optimizer):
         Adam(lr, beta1=0, eps) = RMSProp(lr*s, beta2, eps*s) with s = sqrt(1 - beta2**t) (D8a:
             proved for all losses, all t, lr, beta2, eps varying with t)
         AdamNoCorrection(beta1=0) = RMSProp (D8b: proved for all losses, all t, lr, beta2, eps
+            varying with t)
+        torch.RMSprop(momentum=0) = RMSProp, keras.RMSprop(momentum=0) = RMSPropEpsInside (K4:
+            proved for all losses, all t, lr varying with t; all losses, all t, learning_rate
             varying with t)
 
     Arguments

@@ -7,9 +7,14 @@ Equations
     v[t] = rho*v[t-1] + (1 - rho)*g[t]**2
     theta[t] = theta[t-1] - lr*g[t]/sqrt(v[t] + eps)
 
+Proved
+    torch.RMSprop(momentum=0) = RMSProp, keras.RMSprop(momentum=0) = RMSPropEpsInside (K4:
+        proved for all losses, all t, lr varying with t; all losses, all t, learning_rate
+        varying with t)
+
 Do not edit. Made from the declaration RMSPropEpsInside and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 37a0b96b7288e1ea
+Digest: 914aa7e007afb2d7
 """
 
 from __future__ import annotations
@@ -72,6 +77,11 @@ class RMSPropEpsInside(Optimizer):
         g[t] = grad(theta[t-1])
         v[t] = rho*v[t-1] + (1 - rho)*g[t]**2
         theta[t] = theta[t-1] - lr*g[t]/sqrt(v[t] + eps)
+
+    Proved
+        torch.RMSprop(momentum=0) = RMSProp, keras.RMSprop(momentum=0) = RMSPropEpsInside (K4:
+            proved for all losses, all t, lr varying with t; all losses, all t, learning_rate
+            varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -17,9 +17,13 @@ Equations
 
 View 'eval': x[t]
 
+Proved
+    ScheduleFreeSGD(beta=0) = GradientDescent (V1: proved for all losses, all t, lr varying
+        with t)
+
 Do not edit. Made from the declaration ScheduleFreeSGD and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: b51cf991c0c6cc13
+Digest: 65d50d09fec250e6
 """
 
 from __future__ import annotations
@@ -114,6 +118,10 @@ class ScheduleFreeSGD(Optimizer):
         theta[t] = (1 - beta)*z[t] + beta*x[t]
 
     View 'eval': x[t]
+
+    Proved
+        ScheduleFreeSGD(beta=0) = GradientDescent (V1: proved for all losses, all t, lr varying
+            with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

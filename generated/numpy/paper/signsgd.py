@@ -4,9 +4,12 @@ Equations
     g[t] = grad(theta[t-1])
     theta[t] = theta[t-1] - lr*sign(g[t])
 
+Proved
+    Signum(beta=0) = SignSGD (L2a: proved for all losses, all t, lr varying with t)
+
 Do not edit. Made from the declaration SignSGD and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 9981b6a03b5c948c
+Digest: df291cf4def0700e
 """
 
 from __future__ import annotations
@@ -50,6 +53,9 @@ class SignSGD(Optimizer):
     Equations
         g[t] = grad(theta[t-1])
         theta[t] = theta[t-1] - lr*sign(g[t])
+
+    Proved
+        Signum(beta=0) = SignSGD (L2a: proved for all losses, all t, lr varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -5,9 +5,14 @@ Equations
     m[t] = beta*m[t-1] + (1 - beta)*g[t]
     theta[t] = theta[t-1] - lr*sign(m[t])
 
+Proved
+    Lion(beta1=beta2, weight_decay=0) = Signum(beta2) (L1: proved for all losses, all t, lr
+        varying with t)
+    Signum(beta=0) = SignSGD (L2a: proved for all losses, all t, lr varying with t)
+
 Do not edit. Made from the declaration Signum and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: cd65935c9d264e43
+Digest: d696e3b1a85a5176
 """
 
 from __future__ import annotations
@@ -64,6 +69,11 @@ class Signum(Optimizer):
         g[t] = grad(theta[t-1])
         m[t] = beta*m[t-1] + (1 - beta)*g[t]
         theta[t] = theta[t-1] - lr*sign(m[t])
+
+    Proved
+        Lion(beta1=beta2, weight_decay=0) = Signum(beta2) (L1: proved for all losses, all t, lr
+            varying with t)
+        Signum(beta=0) = SignSGD (L2a: proved for all losses, all t, lr varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -16,10 +16,12 @@ Proved
         lr, beta1, beta2, eps varying with t)
     AdamW(lr, wd, multiplier) = texts.ADAMW(multiplier*lr, wd/lr) (W6: proved for all losses,
         all t, lr, weight_decay, multiplier varying with t)
+    texts.ADAMW = torch.AdamW (K3: proved for all losses, all t, lr, beta1, beta2, eps,
+        weight_decay varying with t)
 
 Do not edit. Made from the declaration texts.ADAMW and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: a4ca0076a6d22213
+Digest: baf9e89724354169
 """
 
 from __future__ import annotations
@@ -118,6 +120,8 @@ class ADAMW(Optimizer):
             lr, beta1, beta2, eps varying with t)
         AdamW(lr, wd, multiplier) = texts.ADAMW(multiplier*lr, wd/lr) (W6: proved for all losses,
             all t, lr, weight_decay, multiplier varying with t)
+        texts.ADAMW = torch.AdamW (K3: proved for all losses, all t, lr, beta1, beta2, eps,
+            weight_decay varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

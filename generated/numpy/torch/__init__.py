@@ -9,32 +9,53 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from optwright.generated.numpy.torch.adadelta import Adadelta as Adadelta
     from optwright.generated.numpy.torch.adafactor import Adafactor as Adafactor
+    from optwright.generated.numpy.torch.adagrad import Adagrad as Adagrad
+    from optwright.generated.numpy.torch.adam import Adam as Adam
+    from optwright.generated.numpy.torch.adamw import AdamW as AdamW
+    from optwright.generated.numpy.torch.adamax import Adamax as Adamax
     from optwright.generated.numpy.torch.lbfgs import LBFGS as LBFGS
     from optwright.generated.numpy.torch.nadam import NAdam as NAdam
     from optwright.generated.numpy.torch.radam import RAdam as RAdam
+    from optwright.generated.numpy.torch.rmsprop import RMSprop as RMSprop
     from optwright.generated.numpy.torch.reducelronplateau import ReduceLROnPlateau as ReduceLROnPlateau
     from optwright.generated.numpy.torch.rprop import Rprop as Rprop
     from optwright.generated.numpy.torch.sgd import SGD as SGD
+    from optwright.generated.numpy.torch.sparseadam import SparseAdam as SparseAdam
 
 _MODULES = {
+    "Adadelta": "torch.adadelta",
     "Adafactor": "torch.adafactor",
+    "Adagrad": "torch.adagrad",
+    "Adam": "torch.adam",
+    "AdamW": "torch.adamw",
+    "Adamax": "torch.adamax",
     "LBFGS": "torch.lbfgs",
     "NAdam": "torch.nadam",
     "RAdam": "torch.radam",
+    "RMSprop": "torch.rmsprop",
     "ReduceLROnPlateau": "torch.reducelronplateau",
     "Rprop": "torch.rprop",
     "SGD": "torch.sgd",
+    "SparseAdam": "torch.sparseadam",
 }
 
 __all__ = [
+    "Adadelta",
     "Adafactor",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
     "LBFGS",
     "NAdam",
     "RAdam",
+    "RMSprop",
     "ReduceLROnPlateau",
     "Rprop",
     "SGD",
+    "SparseAdam",
 ]
 
 

@@ -28,7 +28,7 @@ Equations where every tensor
 
 Do not edit. Made from the declaration torch.Adafactor and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: f649b9404f471dde
+Digest: 79c2d182ccc01668
 """
 
 from __future__ import annotations
@@ -124,22 +124,8 @@ def other_host(t, lr, beta2_decay, eps1, weight_decay):
     }
 
 
-@blocked(work="square", reductions=[("sum_theta", "sum", "tensor")])
-def other_pass1(theta, square):
-    """Entrywise work on one block, in place; returns what is to be reduced."""
-    np.multiply(theta, theta, out=square)
-    return square,
-
-
-def other_numbers1(eps2, rho, size, sum_theta):
-    """Numbers found from reductions, in float64: one set per tensor."""
-    # scale[t] = rho[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
-    scale = rho*np.maximum(eps2, np.sqrt(sum_theta/size))
-    return {"scale": scale}
-
-
-@blocked(stores="U", work="V product square", reductions=[("sum_U", "sum", "tensor")])
-def other_pass2(g, v, U, v_factor, w, eps1_squared, V, product, square):
+@blocked(stores="U", work="V product square square2", reductions=[("sum_theta", "sum", "tensor"), ("sum_U", "sum", "tensor")])
+def other_pass1(theta, g, v, U, v_factor, w, eps1_squared, V, product, square, square2):
     """Entrywise work on one block, in place; returns what is to be reduced."""
     # v[t] = v[t-1]*(-w[t] + 1) + w[t]*g[t]**2
     np.multiply(v, v_factor, out=v)
@@ -152,20 +138,23 @@ def other_pass2(g, v, U, v_factor, w, eps1_squared, V, product, square):
     np.maximum(V, eps1_squared, out=U)
     np.sqrt(U, out=U)
     np.divide(g, U, out=U)
-    np.multiply(U, U, out=square)
-    return square,
+    np.multiply(theta, theta, out=square)
+    np.multiply(U, U, out=square2)
+    return square, square2
 
 
-def other_numbers2(d, size, sum_U, scale):
+def other_numbers(eps2, d, rho, size, sum_theta, sum_U):
     """Numbers found from reductions, in float64: one set per tensor."""
+    # scale[t] = rho[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
+    scale = rho*np.maximum(eps2, np.sqrt(sum_theta/size))
     # rms_update[t] = sqrt(mean(U[t]**2))
     rms_update = np.sqrt(sum_U/size)
     theta_factor = scale/np.maximum(1, rms_update/d)
-    return {"rms_update": rms_update, "theta_factor": theta_factor}
+    return {"scale": scale, "rms_update": rms_update, "theta_factor": theta_factor}
 
 
 @blocked(work="product")
-def other_pass3(theta, U, one_minus_lr_weight_decay, theta_factor, product):
+def other_pass2(theta, U, one_minus_lr_weight_decay, theta_factor, product):
     """Entrywise work on one block, in place."""
     # theta[t] = (1 - lr*weight_decay)*theta[t-1] - U[t]*scale[t]/max(1, rms_update[t]/d)
     np.multiply(theta, one_minus_lr_weight_decay, out=theta)
@@ -177,10 +166,8 @@ def other_advance(step: Step) -> None:
     """One step, pass by pass."""
     step.host(other_host)
     step.blocks(other_pass1)
-    step.numbers(other_numbers1, "tensor")
+    step.numbers(other_numbers, "tensor")
     step.blocks(other_pass2)
-    step.numbers(other_numbers2, "tensor")
-    step.blocks(other_pass3)
     step.commit()
 
 

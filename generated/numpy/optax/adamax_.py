@@ -1,0 +1,115 @@
+"""optax.adamax: optax 0.2.8, optax/_src/alias.py.
+
+eps is added to the gradient's size inside the maximum.
+
+Equations
+    g[t] = grad(theta[t-1])
+    m[t] = b1*m[t-1] + (1 - b1)*g[t]
+    u[t] = max(abs(g[t]) + eps, b2*u[t-1])
+    m_hat[t] = m[t]/(1 - b1**t)
+    theta[t] = theta[t-1] - learning_rate*m_hat[t]/u[t]
+
+Do not edit. Made from the declaration optax.adamax and the template numpy/module.py.j2;
+remake it with: gen kernels --backend numpy
+Digest: 00cfb7c0fc942580
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State, Step, blocked
+
+
+def host(t, b1):
+    """Numbers of this step that need no data, in float64."""
+    one_minus_b1 = 1 - b1
+    one_minus_b1_to_t = 1 - b1**t
+    return {"one_minus_b1": one_minus_b1, "one_minus_b1_to_t": one_minus_b1_to_t}
+
+
+@blocked(work="m_hat product total quotient")
+def update(
+    theta, g, m, u, learning_rate, b1, b2, eps, one_minus_b1, one_minus_b1_to_t, m_hat, product,
+    total, quotient,
+):
+    """Entrywise work on one block, in place."""
+    # m[t] = b1*m[t-1] + (1 - b1)*g[t]
+    np.multiply(m, b1, out=m)
+    np.multiply(g, one_minus_b1, out=product)
+    np.add(m, product, out=m)
+    # u[t] = max(abs(g[t]) + eps, b2*u[t-1])
+    np.multiply(u, b2, out=u)
+    np.absolute(g, out=total)
+    np.add(total, eps, out=total)
+    np.maximum(u, total, out=u)
+    # m_hat[t] = m[t]/(1 - b1**t)
+    np.divide(m, one_minus_b1_to_t, out=m_hat)
+    # theta[t] = theta[t-1] - learning_rate*m_hat[t]/u[t]
+    np.multiply(m_hat, learning_rate, out=quotient)
+    np.divide(quotient, u, out=quotient)
+    np.subtract(theta, quotient, out=theta)
+
+
+def advance(step: Step) -> None:
+    """One step, pass by pass."""
+    step.host(host)
+    step.ask("g", "grad")
+    step.blocks(update)
+    step.commit()
+
+
+RULE = Rule(
+    name="adamax",
+    dialect="optax",
+    hyper=(
+        Hyper("learning_rate", None, "[0, inf)", "learning rate"),
+        Hyper("b1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
+        Hyper("b2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
+        Hyper("eps", 1e-08, "[0, inf)", "keeps the denominator from zero"),
+    ),
+    state=(State("m"), State("u"),),
+    oracles=("grad",),
+    advance=advance,
+)
+
+
+class adamax(Optimizer):
+    """optax.adamax: optax 0.2.8, optax/_src/alias.py.
+
+    eps is added to the gradient's size inside the maximum.
+
+    Equations
+        g[t] = grad(theta[t-1])
+        m[t] = b1*m[t-1] + (1 - b1)*g[t]
+        u[t] = max(abs(g[t]) + eps, b2*u[t-1])
+        m_hat[t] = m[t]/(1 - b1**t)
+        theta[t] = theta[t-1] - learning_rate*m_hat[t]/u[t]
+
+    Arguments
+        params: arrays to update in place: one, a list, a nested dict, or a list of groups
+        learning_rate: learning rate, in [0, inf); required
+        b1: decay of the moving average of gradients, in [0, 1); default 0.9
+        b2: decay of the moving average of squared gradients, in [0, 1); default 0.999
+        eps: keeps the denominator from zero, in [0, inf); default 1e-08
+    """
+
+    rules = (((), RULE),)
+    choices = {}
+
+    def __init__(
+        self,
+        params: Params,
+        *,
+        learning_rate: HyperValue,
+        b1: HyperValue = 0.9,
+        b2: HyperValue = 0.999,
+        eps: HyperValue = 1e-08,
+    ) -> None:
+        super().__init__(
+            params,
+            learning_rate=learning_rate,
+            b1=b1,
+            b2=b2,
+            eps=eps,
+        )

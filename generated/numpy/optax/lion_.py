@@ -1,0 +1,112 @@
+"""optax.lion: optax 0.2.8, optax/_src/alias.py.
+
+The decay is added to the step, times the learning rate, at the same point.
+
+Equations
+    g[t] = grad(theta[t-1])
+    direction[t] = sign(b1*m[t-1] + (1 - b1)*g[t])
+    m[t] = b2*m[t-1] + (1 - b2)*g[t]
+    theta[t] = theta[t-1] - learning_rate*(weight_decay*theta[t-1] + direction[t])
+
+Do not edit. Made from the declaration optax.lion and the template numpy/module.py.j2;
+remake it with: gen kernels --backend numpy
+Digest: defbee61d423a909
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State, Step, blocked
+
+
+def host(b1, b2):
+    """Numbers of this step that need no data, in float64."""
+    one_minus_b1 = 1 - b1
+    one_minus_b2 = 1 - b2
+    return {"one_minus_b1": one_minus_b1, "one_minus_b2": one_minus_b2}
+
+
+@blocked(work="direction product")
+def update(
+    theta, g, m, learning_rate, b1, b2, weight_decay, one_minus_b1, one_minus_b2, direction,
+    product,
+):
+    """Entrywise work on one block, in place."""
+    # direction[t] = sign(b1*m[t-1] + (1 - b1)*g[t])
+    np.multiply(m, b1, out=direction)
+    np.multiply(g, one_minus_b1, out=product)
+    np.add(direction, product, out=direction)
+    np.sign(direction, out=direction)
+    # m[t] = b2*m[t-1] + (1 - b2)*g[t]
+    np.multiply(m, b2, out=m)
+    np.multiply(g, one_minus_b2, out=product)
+    np.add(m, product, out=m)
+    # theta[t] = theta[t-1] - learning_rate*(weight_decay*theta[t-1] + direction[t])
+    np.multiply(theta, weight_decay, out=product)
+    np.add(product, direction, out=product)
+    np.multiply(product, learning_rate, out=product)
+    np.subtract(theta, product, out=theta)
+
+
+def advance(step: Step) -> None:
+    """One step, pass by pass."""
+    step.host(host)
+    step.ask("g", "grad")
+    step.blocks(update)
+    step.commit()
+
+
+RULE = Rule(
+    name="lion",
+    dialect="optax",
+    hyper=(
+        Hyper("learning_rate", None, "[0, inf)", "learning rate"),
+        Hyper("b1", 0.9, "[0, 1]", "decay of the moving average of gradients"),
+        Hyper("b2", 0.99, "[0, 1]", "decay of the moving average of squared gradients"),
+        Hyper("weight_decay", 0.001, "[0, inf)", "weight decay"),
+    ),
+    state=(State("m"),),
+    oracles=("grad",),
+    advance=advance,
+)
+
+
+class lion(Optimizer):
+    """optax.lion: optax 0.2.8, optax/_src/alias.py.
+
+    The decay is added to the step, times the learning rate, at the same point.
+
+    Equations
+        g[t] = grad(theta[t-1])
+        direction[t] = sign(b1*m[t-1] + (1 - b1)*g[t])
+        m[t] = b2*m[t-1] + (1 - b2)*g[t]
+        theta[t] = theta[t-1] - learning_rate*(weight_decay*theta[t-1] + direction[t])
+
+    Arguments
+        params: arrays to update in place: one, a list, a nested dict, or a list of groups
+        learning_rate: learning rate, in [0, inf); required
+        b1: decay of the moving average of gradients, in [0, 1]; default 0.9
+        b2: decay of the moving average of squared gradients, in [0, 1]; default 0.99
+        weight_decay: weight decay, in [0, inf); default 0.001
+    """
+
+    rules = (((), RULE),)
+    choices = {}
+
+    def __init__(
+        self,
+        params: Params,
+        *,
+        learning_rate: HyperValue,
+        b1: HyperValue = 0.9,
+        b2: HyperValue = 0.99,
+        weight_decay: HyperValue = 0.001,
+    ) -> None:
+        super().__init__(
+            params,
+            learning_rate=learning_rate,
+            b1=b1,
+            b2=b2,
+            weight_decay=weight_decay,
+        )

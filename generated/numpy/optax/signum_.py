@@ -1,0 +1,92 @@
+"""optax.signum: optax 0.2.8, optax/_src/alias.py.
+
+The sign of the average of gradients: lion with both decays beta and no weight decay.
+
+Equations
+    g[t] = grad(theta[t-1])
+    m[t] = beta*m[t-1] + (1 - beta)*g[t]
+    theta[t] = theta[t-1] - learning_rate*sign(m[t])
+
+Do not edit. Made from the declaration optax.signum and the template numpy/module.py.j2;
+remake it with: gen kernels --backend numpy
+Digest: 70f81ff925e0b2a9
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State, Step, blocked
+
+
+def host(beta):
+    """Numbers of this step that need no data, in float64."""
+    one_minus_beta = 1 - beta
+    return {"one_minus_beta": one_minus_beta}
+
+
+@blocked(work="product")
+def update(theta, g, m, learning_rate, beta, one_minus_beta, product):
+    """Entrywise work on one block, in place."""
+    # m[t] = beta*m[t-1] + (1 - beta)*g[t]
+    np.multiply(m, beta, out=m)
+    np.multiply(g, one_minus_beta, out=product)
+    np.add(m, product, out=m)
+    # theta[t] = theta[t-1] - learning_rate*sign(m[t])
+    np.sign(m, out=product)
+    np.multiply(product, learning_rate, out=product)
+    np.subtract(theta, product, out=theta)
+
+
+def advance(step: Step) -> None:
+    """One step, pass by pass."""
+    step.host(host)
+    step.ask("g", "grad")
+    step.blocks(update)
+    step.commit()
+
+
+RULE = Rule(
+    name="signum",
+    dialect="optax",
+    hyper=(
+        Hyper("learning_rate", None, "[0, inf)", "learning rate"),
+        Hyper("beta", 0.9, "[0, 1)", "decay of the moving average of gradients"),
+    ),
+    state=(State("m"),),
+    oracles=("grad",),
+    advance=advance,
+)
+
+
+class signum(Optimizer):
+    """optax.signum: optax 0.2.8, optax/_src/alias.py.
+
+    The sign of the average of gradients: lion with both decays beta and no weight decay.
+
+    Equations
+        g[t] = grad(theta[t-1])
+        m[t] = beta*m[t-1] + (1 - beta)*g[t]
+        theta[t] = theta[t-1] - learning_rate*sign(m[t])
+
+    Arguments
+        params: arrays to update in place: one, a list, a nested dict, or a list of groups
+        learning_rate: learning rate, in [0, inf); required
+        beta: decay of the moving average of gradients, in [0, 1); default 0.9
+    """
+
+    rules = (((), RULE),)
+    choices = {}
+
+    def __init__(
+        self,
+        params: Params,
+        *,
+        learning_rate: HyperValue,
+        beta: HyperValue = 0.9,
+    ) -> None:
+        super().__init__(
+            params,
+            learning_rate=learning_rate,
+            beta=beta,
+        )
