@@ -309,6 +309,9 @@ def main(context: click.Context) -> None:
     type=click.Path(path_type=Path),
     help="Write plain modules into this folder instead of the package.",
 )
+@click.option(
+    "--standalone", is_flag=True, help="With --out: files that need the array library alone."
+)
 @_CHECK
 @_JSON
 def kernels(
@@ -316,6 +319,7 @@ def kernels(
     backend: str,
     file: Path | None,
     out: Path | None,
+    standalone: bool,
     check: bool,
     as_json: bool,
 ) -> int:
@@ -324,12 +328,15 @@ def kernels(
     Without --out they are the package's own, optwright.generated; generating all of them also
     removes those whose declaration is gone. Only files that differ are written.
     """
+    if standalone and not out:
+        raise BadInput("--standalone needs --out DIR: the package has its runtime already")
     if file and not out:
         raise BadInput("--from needs --out DIR: the package keeps the catalogue only")
     mend = shlex.join(
         ["gen", "kernels", *names, "--backend", backend]
         + (["--from", str(file)] if file else [])
         + (["--out", str(out)] if out else [])
+        + (["--standalone"] if standalone else [])
     )
     with Progress() as progress:
         show = progress.on("generating")
@@ -340,7 +347,7 @@ def kernels(
             chosen = _selected(names, file)
             relations = _relations([d.id for _, d in chosen], file, progress)
             if out:
-                files = kernel.flat(chosen, backend, relations, file, show)
+                files = kernel.flat(chosen, backend, relations, file, show, standalone)
             else:
                 files = kernel.packaged(chosen, backend, relations, show)
     root = out or kernel.folder(backend)

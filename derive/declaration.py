@@ -373,8 +373,8 @@ def substitute(optimizer: Optimizer, table: Mapping[Any, Any]) -> Optimizer:
         # Conditions first: an arm that falls away may be undefined there.
         chosen = expr.replace(
             lambda node: isinstance(node, op.cases),
-            lambda *arms: op.cases(
-                *(a.subs(dict(table)) if isinstance(a, Boolean) else a for a in arms)
+            lambda node: op.cases(
+                *(a.subs(dict(table)) if isinstance(a, Boolean) else a for a in node.args)
             ),
         )
         try:

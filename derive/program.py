@@ -623,7 +623,7 @@ class _Lowering:
                 phases.append(o)
                 continue
             reads = {s.name for x in _line_expressions(o) for s in x.free_symbols}
-            late = reads & {x.name for x in (*reduces, *waiting)}
+            late = reads & ({r.name for r in reduces} | {x.name for x in waiting})
             if isinstance(o, Line) and o.extent.scalar and self.cut_numbers(o):
                 # Known before the open pass, or only after it.
                 if late:

@@ -386,7 +386,9 @@ class Optimizer:
         before = None
         host = {id(slot.group): dict(slot.group.state) for slot in self._slots}
         if self.shared and asking:
-            before = self.step_class(self.shared, self._slots, {}, t, values, oracles, self._workspace)
+            before = self.step_class(
+                self.shared, self._slots, {}, t, values, oracles, self._workspace
+            )
             before.prepare()
         for (_, rule), within, memory in zip(
             self._branches, self._within, self._memories, strict=True

@@ -56,7 +56,7 @@ class Rule:
     elsewhere  whether it asks at other points than the current parameters, so that it needs
                functions where others take arrays
     shared     hyperparameters that enter a value over all tensors, and so must agree in all groups
-    advance    one step: a function of the `Step` that carries it out
+    advance    one step: a function of the `Step` (or `DeviceStep`) that carries it out
     views      parameters to evaluate at, by name: functions of a `Step` giving one array per tensor
     """
 
@@ -65,7 +65,7 @@ class Rule:
     hyper: tuple[Hyper, ...]
     state: tuple[State, ...]
     oracles: tuple[str, ...]
-    advance: Callable[[Step], None]
+    advance: Callable[[Any], None]
     scope: str = "tensor"
     shape: str = "any"
     elsewhere: bool = False

@@ -23,6 +23,7 @@ from optwright.derive.blame import Unusable, about
 from optwright.derive.wording import counted
 from optwright.templates import generate
 from optwright.templates.backend import backend as get
+from optwright.templates.standalone import standalone
 
 if TYPE_CHECKING:
     from optwright.derive.declaration import Declaration
@@ -112,17 +113,27 @@ def packaged(chosen: Chosen, backend: str, relations: Relations, progress: Progr
 
 
 def flat(
-    chosen: Chosen, backend: str, relations: Relations, file: Path | None, progress: Progress
+    chosen: Chosen,
+    backend: str,
+    relations: Relations,
+    file: Path | None,
+    progress: Progress,
+    alone: bool = False,
 ) -> Files:
-    """Modules for a folder of the user's own; `file` is where names come from besides."""
+    """Modules for a folder of the user's own; `file` is where names come from besides.
+
+    With `alone` the runtime comes along, so that they need the array library and nothing else.
+    """
     origin = f" --from {_plain(file.name, 'FILE')}" if file else ""
 
     def make(name: str, declaration: Declaration) -> Mapping[PurePosixPath, str]:
         word = _plain(name, declaration.id)
         command = f"gen kernels {word}{origin} --backend {backend} --out ."
+        command += " --standalone" if alone else ""
         return generate.flat([declaration], backend, _get(relations), command)
 
-    return _made(chosen, make, progress)
+    files = _made(chosen, make, progress)
+    return standalone(files, backend) if alone else files
 
 
 def _made(

@@ -318,7 +318,7 @@ def test_special_values(
     assert not wrong, "\n".join(wrong[:10])
 
 
-# --- the test itself -------------------------------------------------------------------------------
+# --- the test itself ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -341,7 +341,7 @@ def test_a_wrong_kernel_is_noticed(wrong: str, right: str, monkeypatch: pytest.M
     assert found and compared
 
 
-# --- blocks, storage types, layouts ------------------------------------------------------------------
+# --- blocks, storage types, layouts --------------------------------------------------------------
 
 
 ELEMENTWISE = [
@@ -411,7 +411,7 @@ def test_half_precision_keeps_single_state(name: str) -> None:
     assert half.tobytes() == single.astype(np.float16).tobytes()
 
 
-# --- schedules -------------------------------------------------------------------------------------
+# --- schedules ---------------------------------------------------------------------------------
 
 
 SCHEDULES = [d for d in catalog.values() if isinstance(d, Schedule)]

@@ -24,6 +24,7 @@ THREADS = 256
 _BLOCKS_PER_CHUNK = 64
 
 _modules: dict[tuple[Any, ...], Any] = {}
+_functions: dict[tuple[Any, ...], Any] = {}
 
 
 class CompileError(OptwrightError):
@@ -62,13 +63,16 @@ class Kernel:
 def function(source: str, symbol: str, dtype: np.dtype) -> Any:
     """The kernel of that name, compiled for the current device and a compute type."""
     cp = library()
-    capability = cp.cuda.Device().compute_capability
-    key = (cp, source, dtype.char, capability)
-    if key not in _modules:
-        module = cp.cuda.function.Module()
-        module.load(compiled(cp.cuda.nvrtc, prelude(dtype) + source, capability))
-        _modules[key] = module
-    return _modules[key].get_function(symbol)
+    device = cp.cuda.Device()
+    key = (cp, device.id, dtype.char, source)
+    if (*key, symbol) not in _functions:
+        if key not in _modules:
+            module = cp.cuda.function.Module()
+            text = prelude(dtype) + source
+            module.load(compiled(cp.cuda.nvrtc, text, device.compute_capability))
+            _modules[key] = module
+        _functions[(*key, symbol)] = _modules[key].get_function(symbol)
+    return _functions[(*key, symbol)]
 
 
 def compiled(nvrtc: Any, text: str, capability: str) -> bytes:

@@ -9,7 +9,7 @@ import numpy as np
 from optwright.runtime.device.library import cp
 from optwright.runtime.device.reduction import dot
 from optwright.runtime.error import OracleError
-from optwright.runtime.oracle import Oracles, _kind
+from optwright.runtime.oracle import Oracles, _is_number, _kind
 
 
 class DeviceOracles(Oracles):
@@ -21,14 +21,21 @@ class DeviceOracles(Oracles):
     xp = cp
 
     def _split(self, given: Any) -> tuple[Any, Any]:
-        if isinstance(given, tuple) and len(given) == 2:
-            given = (_number(given[0]), given[1])
-        elif self._tree.kind != "leaf":
-            given = _number(given)
-        return super()._split(given)
+        leaf = self._tree.kind == "leaf"
+        if isinstance(given, tuple) and len(given) == 2 and self._tree.fits(given[1]):
+            if not leaf or _is_number(_number(given[0])):
+                return given
+        shape = self._slots[0].array.shape if leaf else None
+        if isinstance(given, cp.ndarray) and (given.size != 1 or given.shape == shape):
+            return None, given
+        return (given, None) if _is_number(_number(given)) else (None, given)
 
     def _read(self, name: str, given: Any, what: str, own: bool) -> Any:
-        return super()._read(name, _number(given) if name == "value" else given, what, own)
+        if name == "value":
+            given = _number(given)
+            if isinstance(given, cp.ndarray):
+                raise OracleError(f"{what} is an array of shape {given.shape}, not one real number")
+        return super()._read(name, given, what, own)
 
     def _array(
         self,

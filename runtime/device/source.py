@@ -23,11 +23,15 @@ struct alignas(16) pack { real_t at[LANES]; };
 // Addresses come from a table, so the compiler must be told that they are of global memory.
 static __device__ __forceinline__ real_t *place(const long long address, const long long start)
 {
-    real_t *p = (real_t *)address;
-    if (!p)
-        return p;
+    real_t *p = (real_t *)address + start;
     __builtin_assume(__isGlobal(p));
-    return p + start;
+    return p;
+}
+
+// The same for an array that may be absent.
+static __device__ __forceinline__ real_t *place_any(const long long address, const long long start)
+{
+    return address ? place(address, start) : (real_t *)0;
 }
 
 static __device__ __forceinline__ pack load(const real_t *p, const long long i)

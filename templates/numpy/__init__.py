@@ -74,6 +74,10 @@ class NumpyBackend:
         """What prints the rules of a declaration."""
         return RulePrinter
 
+    def context(self, rules: Sequence[RuleText]) -> dict[str, Any]:
+        """What the templates of an optimizer are told besides."""
+        return {}
+
     def template(self, name: str) -> jinja2.Template:
         return _environment().select_template([f"{folder}/{name}" for folder in self.folders])
 
@@ -183,7 +187,6 @@ def _optimizer(
         relations,
         command,
         rules=rules,
-        kernels=[kernel for rule in rules for kernel in rule.kernels],
         name=declaration.name,
         arguments=arguments,
         signature=signature,
@@ -193,6 +196,7 @@ def _optimizer(
         choices=repr(choices),
         imports=imports,
         runtime=backend.runtime,
+        **backend.context(rules),
         uses_numpy="np." in body,
     )
 

@@ -1,0 +1,29 @@
+r"""LaTeX read back into declarations.
+
+    from optwright.derive.read import read
+
+    [adam] = read(Path("adam.tex").read_text())
+
+A file that `gen kernels --backend latex` or `gen sheet` wrote gives the very declarations, one for
+each block. Hand-written LaTeX is read by the standard vocabulary: `\theta` (or w, x) are the
+parameters, `\eta` or `\alpha` the learning rate, `\nabla J(\theta_{t-1})` the gradient; a letter
+without an index is its newest value if a row assigns it, and a hyperparameter if none does.
+"""
+
+from __future__ import annotations
+
+from optwright.derive.declaration import Optimizer, Schedule
+from optwright.derive.read.compare import differences
+from optwright.derive.read.source import ReadError, blocks
+from optwright.derive.read.system import system
+
+
+def read(text: str, name: str = "Read") -> tuple[Optimizer | Schedule, ...]:
+    """The systems that some LaTeX states, in order.
+
+    Raises ReadError, which names line and column, for what cannot be read or means nothing.
+    """
+    return tuple(system(block, text, name) for block in blocks(text))
+
+
+__all__ = ["ReadError", "differences", "read"]

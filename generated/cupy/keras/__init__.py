@@ -1,0 +1,59 @@
+"""The keras dialect on CuPy arrays.
+
+Do not edit. Remake it with: gen kernels --backend cupy
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from optwright.generated.cupy.keras.adadelta import Adadelta as Adadelta
+    from optwright.generated.cupy.keras.adagrad import Adagrad as Adagrad
+    from optwright.generated.cupy.keras.adam import Adam as Adam
+    from optwright.generated.cupy.keras.adamw import AdamW as AdamW
+    from optwright.generated.cupy.keras.adamax import Adamax as Adamax
+    from optwright.generated.cupy.keras.lion import Lion as Lion
+    from optwright.generated.cupy.keras.nadam import Nadam as Nadam
+    from optwright.generated.cupy.keras.rmsprop import RMSprop as RMSprop
+    from optwright.generated.cupy.keras.sgd import SGD as SGD
+
+_MODULES = {
+    "Adadelta": "keras.adadelta",
+    "Adagrad": "keras.adagrad",
+    "Adam": "keras.adam",
+    "AdamW": "keras.adamw",
+    "Adamax": "keras.adamax",
+    "Lion": "keras.lion",
+    "Nadam": "keras.nadam",
+    "RMSprop": "keras.rmsprop",
+    "SGD": "keras.sgd",
+}
+
+__all__ = [
+    "Adadelta",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "Lion",
+    "Nadam",
+    "RMSprop",
+    "SGD",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a class when it is first used."""
+    if name in _MODULES:
+        found = getattr(import_module(f"optwright.generated.cupy.{_MODULES[name]}"), name)
+    else:
+        raise AttributeError(f"{__name__} has no {name!r}; it has: {', '.join(__all__)}")
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    """The names that can be imported."""
+    return sorted(__all__)

@@ -1,0 +1,341 @@
+"""Adafactor: Shazeer & Stern 2018, Algorithms 4 and 5 (arXiv:1804.04235).
+
+Of a matrix only the means of rows and of columns of the squared gradient are kept; the last two
+axes are factored. Without a learning rate of its own: the step is relative to the root mean
+square of the parameters. Means stand for the paper's sums, which cancel.
+
+Equations where at least 2 dimensions
+    g[t] = grad(theta[t-1])
+    beta2_t[t] = 1 - t**(-beta2_decay)
+    rho_t[t] = min(max_lr, 1/sqrt(t))
+    alpha_t[t] = rho_t[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
+    g_square[t] = g[t]**2 + eps1
+    R[t] = R[t-1]*beta2_t[t] + (-beta2_t[t] + 1)*mean(g_square[t], axis -1)
+    C[t] = C[t-1]*beta2_t[t] + (-beta2_t[t] + 1)*mean(g_square[t], axis -2)
+    V[t] = C[t]*R[t]/mean(R[t], axis -2)
+    U[t] = g[t]/sqrt(V[t])
+    rms_update[t] = sqrt(mean(U[t]**2))
+    theta[t] = theta[t-1] - U[t]*alpha_t[t]/max(1, rms_update[t]/clip_threshold)
+
+Equations where every tensor
+    g[t] = grad(theta[t-1])
+    beta2_t[t] = 1 - t**(-beta2_decay)
+    rho_t[t] = min(max_lr, 1/sqrt(t))
+    alpha_t[t] = rho_t[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
+    g_square[t] = g[t]**2 + eps1
+    v[t] = v[t-1]*beta2_t[t] + g_square[t]*(-beta2_t[t] + 1)
+    V[t] = v[t]
+    U[t] = g[t]/sqrt(V[t])
+    rms_update[t] = sqrt(mean(U[t]**2))
+    theta[t] = theta[t-1] - U[t]*alpha_t[t]/max(1, rms_update[t]/clip_threshold)
+
+Do not edit. Made from the declaration Adafactor and the template cupy/module.py.j2;
+remake it with: gen kernels --backend cupy
+Digest: dea2c4b910bcf505
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step, Where, cp, mean
+
+SOURCE = """
+static __device__ __forceinline__ void paper_adafactor_other_pass1_entry(
+    const real_t theta, const real_t g, real_t &v, real_t &U, real_t &sum_theta, real_t &sum_U,
+    const real_t eps1, const real_t beta2_t, const real_t v_factor)
+{
+    // g_square[t] = g[t]**2 + eps1
+    real_t g_square = g*g + eps1;
+    // v[t] = v[t-1]*beta2_t[t] + g_square[t]*(-beta2_t[t] + 1)
+    v = v*beta2_t + g_square*v_factor;
+    // V[t] = v[t]
+    real_t V = v;
+    // U[t] = g[t]/sqrt(V[t])
+    U = g/sqrt(V);
+    sum_theta = theta*theta;
+    sum_U = U*U;
+}
+
+extern "C" __global__ void paper_adafactor_other_pass1(
+    const long long *table, const long long *chunks, const long long count,
+    const real_t *groups, const real_t *tensors)
+{
+    const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
+    const long long stride = (long long)gridDim.y*blockDim.x;
+    for (long long c = blockIdx.x; c < count; c += gridDim.x) {
+        const long long *row = table + 8*chunks[3*c];
+        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
+        const real_t *theta_at = place(row[0], start);
+        const real_t *g_at = place(row[1], start);
+        real_t *v_at = place(row[2], start);
+        real_t *U_at = place(row[3], start);
+        real_t *sum_theta_at = place(row[4], start);
+        real_t *sum_U_at = place(row[5], start);
+        const real_t *of_group = groups + 3*row[6];
+        const real_t eps1_value = of_group[0];
+        const real_t beta2_t_value = of_group[1];
+        const real_t v_factor_value = of_group[2];
+        const bool aligned = ((row[0] | row[1] | row[2] | row[3] | row[4] | row[5]) & 15) == 0;
+        const long long packs = aligned ? length/LANES : 0;
+        for (long long i = first; i < packs; i += stride) {
+            pack theta_pack = load(theta_at, i);
+            pack g_pack = load(g_at, i);
+            pack v_pack = load(v_at, i);
+            pack U_pack;
+            pack sum_theta_pack;
+            pack sum_U_pack;
+#pragma unroll
+            for (int k = 0; k < LANES; ++k)
+                paper_adafactor_other_pass1_entry(
+                    theta_pack.at[k], g_pack.at[k], v_pack.at[k], U_pack.at[k],
+                    sum_theta_pack.at[k], sum_U_pack.at[k], eps1_value, beta2_t_value,
+                    v_factor_value);
+            store(v_at, i, v_pack);
+            store(U_at, i, U_pack);
+            store(sum_theta_at, i, sum_theta_pack);
+            store(sum_U_at, i, sum_U_pack);
+        }
+        for (long long i = packs*LANES + first; i < length; i += stride)
+            paper_adafactor_other_pass1_entry(
+                theta_at[i], g_at[i], v_at[i], U_at[i], sum_theta_at[i], sum_U_at[i], eps1_value,
+                beta2_t_value, v_factor_value);
+    }
+}
+
+static __device__ __forceinline__ void paper_adafactor_other_pass2_entry(
+    real_t &theta, const real_t U, const real_t theta_factor)
+{
+    // theta[t] = theta[t-1] - U[t]*alpha_t[t]/max(1, rms_update[t]/clip_threshold)
+    theta = theta - U*theta_factor;
+}
+
+extern "C" __global__ void paper_adafactor_other_pass2(
+    const long long *table, const long long *chunks, const long long count,
+    const real_t *groups, const real_t *tensors)
+{
+    const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
+    const long long stride = (long long)gridDim.y*blockDim.x;
+    for (long long c = blockIdx.x; c < count; c += gridDim.x) {
+        const long long *row = table + 4*chunks[3*c];
+        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
+        real_t *theta_at = place(row[0], start);
+        const real_t *U_at = place(row[1], start);
+        const real_t *of_tensor = tensors + 1*row[3];
+        const real_t theta_factor_value = of_tensor[0];
+        const bool aligned = ((row[0] | row[1]) & 15) == 0;
+        const long long packs = aligned ? length/LANES : 0;
+        for (long long i = first; i < packs; i += stride) {
+            pack theta_pack = load(theta_at, i);
+            pack U_pack = load(U_at, i);
+#pragma unroll
+            for (int k = 0; k < LANES; ++k)
+                paper_adafactor_other_pass2_entry(
+                    theta_pack.at[k], U_pack.at[k], theta_factor_value);
+            store(theta_at, i, theta_pack);
+        }
+        for (long long i = packs*LANES + first; i < length; i += stride)
+            paper_adafactor_other_pass2_entry(
+                theta_at[i], U_at[i], theta_factor_value);
+    }
+}
+"""
+
+OTHER_PASS1 = Kernel(
+    SOURCE,
+    "paper_adafactor_other_pass1",
+    arrays="theta g v U sum_theta sum_U",
+    groups="eps1 beta2_t v_factor",
+    stores="U",
+    reductions=(
+        ("sum_theta", "sum", "tensor"),
+        ("sum_U", "sum", "tensor"),
+    ),
+)
+
+OTHER_PASS2 = Kernel(
+    SOURCE,
+    "paper_adafactor_other_pass2",
+    arrays="theta U",
+    tensors="theta_factor",
+)
+
+
+def shared_advance(step: Step) -> None:
+    """One step, pass by pass."""
+    step.ask("g", "grad")
+
+
+SHARED_RULE = Rule(
+    name="Adafactor",
+    dialect="paper",
+    hyper=(
+    ),
+    state=(),
+    oracles=("grad",),
+    advance=shared_advance,
+)
+
+
+def tensor_host(t, max_lr, beta2_decay):
+    """Numbers of this step that need no data, in float64."""
+    # beta2_t[t] = 1 - t**(-beta2_decay)
+    beta2_t = 1 - t**(-beta2_decay)
+    # rho_t[t] = min(max_lr, 1/sqrt(t))
+    rho_t = np.minimum(1/np.sqrt(t), max_lr)
+    return {"beta2_t": beta2_t, "rho_t": rho_t}
+
+
+def tensor_update(theta, g, R, C, eps1, eps2, clip_threshold, rho_t, beta2_t):
+    """Work on whole arrays."""
+    # alpha_t[t] = rho_t[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
+    alpha_t = rho_t*np.maximum(eps2, np.sqrt(mean(theta*theta)))
+    # g_square[t] = g[t]**2 + eps1
+    g_square = g*g + eps1
+    # R[t] = R[t-1]*beta2_t[t] + (-beta2_t[t] + 1)*mean(g_square[t], axis -1)
+    R = beta2_t*R + (-beta2_t + 1)*mean(g_square, axis=-1)
+    # C[t] = C[t-1]*beta2_t[t] + (-beta2_t[t] + 1)*mean(g_square[t], axis -2)
+    C = beta2_t*C + (-beta2_t + 1)*mean(g_square, axis=-2)
+    # V[t] = C[t]*R[t]/mean(R[t], axis -2)
+    V = C*R/mean(R, axis=-2)
+    # U[t] = g[t]/sqrt(V[t])
+    U = g/cp.sqrt(V)
+    # rms_update[t] = sqrt(mean(U[t]**2))
+    rms_update = np.sqrt(mean(U*U))
+    # theta[t] = theta[t-1] - U[t]*alpha_t[t]/max(1, rms_update[t]/clip_threshold)
+    theta = theta - float(alpha_t/np.maximum(1, rms_update/clip_threshold))*U
+    return {"R": R, "C": C, "theta": theta}
+
+
+def tensor_advance(step: Step) -> None:
+    """One step, pass by pass."""
+    step.host(tensor_host)
+    step.arrays(tensor_update)
+    step.commit()
+
+
+TENSOR_RULE = Rule(
+    name="AdafactorMatrix",
+    dialect="paper",
+    hyper=(
+        Hyper("max_lr", 0.01, "[0, inf)", "largest relative step size"),
+        Hyper("beta2_decay", 0.8, "[0, inf)", "the decay at step t is 1 - t^(-beta2_decay)"),
+        Hyper("eps1", 1e-30, "(0, inf)", "is added to the squared gradient"),
+        Hyper("eps2", 0.001, "[0, inf)", "smallest scale of the parameters"),
+        Hyper("clip_threshold", 1, "(0, inf)", "largest root mean square of the update"),
+    ),
+    state=(State("R", "axes(-1)"), State("C", "axes(-2)"),),
+    oracles=("grad",),
+    advance=tensor_advance,
+)
+
+
+def other_host(t, max_lr, beta2_decay):
+    """Numbers of this step that need no data, in float64."""
+    # beta2_t[t] = 1 - t**(-beta2_decay)
+    beta2_t = 1 - t**(-beta2_decay)
+    # rho_t[t] = min(max_lr, 1/sqrt(t))
+    rho_t = np.minimum(1/np.sqrt(t), max_lr)
+    v_factor = -beta2_t + 1
+    return {"beta2_t": beta2_t, "rho_t": rho_t, "v_factor": v_factor}
+
+
+def other_numbers(eps2, clip_threshold, rho_t, size, sum_theta, sum_U):
+    """Numbers found from reductions, in float64: one set per tensor."""
+    # alpha_t[t] = rho_t[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
+    alpha_t = rho_t*np.maximum(eps2, np.sqrt(sum_theta/size))
+    # rms_update[t] = sqrt(mean(U[t]**2))
+    rms_update = np.sqrt(sum_U/size)
+    theta_factor = alpha_t/np.maximum(1, rms_update/clip_threshold)
+    return {"alpha_t": alpha_t, "rms_update": rms_update, "theta_factor": theta_factor}
+
+
+def other_advance(step: Step) -> None:
+    """One step, pass by pass."""
+    step.host(other_host)
+    step.blocks(OTHER_PASS1)
+    step.numbers(other_numbers, "tensor")
+    step.blocks(OTHER_PASS2)
+    step.commit()
+
+
+OTHER_RULE = Rule(
+    name="AdafactorVector",
+    dialect="paper",
+    hyper=(
+        Hyper("max_lr", 0.01, "[0, inf)", "largest relative step size"),
+        Hyper("beta2_decay", 0.8, "[0, inf)", "the decay at step t is 1 - t^(-beta2_decay)"),
+        Hyper("eps1", 1e-30, "(0, inf)", "is added to the squared gradient"),
+        Hyper("eps2", 0.001, "[0, inf)", "smallest scale of the parameters"),
+        Hyper("clip_threshold", 1, "(0, inf)", "largest root mean square of the update"),
+    ),
+    state=(State("v"),),
+    oracles=("grad",),
+    advance=other_advance,
+)
+
+
+class Adafactor(Optimizer):
+    """Adafactor: Shazeer & Stern 2018, Algorithms 4 and 5 (arXiv:1804.04235).
+
+    Of a matrix only the means of rows and of columns of the squared gradient are kept; the last two
+    axes are factored. Without a learning rate of its own: the step is relative to the root mean
+    square of the parameters. Means stand for the paper's sums, which cancel.
+
+    Equations where at least 2 dimensions
+        g[t] = grad(theta[t-1])
+        beta2_t[t] = 1 - t**(-beta2_decay)
+        rho_t[t] = min(max_lr, 1/sqrt(t))
+        alpha_t[t] = rho_t[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
+        g_square[t] = g[t]**2 + eps1
+        R[t] = R[t-1]*beta2_t[t] + (-beta2_t[t] + 1)*mean(g_square[t], axis -1)
+        C[t] = C[t-1]*beta2_t[t] + (-beta2_t[t] + 1)*mean(g_square[t], axis -2)
+        V[t] = C[t]*R[t]/mean(R[t], axis -2)
+        U[t] = g[t]/sqrt(V[t])
+        rms_update[t] = sqrt(mean(U[t]**2))
+        theta[t] = theta[t-1] - U[t]*alpha_t[t]/max(1, rms_update[t]/clip_threshold)
+
+    Equations where every tensor
+        g[t] = grad(theta[t-1])
+        beta2_t[t] = 1 - t**(-beta2_decay)
+        rho_t[t] = min(max_lr, 1/sqrt(t))
+        alpha_t[t] = rho_t[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
+        g_square[t] = g[t]**2 + eps1
+        v[t] = v[t-1]*beta2_t[t] + g_square[t]*(-beta2_t[t] + 1)
+        V[t] = v[t]
+        U[t] = g[t]/sqrt(V[t])
+        rms_update[t] = sqrt(mean(U[t]**2))
+        theta[t] = theta[t-1] - U[t]*alpha_t[t]/max(1, rms_update[t]/clip_threshold)
+
+    Arguments
+        params: arrays to update in place: one, a list, a nested dict, or a list of groups
+        max_lr: largest relative step size, in [0, inf); default 0.01
+        beta2_decay: the decay at step t is 1 - t^(-beta2_decay), in [0, inf); default 0.8
+        eps1: is added to the squared gradient, in (0, inf); default 1e-30
+        eps2: smallest scale of the parameters, in [0, inf); default 0.001
+        clip_threshold: largest root mean square of the update, in (0, inf); default 1
+    """
+
+    shared = SHARED_RULE
+    branches = (
+        (Where(ndim_at_least=2), TENSOR_RULE),
+        (Where(), OTHER_RULE),
+    )
+
+    def __init__(
+        self,
+        params: Params,
+        max_lr: HyperValue = 0.01,
+        beta2_decay: HyperValue = 0.8,
+        eps1: HyperValue = 1e-30,
+        eps2: HyperValue = 0.001,
+        clip_threshold: HyperValue = 1,
+    ) -> None:
+        super().__init__(
+            params,
+            max_lr=max_lr,
+            beta2_decay=beta2_decay,
+            eps1=eps1,
+            eps2=eps2,
+            clip_threshold=clip_threshold,
+        )

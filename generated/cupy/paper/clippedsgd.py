@@ -1,0 +1,179 @@
+"""ClippedSGD: Pascanu, Mikolov & Bengio 2013, Algorithm 1 (arXiv:1211.5063).
+
+A gradient longer than max_norm, over all tensors together, is shortened to it.
+
+Equations
+    g_raw[t] = grad(theta[t-1])
+    g_norm[t] = norm(g_raw[t], all tensors)
+    clip_scale[t] = max_norm/max(max_norm, g_norm[t])
+    g[t] = clip_scale[t]*g_raw[t]
+    theta[t] = theta[t-1] - lr*g[t]
+
+Do not edit. Made from the declaration ClippedSGD and the template cupy/module.py.j2;
+remake it with: gen kernels --backend cupy
+Digest: ae7d88a11766f5e6
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, Step
+
+SOURCE = """
+static __device__ __forceinline__ void paper_clippedsgd_pass1_entry(
+    const real_t g_raw, real_t &sum_g_raw_squared)
+{
+    sum_g_raw_squared = g_raw*g_raw;
+}
+
+extern "C" __global__ void paper_clippedsgd_pass1(
+    const long long *table, const long long *chunks, const long long count,
+    const real_t *groups, const real_t *tensors)
+{
+    const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
+    const long long stride = (long long)gridDim.y*blockDim.x;
+    for (long long c = blockIdx.x; c < count; c += gridDim.x) {
+        const long long *row = table + 4*chunks[3*c];
+        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
+        const real_t *g_raw_at = place(row[0], start);
+        real_t *sum_g_raw_squared_at = place(row[1], start);
+        const bool aligned = ((row[0] | row[1]) & 15) == 0;
+        const long long packs = aligned ? length/LANES : 0;
+        for (long long i = first; i < packs; i += stride) {
+            pack g_raw_pack = load(g_raw_at, i);
+            pack sum_g_raw_squared_pack;
+#pragma unroll
+            for (int k = 0; k < LANES; ++k)
+                paper_clippedsgd_pass1_entry(
+                    g_raw_pack.at[k], sum_g_raw_squared_pack.at[k]);
+            store(sum_g_raw_squared_at, i, sum_g_raw_squared_pack);
+        }
+        for (long long i = packs*LANES + first; i < length; i += stride)
+            paper_clippedsgd_pass1_entry(
+                g_raw_at[i], sum_g_raw_squared_at[i]);
+    }
+}
+
+static __device__ __forceinline__ void paper_clippedsgd_pass2_entry(
+    real_t &theta, const real_t g_raw, const real_t lr, const real_t clip_scale)
+{
+    // g[t] = clip_scale[t]*g_raw[t]
+    real_t g = g_raw*clip_scale;
+    // theta[t] = theta[t-1] - lr*g[t]
+    theta = theta - g*lr;
+}
+
+extern "C" __global__ void paper_clippedsgd_pass2(
+    const long long *table, const long long *chunks, const long long count,
+    const real_t *groups, const real_t *tensors)
+{
+    const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
+    const long long stride = (long long)gridDim.y*blockDim.x;
+    for (long long c = blockIdx.x; c < count; c += gridDim.x) {
+        const long long *row = table + 4*chunks[3*c];
+        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
+        real_t *theta_at = place(row[0], start);
+        const real_t *g_raw_at = place(row[1], start);
+        const real_t *of_group = groups + 2*row[2];
+        const real_t lr_value = of_group[0];
+        const real_t clip_scale_value = of_group[1];
+        const bool aligned = ((row[0] | row[1]) & 15) == 0;
+        const long long packs = aligned ? length/LANES : 0;
+        for (long long i = first; i < packs; i += stride) {
+            pack theta_pack = load(theta_at, i);
+            pack g_raw_pack = load(g_raw_at, i);
+#pragma unroll
+            for (int k = 0; k < LANES; ++k)
+                paper_clippedsgd_pass2_entry(
+                    theta_pack.at[k], g_raw_pack.at[k], lr_value, clip_scale_value);
+            store(theta_at, i, theta_pack);
+        }
+        for (long long i = packs*LANES + first; i < length; i += stride)
+            paper_clippedsgd_pass2_entry(
+                theta_at[i], g_raw_at[i], lr_value, clip_scale_value);
+    }
+}
+"""
+
+PASS1 = Kernel(
+    SOURCE,
+    "paper_clippedsgd_pass1",
+    arrays="g_raw sum_g_raw_squared",
+    reductions=(
+        ("sum_g_raw_squared", "sum", "all"),
+    ),
+)
+
+PASS2 = Kernel(
+    SOURCE,
+    "paper_clippedsgd_pass2",
+    arrays="theta g_raw",
+    groups="lr clip_scale",
+)
+
+
+def numbers(max_norm, sum_g_raw_squared):
+    """Numbers found from reductions, in float64: one set over all tensors."""
+    # g_norm[t] = norm(g_raw[t], all tensors)
+    g_norm = np.sqrt(sum_g_raw_squared)
+    # clip_scale[t] = max_norm/max(max_norm, g_norm[t])
+    clip_scale = max_norm/np.maximum(g_norm, max_norm)
+    return {"g_norm": g_norm, "clip_scale": clip_scale}
+
+
+def advance(step: Step) -> None:
+    """One step, pass by pass."""
+    step.ask("g_raw", "grad")
+    step.blocks(PASS1)
+    step.numbers(numbers, "all")
+    step.blocks(PASS2)
+    step.commit()
+
+
+RULE = Rule(
+    name="ClippedSGD",
+    dialect="paper",
+    hyper=(
+        Hyper("lr", 0.01, "[0, inf)", "learning rate"),
+        Hyper("max_norm", 1, "(0, inf)", "largest norm of the gradient over all tensors"),
+    ),
+    state=(),
+    oracles=("grad",),
+    advance=advance,
+    shared=("max_norm",),
+)
+
+
+class ClippedSGD(Optimizer):
+    """ClippedSGD: Pascanu, Mikolov & Bengio 2013, Algorithm 1 (arXiv:1211.5063).
+
+    A gradient longer than max_norm, over all tensors together, is shortened to it.
+
+    Equations
+        g_raw[t] = grad(theta[t-1])
+        g_norm[t] = norm(g_raw[t], all tensors)
+        clip_scale[t] = max_norm/max(max_norm, g_norm[t])
+        g[t] = clip_scale[t]*g_raw[t]
+        theta[t] = theta[t-1] - lr*g[t]
+
+    Arguments
+        params: arrays to update in place: one, a list, a nested dict, or a list of groups
+        lr: learning rate, in [0, inf); default 0.01
+        max_norm: largest norm of the gradient over all tensors, in (0, inf); default 1
+    """
+
+    rules = (((), RULE),)
+    choices = {}
+
+    def __init__(
+        self,
+        params: Params,
+        lr: HyperValue = 0.01,
+        max_norm: HyperValue = 1,
+    ) -> None:
+        super().__init__(
+            params,
+            lr=lr,
+            max_norm=max_norm,
+        )

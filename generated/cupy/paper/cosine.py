@@ -1,0 +1,57 @@
+"""Cosine: Loshchilov & Hutter 2017, eq. (5) (arXiv:1608.03983).
+
+Half a cosine from lr to final, and final after it; no restart.
+
+Equations
+    output = (lr - final)*(1 + cos(min(1, (t - 1)/steps)*pi))/2 + final
+
+Do not edit. Made from the declaration Cosine and the template numpy/schedule.py.j2;
+remake it with: gen kernels --backend cupy
+Digest: 5b78395ed00d02fb
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optwright.runtime import Hyper, Schedule
+
+
+class Cosine(Schedule):
+    """Cosine: Loshchilov & Hutter 2017, eq. (5) (arXiv:1608.03983).
+
+    Half a cosine from lr to final, and final after it; no restart.
+
+    Equations
+        output = (lr - final)*(1 + cos(min(1, (t - 1)/steps)*pi))/2 + final
+
+    Arguments
+        lr: learning rate, in [0, inf); default 0.01
+        steps: steps from the start to the end, in integer [1, inf); required
+        final: value at the end and after it, in [0, inf); default 0
+    """
+
+    id = "Cosine"
+    hyper = (
+        Hyper("lr", 0.01, "[0, inf)", "learning rate"),
+        Hyper("steps", None, "integer [1, inf)", "steps from the start to the end"),
+        Hyper("final", 0, "[0, inf)", "value at the end and after it"),
+    )
+
+    @staticmethod
+    def advance(t, lr, steps, final):
+        """The number at step t, and the state after it."""
+        return (lr - final)*(1 + np.cos(np.minimum((t - 1)/steps, 1)*3.141592653589793))/2 + final, {}
+
+    def __init__(
+        self,
+        lr: float = 0.01,
+        *,
+        steps: float,
+        final: float = 0,
+    ) -> None:
+        super().__init__(
+            lr=lr,
+            steps=steps,
+            final=final,
+        )

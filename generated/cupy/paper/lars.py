@@ -1,0 +1,209 @@
+"""LARS: You, Gitman & Ginsburg 2017, Algorithm 1 (arXiv:1708.03888).
+
+Layer-wise adaptive rate scaling: each tensor's step is a fixed share of its norm. lr enters the
+velocity; the paper lets it decay as (1 - t/T)^2, which is a schedule here.
+
+Equations
+    g[t] = grad(theta[t-1])
+    w_norm[t] = norm(theta[t-1])
+    g_norm[t] = norm(g[t])
+    ratio[t] = {trust_coefficient*w_norm[t]/(g_norm[t] + weight_decay*w_norm[t]) if (g_norm[t] > 0) and (w_norm[t] > 0), else 1}
+    v[t] = lr*ratio[t]*(weight_decay*theta[t-1] + g[t]) + momentum*v[t-1]
+    theta[t] = theta[t-1] - v[t]
+
+Do not edit. Made from the declaration LARS and the template cupy/module.py.j2;
+remake it with: gen kernels --backend cupy
+Digest: 97cdc42ed0783984
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
+
+SOURCE = """
+static __device__ __forceinline__ void paper_lars_pass1_entry(
+    const real_t theta, const real_t g, real_t &sum_theta_squared, real_t &sum_g_squared)
+{
+    sum_theta_squared = theta*theta;
+    sum_g_squared = g*g;
+}
+
+extern "C" __global__ void paper_lars_pass1(
+    const long long *table, const long long *chunks, const long long count,
+    const real_t *groups, const real_t *tensors)
+{
+    const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
+    const long long stride = (long long)gridDim.y*blockDim.x;
+    for (long long c = blockIdx.x; c < count; c += gridDim.x) {
+        const long long *row = table + 6*chunks[3*c];
+        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
+        const real_t *theta_at = place(row[0], start);
+        const real_t *g_at = place(row[1], start);
+        real_t *sum_theta_squared_at = place(row[2], start);
+        real_t *sum_g_squared_at = place(row[3], start);
+        const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
+        const long long packs = aligned ? length/LANES : 0;
+        for (long long i = first; i < packs; i += stride) {
+            pack theta_pack = load(theta_at, i);
+            pack g_pack = load(g_at, i);
+            pack sum_theta_squared_pack;
+            pack sum_g_squared_pack;
+#pragma unroll
+            for (int k = 0; k < LANES; ++k)
+                paper_lars_pass1_entry(
+                    theta_pack.at[k], g_pack.at[k], sum_theta_squared_pack.at[k],
+                    sum_g_squared_pack.at[k]);
+            store(sum_theta_squared_at, i, sum_theta_squared_pack);
+            store(sum_g_squared_at, i, sum_g_squared_pack);
+        }
+        for (long long i = packs*LANES + first; i < length; i += stride)
+            paper_lars_pass1_entry(
+                theta_at[i], g_at[i], sum_theta_squared_at[i], sum_g_squared_at[i]);
+    }
+}
+
+static __device__ __forceinline__ void paper_lars_pass2_entry(
+    real_t &theta, const real_t g, real_t &v, const real_t momentum, const real_t weight_decay,
+    const real_t lr_ratio)
+{
+    // v[t] = lr*ratio[t]*(weight_decay*theta[t-1] + g[t]) + momentum*v[t-1]
+    v = (theta*weight_decay + g)*lr_ratio + v*momentum;
+    // theta[t] = theta[t-1] - v[t]
+    theta = theta - v;
+}
+
+extern "C" __global__ void paper_lars_pass2(
+    const long long *table, const long long *chunks, const long long count,
+    const real_t *groups, const real_t *tensors)
+{
+    const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
+    const long long stride = (long long)gridDim.y*blockDim.x;
+    for (long long c = blockIdx.x; c < count; c += gridDim.x) {
+        const long long *row = table + 5*chunks[3*c];
+        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
+        real_t *theta_at = place(row[0], start);
+        const real_t *g_at = place(row[1], start);
+        real_t *v_at = place(row[2], start);
+        const real_t *of_group = groups + 2*row[3];
+        const real_t momentum_value = of_group[0];
+        const real_t weight_decay_value = of_group[1];
+        const real_t *of_tensor = tensors + 1*row[4];
+        const real_t lr_ratio_value = of_tensor[0];
+        const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
+        const long long packs = aligned ? length/LANES : 0;
+        for (long long i = first; i < packs; i += stride) {
+            pack theta_pack = load(theta_at, i);
+            pack g_pack = load(g_at, i);
+            pack v_pack = load(v_at, i);
+#pragma unroll
+            for (int k = 0; k < LANES; ++k)
+                paper_lars_pass2_entry(
+                    theta_pack.at[k], g_pack.at[k], v_pack.at[k], momentum_value,
+                    weight_decay_value, lr_ratio_value);
+            store(theta_at, i, theta_pack);
+            store(v_at, i, v_pack);
+        }
+        for (long long i = packs*LANES + first; i < length; i += stride)
+            paper_lars_pass2_entry(
+                theta_at[i], g_at[i], v_at[i], momentum_value, weight_decay_value, lr_ratio_value);
+    }
+}
+"""
+
+PASS1 = Kernel(
+    SOURCE,
+    "paper_lars_pass1",
+    arrays="theta g sum_theta_squared sum_g_squared",
+    reductions=(
+        ("sum_theta_squared", "sum", "tensor"),
+        ("sum_g_squared", "sum", "tensor"),
+    ),
+)
+
+PASS2 = Kernel(
+    SOURCE,
+    "paper_lars_pass2",
+    arrays="theta g v",
+    groups="momentum weight_decay",
+    tensors="lr_ratio",
+)
+
+
+def numbers(lr, weight_decay, trust_coefficient, sum_theta_squared, sum_g_squared):
+    """Numbers found from reductions, in float64: one set per tensor."""
+    # w_norm[t] = norm(theta[t-1])
+    w_norm = np.sqrt(sum_theta_squared)
+    # g_norm[t] = norm(g[t])
+    g_norm = np.sqrt(sum_g_squared)
+    # ratio[t] = {trust_coefficient*w_norm[t]/(g_norm[t] + weight_decay*w_norm[t]) if (g_norm[t] > 0) and (w_norm[t] > 0), else 1}
+    ratio = (trust_coefficient*w_norm/(g_norm + weight_decay*w_norm) if (g_norm > 0) and (w_norm > 0) else 1)
+    lr_ratio = lr*ratio
+    return {"w_norm": w_norm, "g_norm": g_norm, "ratio": ratio, "lr_ratio": lr_ratio}
+
+
+def advance(step: Step) -> None:
+    """One step, pass by pass."""
+    step.ask("g", "grad")
+    step.blocks(PASS1)
+    step.numbers(numbers, "tensor")
+    step.blocks(PASS2)
+    step.commit()
+
+
+RULE = Rule(
+    name="LARS",
+    dialect="paper",
+    hyper=(
+        Hyper("lr", 0.1, "[0, inf)", "learning rate"),
+        Hyper("momentum", 0.9, "[0, 1)", "momentum: the share of the last velocity that is kept"),
+        Hyper("weight_decay", 0.0001, "[0, inf)", "weight decay"),
+        Hyper("trust_coefficient", 0.001, "[0, inf)", "share of the weights' norm per step"),
+    ),
+    state=(State("v"),),
+    oracles=("grad",),
+    advance=advance,
+)
+
+
+class LARS(Optimizer):
+    """LARS: You, Gitman & Ginsburg 2017, Algorithm 1 (arXiv:1708.03888).
+
+    Layer-wise adaptive rate scaling: each tensor's step is a fixed share of its norm. lr enters the
+    velocity; the paper lets it decay as (1 - t/T)^2, which is a schedule here.
+
+    Equations
+        g[t] = grad(theta[t-1])
+        w_norm[t] = norm(theta[t-1])
+        g_norm[t] = norm(g[t])
+        ratio[t] = {trust_coefficient*w_norm[t]/(g_norm[t] + weight_decay*w_norm[t]) if (g_norm[t] > 0) and (w_norm[t] > 0), else 1}
+        v[t] = lr*ratio[t]*(weight_decay*theta[t-1] + g[t]) + momentum*v[t-1]
+        theta[t] = theta[t-1] - v[t]
+
+    Arguments
+        params: arrays to update in place: one, a list, a nested dict, or a list of groups
+        lr: learning rate, in [0, inf); default 0.1
+        momentum: momentum: the share of the last velocity that is kept, in [0, 1); default 0.9
+        weight_decay: weight decay, in [0, inf); default 0.0001
+        trust_coefficient: share of the weights' norm per step, in [0, inf); default 0.001
+    """
+
+    rules = (((), RULE),)
+    choices = {}
+
+    def __init__(
+        self,
+        params: Params,
+        lr: HyperValue = 0.1,
+        momentum: HyperValue = 0.9,
+        weight_decay: HyperValue = 0.0001,
+        trust_coefficient: HyperValue = 0.001,
+    ) -> None:
+        super().__init__(
+            params,
+            lr=lr,
+            momentum=momentum,
+            weight_decay=weight_decay,
+            trust_coefficient=trust_coefficient,
+        )

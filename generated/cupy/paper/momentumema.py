@@ -1,0 +1,147 @@
+"""MomentumEMA: Kingma & Ba 2015, the first moment of Algorithm 1, alone (arXiv:1412.6980).
+
+The velocity is an average of gradients, from zero: the first steps are short.
+
+Equations
+    g[t] = grad(theta[t-1])
+    m[t] = beta*m[t-1] + (1 - beta)*g[t]
+    theta[t] = theta[t-1] - lr*m[t]
+
+Proved
+    MomentumEMA(lr, beta) = MomentumSum(lr*(1 - beta), beta) under v = m/(1 - beta) (M3:
+        proved for all losses, all t, lr varying with t)
+    MomentumEMA(lr, beta) = Momentum(lr*(1 - beta), beta) under v = lr*m (M3a: proved for all
+        losses, all t)
+    Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
+        proved for all losses, all t, lr varying with t)
+
+Do not edit. Made from the declaration MomentumEMA and the template cupy/module.py.j2;
+remake it with: gen kernels --backend cupy
+Digest: fba8f80c3f5940cc
+"""
+
+from __future__ import annotations
+
+from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
+
+SOURCE = """
+static __device__ __forceinline__ void paper_momentumema_update_entry(
+    real_t &theta, const real_t g, real_t &m, const real_t lr, const real_t beta,
+    const real_t one_minus_beta)
+{
+    // m[t] = beta*m[t-1] + (1 - beta)*g[t]
+    m = m*beta + g*one_minus_beta;
+    // theta[t] = theta[t-1] - lr*m[t]
+    theta = theta - m*lr;
+}
+
+extern "C" __global__ void paper_momentumema_update(
+    const long long *table, const long long *chunks, const long long count,
+    const real_t *groups, const real_t *tensors)
+{
+    const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
+    const long long stride = (long long)gridDim.y*blockDim.x;
+    for (long long c = blockIdx.x; c < count; c += gridDim.x) {
+        const long long *row = table + 5*chunks[3*c];
+        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
+        real_t *theta_at = place(row[0], start);
+        const real_t *g_at = place(row[1], start);
+        real_t *m_at = place(row[2], start);
+        const real_t *of_group = groups + 3*row[3];
+        const real_t lr_value = of_group[0];
+        const real_t beta_value = of_group[1];
+        const real_t one_minus_beta_value = of_group[2];
+        const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
+        const long long packs = aligned ? length/LANES : 0;
+        for (long long i = first; i < packs; i += stride) {
+            pack theta_pack = load(theta_at, i);
+            pack g_pack = load(g_at, i);
+            pack m_pack = load(m_at, i);
+#pragma unroll
+            for (int k = 0; k < LANES; ++k)
+                paper_momentumema_update_entry(
+                    theta_pack.at[k], g_pack.at[k], m_pack.at[k], lr_value, beta_value,
+                    one_minus_beta_value);
+            store(theta_at, i, theta_pack);
+            store(m_at, i, m_pack);
+        }
+        for (long long i = packs*LANES + first; i < length; i += stride)
+            paper_momentumema_update_entry(
+                theta_at[i], g_at[i], m_at[i], lr_value, beta_value, one_minus_beta_value);
+    }
+}
+"""
+
+UPDATE = Kernel(
+    SOURCE,
+    "paper_momentumema_update",
+    arrays="theta g m",
+    groups="lr beta one_minus_beta",
+)
+
+
+def host(beta):
+    """Numbers of this step that need no data, in float64."""
+    one_minus_beta = 1 - beta
+    return {"one_minus_beta": one_minus_beta}
+
+
+def advance(step: Step) -> None:
+    """One step, pass by pass."""
+    step.host(host)
+    step.ask("g", "grad")
+    step.blocks(UPDATE)
+    step.commit()
+
+
+RULE = Rule(
+    name="MomentumEMA",
+    dialect="paper",
+    hyper=(
+        Hyper("lr", 0.01, "[0, inf)", "learning rate"),
+        Hyper("beta", 0.9, "[0, 1)", "decay of the moving average of gradients"),
+    ),
+    state=(State("m"),),
+    oracles=("grad",),
+    advance=advance,
+)
+
+
+class MomentumEMA(Optimizer):
+    """MomentumEMA: Kingma & Ba 2015, the first moment of Algorithm 1, alone (arXiv:1412.6980).
+
+    The velocity is an average of gradients, from zero: the first steps are short.
+
+    Equations
+        g[t] = grad(theta[t-1])
+        m[t] = beta*m[t-1] + (1 - beta)*g[t]
+        theta[t] = theta[t-1] - lr*m[t]
+
+    Proved
+        MomentumEMA(lr, beta) = MomentumSum(lr*(1 - beta), beta) under v = m/(1 - beta) (M3:
+            proved for all losses, all t, lr varying with t)
+        MomentumEMA(lr, beta) = Momentum(lr*(1 - beta), beta) under v = lr*m (M3a: proved for all
+            losses, all t)
+        Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
+            proved for all losses, all t, lr varying with t)
+
+    Arguments
+        params: arrays to update in place: one, a list, a nested dict, or a list of groups
+        lr: learning rate, in [0, inf); default 0.01
+        beta: decay of the moving average of gradients, in [0, 1); default 0.9
+    """
+
+    rules = (((), RULE),)
+    choices = {}
+
+    def __init__(
+        self,
+        params: Params,
+        lr: HyperValue = 0.01,
+        beta: HyperValue = 0.9,
+    ) -> None:
+        super().__init__(
+            params,
+            lr=lr,
+            beta=beta,
+        )

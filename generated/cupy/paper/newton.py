@@ -1,0 +1,84 @@
+"""Newton: Nocedal & Wright 2006, eq. (2.15).
+
+Jumps to the stationary point of the quadratic model: a minimum only where the Hessian is
+positive definite.
+
+Equations
+    g[t] = grad(theta[t-1])
+    theta[t] = theta[t-1] - solve(hessian(theta[t-1]), g[t])
+
+Proved
+    Newton's move minimises the second-order Taylor model, for all n, if the Hessian is
+        positive definite (Q9: proved for all n)
+    Newton solves a quadratic in one step, for all n (Q10: proved for all n)
+    Newton is affine invariant, for all n (Q11: proved for all n)
+    RelaxedNewton(lr=1) = Newton (C100: proved for all n)
+
+Do not edit. Made from the declaration Newton and the template cupy/module.py.j2;
+remake it with: gen kernels --backend cupy
+Digest: 8267f6a1726a14e6
+"""
+
+from __future__ import annotations
+
+from optwright.runtime.device import Optimizer, Params, Rule, Step, solve
+
+
+def update(theta, g, hess):
+    """Work on whole arrays."""
+    # theta[t] = theta[t-1] - solve(hessian(theta[t-1]), g[t])
+    theta = theta - solve(hess, g)
+    return {"theta": theta}
+
+
+def advance(step: Step) -> None:
+    """One step, pass by pass."""
+    step.ask("g", "grad")
+    step.ask("hess", "hessian")
+    step.arrays(update)
+    step.commit()
+
+
+RULE = Rule(
+    name="Newton",
+    dialect="paper",
+    hyper=(
+    ),
+    state=(),
+    oracles=("grad", "hessian",),
+    advance=advance,
+    scope="all",
+)
+
+
+class Newton(Optimizer):
+    """Newton: Nocedal & Wright 2006, eq. (2.15).
+
+    Jumps to the stationary point of the quadratic model: a minimum only where the Hessian is
+    positive definite.
+
+    Equations
+        g[t] = grad(theta[t-1])
+        theta[t] = theta[t-1] - solve(hessian(theta[t-1]), g[t])
+
+    Proved
+        Newton's move minimises the second-order Taylor model, for all n, if the Hessian is
+            positive definite (Q9: proved for all n)
+        Newton solves a quadratic in one step, for all n (Q10: proved for all n)
+        Newton is affine invariant, for all n (Q11: proved for all n)
+        RelaxedNewton(lr=1) = Newton (C100: proved for all n)
+
+    Arguments
+        params: arrays to update in place: one, a list, a nested dict, or a list of groups
+    """
+
+    rules = (((), RULE),)
+    choices = {}
+
+    def __init__(
+        self,
+        params: Params,
+    ) -> None:
+        super().__init__(
+            params,
+        )

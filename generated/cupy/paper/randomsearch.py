@@ -1,0 +1,168 @@
+"""RandomSearch: Brooks 1958, A discussion of random methods.
+
+Draws parameters afresh and keeps the best so far: the baseline that every rule should beat.
+
+Equations
+    candidate[t] = sigma*noise(1)
+    theta[t] = {candidate[t] if value(candidate[t]) < value(theta[t-1]), else theta[t-1]}
+
+Do not edit. Made from the declaration RandomSearch and the template cupy/module.py.j2;
+remake it with: gen kernels --backend cupy
+Digest: 31ce2c568cd3afe1
+"""
+
+from __future__ import annotations
+
+from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, Step
+
+SOURCE = """
+static __device__ __forceinline__ void paper_randomsearch_pass1_entry(
+    const real_t xi, real_t &candidate, const real_t sigma)
+{
+    // candidate[t] = sigma*noise(1)
+    candidate = xi*sigma;
+}
+
+extern "C" __global__ void paper_randomsearch_pass1(
+    const long long *table, const long long *chunks, const long long count,
+    const real_t *groups, const real_t *tensors)
+{
+    const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
+    const long long stride = (long long)gridDim.y*blockDim.x;
+    for (long long c = blockIdx.x; c < count; c += gridDim.x) {
+        const long long *row = table + 4*chunks[3*c];
+        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
+        const real_t *xi_at = place(row[0], start);
+        real_t *candidate_at = place(row[1], start);
+        const real_t *of_group = groups + 1*row[2];
+        const real_t sigma_value = of_group[0];
+        const bool aligned = ((row[0] | row[1]) & 15) == 0;
+        const long long packs = aligned ? length/LANES : 0;
+        for (long long i = first; i < packs; i += stride) {
+            pack xi_pack = load(xi_at, i);
+            pack candidate_pack;
+#pragma unroll
+            for (int k = 0; k < LANES; ++k)
+                paper_randomsearch_pass1_entry(
+                    xi_pack.at[k], candidate_pack.at[k], sigma_value);
+            store(candidate_at, i, candidate_pack);
+        }
+        for (long long i = packs*LANES + first; i < length; i += stride)
+            paper_randomsearch_pass1_entry(
+                xi_at[i], candidate_at[i], sigma_value);
+    }
+}
+
+static __device__ __forceinline__ void paper_randomsearch_pass2_entry(
+    real_t &theta, const real_t candidate, const real_t theta_case)
+{
+    // theta[t] = {candidate[t] if value(candidate[t]) < value(theta[t-1]), else theta[t-1]}
+    theta = ((theta_case != real_t(0)) ? candidate : theta);
+}
+
+extern "C" __global__ void paper_randomsearch_pass2(
+    const long long *table, const long long *chunks, const long long count,
+    const real_t *groups, const real_t *tensors)
+{
+    const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
+    const long long stride = (long long)gridDim.y*blockDim.x;
+    for (long long c = blockIdx.x; c < count; c += gridDim.x) {
+        const long long *row = table + 4*chunks[3*c];
+        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
+        real_t *theta_at = place(row[0], start);
+        const real_t *candidate_at = place(row[1], start);
+        const real_t *of_group = groups + 1*row[2];
+        const real_t theta_case_value = of_group[0];
+        const bool aligned = ((row[0] | row[1]) & 15) == 0;
+        const long long packs = aligned ? length/LANES : 0;
+        for (long long i = first; i < packs; i += stride) {
+            pack theta_pack = load(theta_at, i);
+            pack candidate_pack = load(candidate_at, i);
+#pragma unroll
+            for (int k = 0; k < LANES; ++k)
+                paper_randomsearch_pass2_entry(
+                    theta_pack.at[k], candidate_pack.at[k], theta_case_value);
+            store(theta_at, i, theta_pack);
+        }
+        for (long long i = packs*LANES + first; i < length; i += stride)
+            paper_randomsearch_pass2_entry(
+                theta_at[i], candidate_at[i], theta_case_value);
+    }
+}
+"""
+
+PASS1 = Kernel(
+    SOURCE,
+    "paper_randomsearch_pass1",
+    arrays="xi candidate",
+    groups="sigma",
+    stores="candidate",
+)
+
+PASS2 = Kernel(
+    SOURCE,
+    "paper_randomsearch_pass2",
+    arrays="theta candidate",
+    groups="theta_case",
+)
+
+
+def numbers(loss, loss2):
+    """Numbers found from reductions, in float64: one set over all tensors."""
+    theta_case = loss < loss2
+    return {"theta_case": theta_case}
+
+
+def advance(step: Step) -> None:
+    """One step, pass by pass."""
+    step.noise("xi", 1)
+    step.blocks(PASS1)
+    step.ask("loss", "value", at="candidate")
+    step.ask("loss2", "value")
+    step.numbers(numbers, "all")
+    step.blocks(PASS2)
+    step.commit()
+
+
+RULE = Rule(
+    name="RandomSearch",
+    dialect="paper",
+    hyper=(
+        Hyper("sigma", 1, "(0, inf)", "standard deviation of the draws"),
+    ),
+    state=(),
+    oracles=("noise", "value",),
+    advance=advance,
+    elsewhere=True,
+)
+
+
+class RandomSearch(Optimizer):
+    """RandomSearch: Brooks 1958, A discussion of random methods.
+
+    Draws parameters afresh and keeps the best so far: the baseline that every rule should beat.
+
+    Equations
+        candidate[t] = sigma*noise(1)
+        theta[t] = {candidate[t] if value(candidate[t]) < value(theta[t-1]), else theta[t-1]}
+
+    Arguments
+        params: arrays to update in place: one, a list, a nested dict, or a list of groups
+        sigma: standard deviation of the draws, in (0, inf); default 1
+        seed: of the noise's generator
+    """
+
+    rules = (((), RULE),)
+    choices = {}
+
+    def __init__(
+        self,
+        params: Params,
+        sigma: HyperValue = 1,
+        seed: int | None = None,
+    ) -> None:
+        super().__init__(
+            params,
+            sigma=sigma,
+            seed=seed,
+        )

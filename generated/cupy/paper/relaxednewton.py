@@ -1,0 +1,79 @@
+"""RelaxedNewton: Boyd & Vandenberghe 2004, section 9.5.2, with a fixed step length.
+
+Newton's step times a learning rate; Newton at lr = 1.
+
+Equations
+    g[t] = grad(theta[t-1])
+    theta[t] = theta[t-1] - lr*solve(hessian(theta[t-1]), g[t])
+
+Proved
+    RelaxedNewton(lr=1) = Newton (C100: proved for all n)
+
+Do not edit. Made from the declaration RelaxedNewton and the template cupy/module.py.j2;
+remake it with: gen kernels --backend cupy
+Digest: 783d4357cdfcbbbd
+"""
+
+from __future__ import annotations
+
+from optwright.runtime.device import Hyper, HyperValue, Optimizer, Params, Rule, Step, solve
+
+
+def update(theta, g, lr, hess):
+    """Work on whole arrays."""
+    # theta[t] = theta[t-1] - lr*solve(hessian(theta[t-1]), g[t])
+    theta = theta - lr*solve(hess, g)
+    return {"theta": theta}
+
+
+def advance(step: Step) -> None:
+    """One step, pass by pass."""
+    step.ask("g", "grad")
+    step.ask("hess", "hessian")
+    step.arrays(update)
+    step.commit()
+
+
+RULE = Rule(
+    name="RelaxedNewton",
+    dialect="paper",
+    hyper=(
+        Hyper("lr", 1, "[0, inf)", "learning rate"),
+    ),
+    state=(),
+    oracles=("grad", "hessian",),
+    advance=advance,
+    scope="all",
+    shared=("lr",),
+)
+
+
+class RelaxedNewton(Optimizer):
+    """RelaxedNewton: Boyd & Vandenberghe 2004, section 9.5.2, with a fixed step length.
+
+    Newton's step times a learning rate; Newton at lr = 1.
+
+    Equations
+        g[t] = grad(theta[t-1])
+        theta[t] = theta[t-1] - lr*solve(hessian(theta[t-1]), g[t])
+
+    Proved
+        RelaxedNewton(lr=1) = Newton (C100: proved for all n)
+
+    Arguments
+        params: arrays to update in place: one, a list, a nested dict, or a list of groups
+        lr: learning rate, in [0, inf); default 1
+    """
+
+    rules = (((), RULE),)
+    choices = {}
+
+    def __init__(
+        self,
+        params: Params,
+        lr: HyperValue = 1,
+    ) -> None:
+        super().__init__(
+            params,
+            lr=lr,
+        )

@@ -1,0 +1,228 @@
+"""SAM: Foret et al. 2021, Algorithm 1 (arXiv:2010.01412).
+
+The gradient step uses the gradient at the worst point, to first order, within rho.
+
+Equations
+    g_raw[t] = grad(theta[t-1])
+    g_norm[t] = norm(g_raw[t], all tensors)
+    ascent_scale[t] = {rho/g_norm[t] if g_norm[t] > 0, else 0}
+    theta_worst[t] = theta[t-1] + ascent_scale[t]*g_raw[t]
+    g[t] = grad(theta_worst[t])
+    theta[t] = theta[t-1] - lr*g[t]
+
+Do not edit. Made from the declaration SAM and the template cupy/module.py.j2;
+remake it with: gen kernels --backend cupy
+Digest: ae14b76d9609604c
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, Step
+
+SOURCE = """
+static __device__ __forceinline__ void paper_sam_pass1_entry(
+    const real_t g_raw, real_t &sum_g_raw_squared)
+{
+    sum_g_raw_squared = g_raw*g_raw;
+}
+
+extern "C" __global__ void paper_sam_pass1(
+    const long long *table, const long long *chunks, const long long count,
+    const real_t *groups, const real_t *tensors)
+{
+    const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
+    const long long stride = (long long)gridDim.y*blockDim.x;
+    for (long long c = blockIdx.x; c < count; c += gridDim.x) {
+        const long long *row = table + 4*chunks[3*c];
+        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
+        const real_t *g_raw_at = place(row[0], start);
+        real_t *sum_g_raw_squared_at = place(row[1], start);
+        const bool aligned = ((row[0] | row[1]) & 15) == 0;
+        const long long packs = aligned ? length/LANES : 0;
+        for (long long i = first; i < packs; i += stride) {
+            pack g_raw_pack = load(g_raw_at, i);
+            pack sum_g_raw_squared_pack;
+#pragma unroll
+            for (int k = 0; k < LANES; ++k)
+                paper_sam_pass1_entry(
+                    g_raw_pack.at[k], sum_g_raw_squared_pack.at[k]);
+            store(sum_g_raw_squared_at, i, sum_g_raw_squared_pack);
+        }
+        for (long long i = packs*LANES + first; i < length; i += stride)
+            paper_sam_pass1_entry(
+                g_raw_at[i], sum_g_raw_squared_at[i]);
+    }
+}
+
+static __device__ __forceinline__ void paper_sam_pass2_entry(
+    const real_t theta, const real_t g_raw, real_t &theta_worst, const real_t ascent_scale)
+{
+    // theta_worst[t] = theta[t-1] + ascent_scale[t]*g_raw[t]
+    theta_worst = theta + g_raw*ascent_scale;
+}
+
+extern "C" __global__ void paper_sam_pass2(
+    const long long *table, const long long *chunks, const long long count,
+    const real_t *groups, const real_t *tensors)
+{
+    const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
+    const long long stride = (long long)gridDim.y*blockDim.x;
+    for (long long c = blockIdx.x; c < count; c += gridDim.x) {
+        const long long *row = table + 5*chunks[3*c];
+        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
+        const real_t *theta_at = place(row[0], start);
+        const real_t *g_raw_at = place(row[1], start);
+        real_t *theta_worst_at = place(row[2], start);
+        const real_t *of_group = groups + 1*row[3];
+        const real_t ascent_scale_value = of_group[0];
+        const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
+        const long long packs = aligned ? length/LANES : 0;
+        for (long long i = first; i < packs; i += stride) {
+            pack theta_pack = load(theta_at, i);
+            pack g_raw_pack = load(g_raw_at, i);
+            pack theta_worst_pack;
+#pragma unroll
+            for (int k = 0; k < LANES; ++k)
+                paper_sam_pass2_entry(
+                    theta_pack.at[k], g_raw_pack.at[k], theta_worst_pack.at[k], ascent_scale_value);
+            store(theta_worst_at, i, theta_worst_pack);
+        }
+        for (long long i = packs*LANES + first; i < length; i += stride)
+            paper_sam_pass2_entry(
+                theta_at[i], g_raw_at[i], theta_worst_at[i], ascent_scale_value);
+    }
+}
+
+static __device__ __forceinline__ void paper_sam_pass3_entry(
+    real_t &theta, const real_t g, const real_t lr)
+{
+    // theta[t] = theta[t-1] - lr*g[t]
+    theta = theta - g*lr;
+}
+
+extern "C" __global__ void paper_sam_pass3(
+    const long long *table, const long long *chunks, const long long count,
+    const real_t *groups, const real_t *tensors)
+{
+    const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
+    const long long stride = (long long)gridDim.y*blockDim.x;
+    for (long long c = blockIdx.x; c < count; c += gridDim.x) {
+        const long long *row = table + 4*chunks[3*c];
+        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
+        real_t *theta_at = place(row[0], start);
+        const real_t *g_at = place(row[1], start);
+        const real_t *of_group = groups + 1*row[2];
+        const real_t lr_value = of_group[0];
+        const bool aligned = ((row[0] | row[1]) & 15) == 0;
+        const long long packs = aligned ? length/LANES : 0;
+        for (long long i = first; i < packs; i += stride) {
+            pack theta_pack = load(theta_at, i);
+            pack g_pack = load(g_at, i);
+#pragma unroll
+            for (int k = 0; k < LANES; ++k)
+                paper_sam_pass3_entry(
+                    theta_pack.at[k], g_pack.at[k], lr_value);
+            store(theta_at, i, theta_pack);
+        }
+        for (long long i = packs*LANES + first; i < length; i += stride)
+            paper_sam_pass3_entry(
+                theta_at[i], g_at[i], lr_value);
+    }
+}
+"""
+
+PASS1 = Kernel(
+    SOURCE,
+    "paper_sam_pass1",
+    arrays="g_raw sum_g_raw_squared",
+    reductions=(
+        ("sum_g_raw_squared", "sum", "all"),
+    ),
+)
+
+PASS2 = Kernel(
+    SOURCE,
+    "paper_sam_pass2",
+    arrays="theta g_raw theta_worst",
+    groups="ascent_scale",
+    stores="theta_worst",
+)
+
+PASS3 = Kernel(
+    SOURCE,
+    "paper_sam_pass3",
+    arrays="theta g",
+    groups="lr",
+)
+
+
+def numbers(rho, sum_g_raw_squared):
+    """Numbers found from reductions, in float64: one set over all tensors."""
+    # g_norm[t] = norm(g_raw[t], all tensors)
+    g_norm = np.sqrt(sum_g_raw_squared)
+    # ascent_scale[t] = {rho/g_norm[t] if g_norm[t] > 0, else 0}
+    ascent_scale = (rho/g_norm if g_norm > 0 else 0)
+    return {"g_norm": g_norm, "ascent_scale": ascent_scale}
+
+
+def advance(step: Step) -> None:
+    """One step, pass by pass."""
+    step.ask("g_raw", "grad")
+    step.blocks(PASS1)
+    step.numbers(numbers, "all")
+    step.blocks(PASS2)
+    step.ask("g", "grad", at="theta_worst")
+    step.blocks(PASS3)
+    step.commit()
+
+
+RULE = Rule(
+    name="SAM",
+    dialect="paper",
+    hyper=(
+        Hyper("lr", 0.01, "[0, inf)", "learning rate"),
+        Hyper("rho", 0.05, "[0, inf)", "radius of the neighbourhood"),
+    ),
+    state=(),
+    oracles=("grad",),
+    advance=advance,
+    elsewhere=True,
+    shared=("rho",),
+)
+
+
+class SAM(Optimizer):
+    """SAM: Foret et al. 2021, Algorithm 1 (arXiv:2010.01412).
+
+    The gradient step uses the gradient at the worst point, to first order, within rho.
+
+    Equations
+        g_raw[t] = grad(theta[t-1])
+        g_norm[t] = norm(g_raw[t], all tensors)
+        ascent_scale[t] = {rho/g_norm[t] if g_norm[t] > 0, else 0}
+        theta_worst[t] = theta[t-1] + ascent_scale[t]*g_raw[t]
+        g[t] = grad(theta_worst[t])
+        theta[t] = theta[t-1] - lr*g[t]
+
+    Arguments
+        params: arrays to update in place: one, a list, a nested dict, or a list of groups
+        lr: learning rate, in [0, inf); default 0.01
+        rho: radius of the neighbourhood, in [0, inf); default 0.05
+    """
+
+    rules = (((), RULE),)
+    choices = {}
+
+    def __init__(
+        self,
+        params: Params,
+        lr: HyperValue = 0.01,
+        rho: HyperValue = 0.05,
+    ) -> None:
+        super().__init__(
+            params,
+            lr=lr,
+            rho=rho,
+        )

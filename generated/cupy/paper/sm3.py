@@ -1,0 +1,80 @@
+"""SM3: Anil et al. 2019, Algorithm SM3-II (arXiv:1901.11150).
+
+Adagrad in the memory of one array per axis: the cover sets are the slices of the tensor. An
+entry that never had a gradient does not move (the paper's 0/0 = 0).
+
+Equations
+    g[t] = grad(theta[t-1])
+    nu[t] = min_over_axes(mu[t-1]) + g[t]**2
+    mu[t] = max_per_axis(nu[t])
+    theta[t] = theta[t-1] - lr*{g[t]/sqrt(nu[t]) if nu[t] > 0, else 0}
+
+Do not edit. Made from the declaration SM3 and the template cupy/module.py.j2;
+remake it with: gen kernels --backend cupy
+Digest: e3c8c1a292be50ef
+"""
+
+from __future__ import annotations
+
+from optwright.runtime.device import Hyper, HyperValue, Optimizer, Params, Rule, State, Step, cp, max_per_axis, min_over_axes
+
+
+def update(theta, g, mu, lr):
+    """Work on whole arrays."""
+    # nu[t] = min_over_axes(mu[t-1]) + g[t]**2
+    nu = min_over_axes(mu) + g*g
+    # mu[t] = max_per_axis(nu[t])
+    mu = max_per_axis(nu)
+    # theta[t] = theta[t-1] - lr*{g[t]/sqrt(nu[t]) if nu[t] > 0, else 0}
+    theta = theta - lr*cp.where(nu > 0, g/cp.sqrt(nu), 0)
+    return {"mu": mu, "theta": theta}
+
+
+def advance(step: Step) -> None:
+    """One step, pass by pass."""
+    step.ask("g", "grad")
+    step.arrays(update)
+    step.commit()
+
+
+RULE = Rule(
+    name="SM3",
+    dialect="paper",
+    hyper=(
+        Hyper("lr", 0.1, "[0, inf)", "learning rate"),
+    ),
+    state=(State("mu", "each_axis"),),
+    oracles=("grad",),
+    advance=advance,
+)
+
+
+class SM3(Optimizer):
+    """SM3: Anil et al. 2019, Algorithm SM3-II (arXiv:1901.11150).
+
+    Adagrad in the memory of one array per axis: the cover sets are the slices of the tensor. An
+    entry that never had a gradient does not move (the paper's 0/0 = 0).
+
+    Equations
+        g[t] = grad(theta[t-1])
+        nu[t] = min_over_axes(mu[t-1]) + g[t]**2
+        mu[t] = max_per_axis(nu[t])
+        theta[t] = theta[t-1] - lr*{g[t]/sqrt(nu[t]) if nu[t] > 0, else 0}
+
+    Arguments
+        params: arrays to update in place: one, a list, a nested dict, or a list of groups
+        lr: learning rate, in [0, inf); default 0.1
+    """
+
+    rules = (((), RULE),)
+    choices = {}
+
+    def __init__(
+        self,
+        params: Params,
+        lr: HyperValue = 0.1,
+    ) -> None:
+        super().__init__(
+            params,
+            lr=lr,
+        )

@@ -1,0 +1,56 @@
+"""The texts dialect on CuPy arrays.
+
+Do not edit. Remake it with: gen kernels --backend cupy
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from optwright.generated.cupy.texts.adamw import ADAMW as ADAMW
+    from optwright.generated.cupy.texts.adam_d1 import ADAM_D1 as ADAM_D1
+    from optwright.generated.cupy.texts.adam_d2 import ADAM_D2 as ADAM_D2
+    from optwright.generated.cupy.texts.mom_b import MOM_b as MOM_b
+    from optwright.generated.cupy.texts.mom_c0 import MOM_c0 as MOM_c0
+    from optwright.generated.cupy.texts.nag_b import NAG_b as NAG_b
+    from optwright.generated.cupy.texts.nag_c import NAG_c as NAG_c
+    from optwright.generated.cupy.texts.rms_d0 import RMS_D0 as RMS_D0
+
+_MODULES = {
+    "ADAMW": "texts.adamw",
+    "ADAM_D1": "texts.adam_d1",
+    "ADAM_D2": "texts.adam_d2",
+    "MOM_b": "texts.mom_b",
+    "MOM_c0": "texts.mom_c0",
+    "NAG_b": "texts.nag_b",
+    "NAG_c": "texts.nag_c",
+    "RMS_D0": "texts.rms_d0",
+}
+
+__all__ = [
+    "ADAMW",
+    "ADAM_D1",
+    "ADAM_D2",
+    "MOM_b",
+    "MOM_c0",
+    "NAG_b",
+    "NAG_c",
+    "RMS_D0",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a class when it is first used."""
+    if name in _MODULES:
+        found = getattr(import_module(f"optwright.generated.cupy.{_MODULES[name]}"), name)
+    else:
+        raise AttributeError(f"{__name__} has no {name!r}; it has: {', '.join(__all__)}")
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    """The names that can be imported."""
+    return sorted(__all__)

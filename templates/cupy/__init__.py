@@ -1,0 +1,41 @@
+"""The CuPy backend: CUDA C kernels and array code; see `optwright.templates.backend`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from optwright.derive.declaration import Declaration
+from optwright.templates.cupy.backend import Kernel, KernelPrinter
+from optwright.templates.numpy import NumpyBackend
+from optwright.templates.numpy.backend import Printers, RuleText
+
+
+class CupyBackend(NumpyBackend):
+    """Declarations as CuPy modules: NumPy's, with kernels in place of blocked functions."""
+
+    name = "cupy"
+    title = "CuPy"
+    folders = ("cupy", "numpy")
+    runtime = "optwright.runtime.device"
+
+    def printer(self, declaration: Declaration) -> Printers:
+        """What prints the rules of a declaration, kernels named after it."""
+        return partial(KernelPrinter, owner=f"{declaration.dialect}_{declaration.name}".lower())
+
+    def context(self, rules: Sequence[RuleText]) -> dict[str, Any]:
+        kernels: list[Kernel] = [kernel for rule in rules for kernel in rule.kernels]
+        lines = [line for rule in rules for f in rule.functions for line in f.body]
+        # Only entrywise work and gradients stay on the device throughout.
+        whole = any(word in line for line in lines for word in _ELSEWHERE)
+        reads_back = whole or any(kernel.reductions for kernel in kernels)
+        return {"kernels": kernels, "reads_back": reads_back}
+
+
+_ELSEWHERE = ("step.arrays", "step.search", "step.noise", "at=", "step.push", "step.turns")
+
+
+def backend() -> CupyBackend:
+    """The backend of this folder."""
+    return CupyBackend()

@@ -1,0 +1,51 @@
+"""Standalone modules run where there is neither optwright nor SymPy."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from optwright.cli import main
+from optwright.generated import numpy as generated
+
+ALONE = """
+import sys
+for name in ("optwright", "sympy", "jinja2", "click", "mpmath"):
+    sys.modules[name] = None
+sys.path.insert(0, {folder!r})
+import numpy as np
+from {module} import {name}
+theta = np.linspace(-1, 1, 12).reshape(3, 4)
+opt = {name}(theta)
+for _ in range(3):
+    opt.step(lambda p: (float((p**2).sum()), 2*p))
+opt.save({folder!r} + "/state.npz")
+again = {name}.load({folder!r} + "/state.npz", theta)
+again.step(lambda p: (float((p**2).sum()), 2*p))
+print(theta.tobytes().hex())
+"""
+
+
+@pytest.mark.parametrize("name", ["Adam", "LAMB", "Muon", "LBFGS"])
+def test_runs_alone_with_the_same_bits(name: str, tmp_path: Path) -> None:
+    made = CliRunner().invoke(main, ["kernels", name, "--standalone", "--out", str(tmp_path)])
+    assert made.exit_code == 0, made.output
+    program = ALONE.format(folder=str(tmp_path), module=name.lower(), name=name)
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    theta = np.linspace(-1, 1, 12).reshape(3, 4)
+    optimizer = getattr(generated, name)(theta)
+    for _ in range(4):
+        optimizer.step(lambda p: (float((p**2).sum()), 2 * p))
+    assert run.stdout.strip() == theta.tobytes().hex()
+
+
+def test_standalone_needs_a_folder() -> None:
+    result = CliRunner().invoke(main, ["kernels", "Adam", "--standalone"])
+    assert result.exit_code == 2
+    assert "--out" in result.output
