@@ -109,13 +109,18 @@ SETTINGS: dict[str, Setting] = {
     **dict.fromkeys(
         ("rmsprop", "rmspropepsinside", "adam", "adamnocorrection", "adamepsinside", "adamepshat")
         + ("adaml2", "adamw", "nadam", "clippedadam", "adam_d1", "adam_d2", "lion", "signsgd")
-        + ("signum", "adamax", "amsgrad", "adabelief"),
+        + ("signum", "adamax", "amsgrad", "adabelief", "sign_sgd", "adamaxw", "nadamw")
+        + ("sparseadam",),
         ENTRYWISE,
     ),
     "adagrad": Setting(0.1, "its steps shrink as 1/√t"),
     "leakyadagrad": Setting(0.03, "RMSProp's over √(1 − rho)"),
     "rmspropgraves": Setting(1e-3, "RMSProp's over ten: it has momentum"),
     "radam": Setting(0.05, "rectification damps all of so short a run"),
+    **dict.fromkeys(
+        ("torch.adadelta", "keras.adadelta", "optax.adadelta"),
+        Setting(3.0, "it sets out slowly, as eps is all that moves it", scheduled=False),
+    ),
     "lookaheadadam": Setting(0.02, "half of every move is taken back"),
     "lars": Setting(3.0, "a step is lr/1000 of a layer's norm"),
     "lamb": Setting(0.02, "a step is lr times a layer's norm"),
