@@ -105,10 +105,11 @@ def _bowl(parameters: list[np.ndarray]) -> tuple[float, list[np.ndarray]]:
 
 
 class Recorder:
-    """The answers that a class received in one step, as the interpreter's oracles."""
+    """What a class asked in one step and what it heard, as the interpreter's oracles."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.answers: dict[str, list[Any]] = {}
+        self.asked: dict[str, list[list[Any]]] = {}
         ask, noise, search = Step.ask, Step.noise, Step.search
 
         def skipped(step: Step, when: str | None) -> bool:
@@ -117,16 +118,21 @@ class Recorder:
             return when is not None and when in known and not known[when]
 
         def recorded_ask(step: Step, name: str, oracle: str, *args: Any, **options: Any) -> None:
+            question = self.question(step, options.get("at"), options.get("vector"))
             ask(step, name, oracle, *args, **options)
             if not skipped(step, options.get("when")):
                 self.keep(step, name, oracle)
+                self.asked.setdefault(oracle, []).append(question)
 
         def recorded_noise(step: Step, name: str, draw: int = 1) -> None:
             noise(step, name, draw)
             self.keep(step, name, "noise")
 
         def recorded_search(step: Step, name: str, *args: Any, **options: Any) -> None:
+            question = self.question(step, *args[1:3])
             search(step, name, *args, **options)
+            if not skipped(step, options.get("when")):
+                self.asked.setdefault("line_search", []).append(question)
             if not skipped(step, options.get("when")):
                 trials = step.shared[f"{name}_evaluations"]
                 found = (step.shared[name], 0 if np.isnan(trials) else int(trials))
@@ -135,6 +141,33 @@ class Recorder:
         monkeypatch.setattr(Step, "ask", recorded_ask)
         monkeypatch.setattr(Step, "noise", recorded_noise)
         monkeypatch.setattr(Step, "search", recorded_search)
+
+    def clear(self) -> None:
+        self.answers.clear()
+        self.asked.clear()
+
+    @staticmethod
+    def question(step: Step, at: str | None, vector: str | None = None) -> list[Any]:
+        """The point and the vector of a question, one array per tensor."""
+        named = [at or "theta", *([vector] if vector else [])]
+        try:
+            return [[np.array(p) for p in step._points(name) or []] for name in named]
+        except (AttributeError, TypeError):
+            return []  # asked under a condition that does not hold: there is no point
+
+    def elsewhere(self, script: reference.Script) -> list[str]:
+        """Where the class asked other than the interpreter does."""
+        wrong: list[str] = []
+        theirs: dict[str, list[Any]] = {}
+        for name, question in script.asked:
+            parts = question[1:3] if name == "line_search" else question
+            theirs.setdefault(name, []).append([p for p in parts if isinstance(p, list)])
+        for name, questions in theirs.items():
+            for mine, other in zip(self.asked.get(name, ()), questions, strict=False):
+                for arrays, points in zip(mine, other, strict=False):
+                    shaped = [a.reshape(p.shape) for a, p in zip(arrays, points, strict=True)]
+                    wrong += [f"{name} at{t}" for t in reference.outside(tuple(points), shaped)]
+        return wrong
 
     def keep(self, step: Step, name: str, oracle: str) -> None:
         if oracle == "value":
@@ -278,7 +311,7 @@ def _run(
     others = {k: v for k, v in others.items() if k in wanted}
     with np.errstate(all="ignore"):
         for step in range(STEPS):
-            recorder.answers.clear()
+            recorder.clear()
             before = _before(optimizer, system, step, first, hyper, dtype)
             optimizer.step(gradient, **others)
             script = reference.Script(**recorder.answers)
@@ -286,7 +319,8 @@ def _run(
                 after = reference.advance(system, before, hyper, script.oracles)
             except Ambiguous:
                 continue
-            wrong += [f"step {step + 1}: {w}" for w in _outside(optimizer, system, after)]
+            found = _outside(optimizer, system, after) + recorder.elsewhere(script)
+            wrong += [f"step {step + 1}: {w}" for w in found]
             compared += 1
     return wrong, compared
 
