@@ -379,6 +379,23 @@ def prove(names: tuple[str, ...], file: Path | None, as_json: bool) -> int:
 
 
 @main.command()
+@click.argument("a", shell_complete=_complete("names"))
+@click.argument("b", shell_complete=_complete("names"))
+@_FROM
+@_JSON
+def compare(a: str, b: str, file: Path | None, as_json: bool) -> int:
+    """Whether two optimizers are the same: the maps found and proved, or where they part.
+
+    Equal and different are answers, with exit code 0; undecided is 1.
+    """
+    from optwright.derive.prove.compare import compare
+
+    found = compare(a, b, known=_declarations(file)[0])
+    _emit(as_json, found.as_dict(), lambda: found.text().splitlines())
+    return 1 if found.status == "undecided" else 0
+
+
+@main.command()
 @click.argument("name", shell_complete=_complete("names"))
 @_FROM
 @_JSON
@@ -392,6 +409,78 @@ def show(name: str, file: Path | None, as_json: bool) -> None:
         with about(name):
             data = describe(declaration, relations.get(declaration.id, ()))
     _emit(as_json, data, lambda: render(data))
+
+
+@main.command()
+@_NAMES
+@_FROM
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("tex", "pdf")),
+    help="What to make; tex, unless --out ends in .pdf.",
+)
+@click.option(
+    "--out",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write here; without it LaTeX is printed, and a PDF is sheet.pdf.",
+)
+@click.option(
+    "--notation",
+    metavar="WORDS",
+    help="Letters, with commas: theta, x or w; eta, alpha or lr; mu, gamma, beta or rho.",
+)
+def sheet(
+    names: tuple[str, ...],
+    file: Path | None,
+    form: str | None,
+    out: Path | None,
+    notation: str | None,
+) -> None:
+    """Make a formula sheet of the named rules, or of all by family, with a table of symbols."""
+    from optwright.derive.letter import Notation
+    from optwright.templates.latex import sheet as sheets
+
+    letters = Notation.parse(notation) if notation else Notation()
+    form = form or ("pdf" if out and out.suffix.lower() == ".pdf" else "tex")
+    if form == "pdf":
+        sheets.engine()  # so that what is missing is told before the work
+    command = shlex.join(
+        ["gen", "sheet", *names]
+        + (["--from", str(file)] if file else [])
+        + (["--notation", notation] if notation else [])
+    )
+    ids = {name.lower(): name for name in _declarations(file)[0]}
+    wanted = [ids.get(name.lower(), name) for name in names]
+    chosen = [declaration for _, declaration in _selected(wanted, file)]
+    title = "" if names or file else "Optimizers"
+    text = sheets.sheet(chosen, letters, title, command)
+    if form == "tex" and out is None:
+        click.echo(text, nl=False)
+        return
+    target = out or Path("sheet.pdf")
+    sheets.save(target, sheets.pdf(text) if form == "pdf" else text.encode())
+    click.echo(f"{target}: {len(chosen)} rules")
+
+
+@main.command()
+@click.argument("file", metavar="FILE.tex", type=click.Path(path_type=Path))
+@_JSON
+def read(file: Path, as_json: bool) -> None:
+    """Read the update equations of a LaTeX file, ours or hand-written, and print them."""
+    from optwright.derive.describe import describe, render
+    from optwright.derive.read import name_of
+    from optwright.derive.read import read as read_latex
+
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise BadInput(f"{file} is no text in UTF-8") from None
+    with about(str(file)):
+        found = read_latex(text, name_of(file.stem))
+        data = [describe(system) for system in found]
+    _emit(as_json, data, lambda: [line for d in data for line in (*render(d), "")][:-1])
 
 
 @main.command("list")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from optwright.derive.catalog import catalog
     from optwright.derive.declaration import Optimizer
     from optwright.derive.prove import prove, relations
+    from optwright.derive.prove.compare import compare
     from optwright.derive.prove.statement import Statement
     from optwright.derive.prove.statements import statements
     from optwright.derive.prove.verdict import Verdict
@@ -25,6 +26,7 @@ _HOMES = {
     "Statement": "prove.statement",
     "Verdict": "prove.verdict",
     "catalog": "catalog",
+    "compare": "prove.compare",
     "prove": "prove",
     "relations": "prove",
     "statements": "prove.statements",
@@ -53,4 +55,13 @@ def __getattr__(name: str) -> Any:
 
 sys.modules[__name__].__class__ = _Package
 
-__all__ = ["Optimizer", "Statement", "Verdict", "catalog", "prove", "relations", "statements"]
+__all__ = [
+    "Optimizer",
+    "Statement",
+    "Verdict",
+    "catalog",
+    "compare",
+    "prove",
+    "relations",
+    "statements",
+]

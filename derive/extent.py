@@ -191,6 +191,8 @@ def infer(expr: Expr, known: Mapping[str, Extent], shape: Shape = "any") -> Exte
         dims = [
             _dims(visit(arg), shape, what) for arg in node.args if not visit(arg).kind == "host"
         ]
+        if not dims:
+            raise ExtentError(f"{what} needs a matrix or a vector, not a value of extent host")
         if isinstance(node, op.transpose):
             return _extent(dims[0][::-1], shape)
         if isinstance(node, op.identity):

@@ -19,6 +19,7 @@ from optwright.derive.declaration import (
     Loop,
     Optimizer,
     Schedule,
+    State,
     assigned,
 )
 from optwright.derive.symbol import Parameter
@@ -299,7 +300,7 @@ def letters(system: Optimizer | Schedule, notation: Notation | None = None) -> L
         letter = next(x for x in choices if str(x) not in taken)
         parameters[h.name] = letter
         taken.add(str(letter))
-    starts = {s.name: s.init for s in getattr(system, "states", system.state)}
+    starts = {s.name: s.init for s in system.state if isinstance(s, State)}
     latex = {s.name: s.variable.latex for s in system.state}
     sequences: dict[str, Letter] = {}
     shown: set[str] = set()

@@ -2,9 +2,9 @@
 
 SymPy does not keep the order in which an author writes a sum or a product, so every printer uses
 this one. Terms: positive before negative; parameters θ first, then kept state, then everything
-else, hyperparameters last (numbers first where there is nothing else, as in 1 - beta). Factors:
-numbers, the learning rate, other hyperparameters by role, expressions of these, then state, then
-the rest. Ties are broken by the text.
+else, hyperparameters last (numbers first where nothing else is added: 1 - beta, 1 - x[t]).
+Factors: numbers, the learning rate, other hyperparameters by role, expressions of these, then
+state, then the rest. Ties are broken by the text.
 """
 
 from __future__ import annotations
@@ -81,10 +81,12 @@ class Order:
         is_scalar = scalar or _constant
         args = Add.make_args(expr)
         only_scalars = all(is_scalar(a) for a in args)
+        # 1 - x, not -x + 1: a number goes last only behind something that is added.
+        rising = any(not is_scalar(a) and not a.as_coeff_Mul()[0].is_negative for a in args)
 
         def key(item: tuple[int, Expr]) -> tuple[object, ...]:
             sign, term = item
-            lone = is_scalar(term) and not only_scalars
+            lone = rising and is_scalar(term) and not only_scalars
             number = not term.is_number if only_scalars else False
             return (lone, sign < 0, number, self._state(term), _text(term))
 

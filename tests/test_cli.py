@@ -383,7 +383,7 @@ def test_what_stops_halfway_changes_nothing(
         (["show", "torch.SGD(nesterov=1)"], "not one of False, True"),
         (["show", ""], "''"),
         (["show", "Adam\n\x1b[31m"], "Adam"),
-        (["kernels", "--backend", "fortran"], "there is no backend 'fortran'; there are: numpy"),
+        (["kernels", "--backend", "fortran"], "no backend 'fortran'; there are: numpy, cupy"),
         (["kernels", "Adam", "Adam(lr=1)", "--out", "."], "written twice"),
         (["prove", "no such statement"], "no such statement"),
         (["prove", "--from", "missing.py"], "missing.py: does not exist"),

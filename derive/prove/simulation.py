@@ -134,6 +134,14 @@ class Simulation:
         """Prove the claim, refute it by an exact run, or say what was tried."""
         return _Decision(self, time.monotonic() + budget_s).verdict()
 
+    def proof(self, budget_s: float = 5.0) -> Verdict | None:
+        """The verdict if the claim is proved, else None; counterexamples are not looked for."""
+        return _Decision(self, time.monotonic() + budget_s).proof()[0]
+
+    def refute(self, budget_s: float = 5.0) -> Counterexample | None:
+        """Exact runs in which what is observed differs, if some are found; nothing is proved."""
+        return _Decision(self, time.monotonic() + budget_s).refute()[0]
+
 
 class _Decision:
     """One attempt to decide a simulation."""
@@ -561,8 +569,8 @@ class _Decision:
 
     # ---- the verdict
 
-    def verdict(self) -> Verdict:
-        conditions = self.conditions()
+    def proof(self) -> tuple[Verdict | None, str]:
+        """The verdict if the claim is proved, else why it is not."""
         reason = "the obligations left open"
         proved = False
         try:
@@ -576,11 +584,19 @@ class _Decision:
                     (self.obligations, self.failed), self.start = earlier, 0
         except (Unsupported, Unmatched) as error:
             reason = str(error)
-        if proved:
-            self.confirm()
-            return Verdict(
-                "proved", tuple(self.obligations), scope=self.scope(), conditions=conditions
-            )
+        if not proved:
+            return None, reason
+        self.confirm()
+        done = Verdict(
+            "proved", tuple(self.obligations), scope=self.scope(), conditions=self.conditions()
+        )
+        return done, ""
+
+    def verdict(self) -> Verdict:
+        conditions = self.conditions()
+        done, reason = self.proof()
+        if done is not None:
+            return done
         found, agreed = self.refute()
         hint = self.hint()
         if found is not None:

@@ -12,6 +12,8 @@ without an index is its newest value if a row assigns it, and a hyperparameter i
 
 from __future__ import annotations
 
+import re
+
 from optwright.derive.declaration import Optimizer, Schedule
 from optwright.derive.read.compare import differences
 from optwright.derive.read.source import ReadError, blocks
@@ -26,4 +28,11 @@ def read(text: str, name: str = "Read") -> tuple[Optimizer | Schedule, ...]:
     return tuple(system(block, text, name) for block in blocks(text))
 
 
-__all__ = ["ReadError", "differences", "read"]
+def name_of(stem: str) -> str:
+    """A class name from that of a file: `my_rule-2` is MyRule2."""
+    words = [w[:1].upper() + w[1:] for w in re.split(r"[^A-Za-z0-9]+", stem) if w]
+    name = "".join(words)
+    return name if name[:1].isalpha() else f"Rule{name}"
+
+
+__all__ = ["ReadError", "differences", "name_of", "read"]

@@ -21,10 +21,11 @@ from sympy.core.symbol import Str
 
 from optwright.derive import operation as op
 from optwright.derive.extent import HOST, Extent, ExtentError, Shape, infer
-from optwright.derive.letter import Letter, mark as spell
+from optwright.derive.letter import Letter
+from optwright.derive.letter import mark as spell
 from optwright.derive.read.names import Names
 from optwright.derive.read.source import ReadError, Row
-from optwright.derive.symbol import Value, Variable, t
+from optwright.derive.symbol import Variable, t
 
 STARTS = (
     "assignment",
@@ -36,6 +37,7 @@ STARTS = (
     "condition",
     "formula",
 )
+_LOSSES = ("J", "f", "F", "L", r"\mathcal{L}", r"\ell")
 _AXES = {r"\text{rows}": -2, r"\text{columns}": -1}
 _RELATIONS = {
     "=": sympy.Eq,
@@ -51,13 +53,6 @@ _RELATIONS = {
     r"\geqslant": sympy.Ge,
     r"\ne": sympy.Ne,
     r"\neq": sympy.Ne,
-}
-_EXPECTED = {
-    "RBRACE": "\\}",
-    "RSQB": "]",
-    "RPAR": ")",
-    "_RBRACE": "}",
-    "ENDCASES": "\\end{cases}",
 }
 
 
@@ -168,7 +163,7 @@ class Meaning:
             return [self.expr(tree)]
         return self._chain(tree)
 
-    def _chain(self, tree: Tree[Token]) -> list[Expr]:
+    def _chain(self, tree: Any) -> list[Expr]:
         scalars: list[Expr] = []
         arrays: list[Any] = []
         kind = ""
@@ -268,7 +263,14 @@ class Meaning:
         if getattr(head, "data", "") not in ("paren",):
             return False
         shown = str(self.letter(tree) or "")
-        return shown == self.names.loss and (self.names.known or shown not in self.names.sequences)
+        if self.names.known or shown == self.names.loss:
+            return shown == self.names.loss and (
+                self.names.known or shown not in self.names.sequences
+            )
+        free = shown in _LOSSES and shown not in self.names.sequences
+        if free and self.names.theta in self.source(following):
+            raise self.fail(f"{shown} is not the loss here, {self.names.loss} is", tree)
+        return False
 
     def _is_square(self, tree: Any) -> bool:
         return (
@@ -295,11 +297,13 @@ class Meaning:
     def _base(self, tree: Any) -> str | None:
         """The base of a letter: `m`, `\\beta`, `\\hat{m}`, `\\mathit{ratio}`."""
         if isinstance(tree, Token):
-            return str(tree) if tree.type in ("LETTER", "SYMBOL", "WORD") else None
+            return str(tree) if tree.type in ("LETTER", "SYMBOL", "WORD", "MOMENT") else None
         if tree.data == "symbol":
             return str(tree.children[0])
         if tree.data == "word":
             word = str(tree.children[0])
+            if word.startswith("E"):
+                return rf"\mathrm{{E{re.sub(r'[^A-Za-z0-9]', '', word[1:])}}}"
             return re.sub(
                 r"^\\(text|textrm|textit|mathtt|texttt|textnormal)\s*\{\s*", r"\\mathrm{", word
             )
@@ -307,6 +311,8 @@ class Meaning:
             inner = self._base(self._single(tree.children[1]))
             if inner is None:
                 return None
+            if tree.data == "style" and not self.names.known and "cal" not in tree.children[0]:
+                return inner  # bold letters are the same letters
             command = str(tree.children[0]).replace("wide", "").replace("overline", "bar")
             return f"{command}{{{inner}}}"
         return None
@@ -378,7 +384,8 @@ class Meaning:
         return found
 
     def _scripted(self, tree: Tree[Token]) -> Any:
-        atom, scripts = tree.children[0], list(tree.children[1:])
+        atom: Any = tree.children[0]
+        scripts: list[Any] = list(tree.children[1:])
         base = self._base(atom)
         if base is not None:
             above, below, powers = self._marks(scripts)
@@ -436,6 +443,12 @@ class Meaning:
             text = text[1:]
         return spell(text) or text
 
+    def marked(self, below: list[Any]) -> list[tuple[str, Any]]:
+        """Items below with their marks; of hand-written ones the entry's number, i, is left out."""
+        pairs = [(self._text(item), item) for item in below]
+        plain = [p for p in pairs if p[0] not in ("i", r"\mathrm{ii}")]
+        return pairs if self.names.known or len(pairs) < 2 else plain
+
     def _index(self, item: Any, tree: Any) -> Expr:
         if isinstance(item, Token):
             text = str(item)[1:].strip() if item.type == "SUB1" else str(item)
@@ -445,11 +458,8 @@ class Meaning:
     def _named(self, letter: Letter, below: list[Any], powers: list[Any], tree: Any) -> Expr:
         """The meaning of a letter with what stands below it."""
         names = self.names
-        marks = [self._text(item) for item in below]
-        if not names.known:
-            keep = [k for k, mark in enumerate(marks) if not re.fullmatch(r"i|ii|i,i", mark)]
-            if len(keep) < len(marks) and len(marks) > 1:
-                marks, below = [marks[k] for k in keep], [below[k] for k in keep]
+        pairs = self.marked(below)
+        marks, below = [mark for mark, _ in pairs], [item for _, item in pairs]
         full = Letter(letter.base, letter.above, ",".join(marks))
         if str(full) in names.parameters:
             return names.parameters[str(full)]
@@ -470,6 +480,8 @@ class Meaning:
             raise self.fail(f"{self.source(tree)!r} is no symbol that the comments list", tree)
         if below and self._is_time(marks[-1]):
             bare = Letter(letter.base, letter.above, ",".join(marks[:-1]))
+            if marks[-1] == "t" and names.is_standard(bare):
+                return names.parameter(bare)  # a hyperparameter that varies, such as \eta_t
             names.sequence(bare)
             return self._member(bare, below[-1], tree)
         return names.parameter(full)
@@ -621,8 +633,10 @@ class Meaning:
         scripts = [
             c for c in tree.children if getattr(c, "data", "") in ("above", "above1", "primes")
         ]
-        place = next(k for k, c in enumerate(tree.children) if getattr(c, "data", "") == "symbol")
-        loss = str(tree.children[place].children[0])  # type: ignore[union-attr]
+        place = next(k for k, c in enumerate(tree.children) if getattr(c, "data", "") == "target")
+        target: Any = tree.children[place]
+        style = f"{target.children[0]}{{{{{{}}}}}}" if len(target.children) > 1 else "{}"
+        loss = style.format(target.children[-1].children[0])
         if self.names.known and loss != self.names.loss:
             raise self.fail(f"{loss!r} is not the loss, {self.names.loss!r} is", tree)
         points = [
@@ -744,4 +758,4 @@ def extent_of(meaning: Meaning, expr: Expr) -> Extent:
         return HOST
 
 
-__all__ = ["Inverse", "Meaning", "Value", "extent_of", "parse"]
+__all__ = ["Inverse", "Meaning", "extent_of", "parse"]

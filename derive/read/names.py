@@ -5,17 +5,16 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from sympy import Symbol
 
 from optwright.derive import vocabulary
 from optwright.derive.extent import Extent, axes, matrix
 from optwright.derive.letter import GREEK, Letter
-from optwright.derive.symbol import Parameter, Range
+from optwright.derive.symbol import Parameter
 from optwright.derive.validate import C_WORDS
 
-_ALIASES = {r"\varepsilon": "eps", "a": None}
 _MARKS = {"+": "next", "-": "prev", "*": "star", r"\prime": "prime", r"\circ": "start"}
 _PARAMETERS = (r"\theta", "w", "x", r"\omega", r"\vartheta", r"\mathbf{w}", r"\mathbf{x}", "W")
 """Letters of the parameters, the first that a row assigns."""
@@ -23,25 +22,32 @@ _PARAMETERS = (r"\theta", "w", "x", r"\omega", r"\vartheta", r"\mathbf{w}", r"\m
 
 @dataclass
 class Names:
-    """The letters of one system and their names; `known` where our comments list them all."""
+    """The letters of one system and their names; `known` where our comments list them all.
+
+    `shifts` are the sequences that a text writes one step ahead, `theta` the letter of the
+    parameters, `eta` whether \\eta is used, so that \\alpha is no learning rate.
+    """
 
     known: bool = False
     parameters: dict[str, Symbol] = field(default_factory=dict)
-    meanings: dict[str, str] = field(default_factory=dict)
-    ranges: dict[str, Range] = field(default_factory=dict)
     sequences: dict[str, str] = field(default_factory=dict)
     latex: dict[str, str] = field(default_factory=dict)
     kept: dict[str, Extent] = field(default_factory=dict)
     histories: dict[str, Extent] = field(default_factory=dict)
     loss: str = "J"
     shifts: dict[str, int] = field(default_factory=dict)
+    theta: str = r"\theta"
+    eta: bool = False
 
     @staticmethod
     def listed(lines: Iterable[str]) -> Names:
         """The names that our comments list. Raises ValueError for a line that is not ours."""
         names = Names(known=True)
         for line in lines:
-            name, letter, kind, *meaning = (part.strip() for part in line.split(" | "))
+            parts = [part.strip() for part in line.split(" | ")]
+            if len(parts) < 3:
+                raise ValueError(f"{line!r} has no letter and kind")
+            name, letter, kind, *meaning = parts
             parsed = Letter.parse(letter)
             if kind == "loss":
                 names.loss = letter
@@ -79,14 +85,14 @@ class Names:
             taken.add(name)
             self.sequences[str(letter)] = name
             self.latex[name] = str(letter)
-        self._theta = theta
-        self._eta = r"\eta" in letters
+        self.theta = theta
+        self.eta = r"\eta" in letters
 
     def sequence(self, letter: Letter) -> str:
         """The name of a letter that carries an index."""
         key = str(letter)
         if key not in self.sequences:
-            self.sequences[key] = spoken(letter, getattr(self, "_theta", r"\theta"))
+            self.sequences[key] = spoken(letter, self.theta)
             self.latex[self.sequences[key]] = key
         return self.sequences[key]
 
@@ -98,8 +104,19 @@ class Names:
         return self.parameters[key]
 
     def _standard(self, letter: Letter) -> Parameter:
+        if found := self._listed(letter):
+            return found
+        name = spoken(letter, "")
+        standard = getattr(vocabulary, name, None)
+        return standard if isinstance(standard, Parameter) else Parameter(name, latex=str(letter))
+
+    def is_standard(self, letter: Letter) -> bool:
+        """Whether the vocabulary has a hyperparameter of this letter."""
+        return self._listed(letter) is not None
+
+    def _listed(self, letter: Letter) -> Parameter | None:
         key = str(letter)
-        if key == r"\alpha" and not getattr(self, "_eta", False):
+        if key == r"\alpha" and not self.eta:
             return vocabulary.lr
         if key == r"\varepsilon":
             return vocabulary.eps
@@ -111,9 +128,7 @@ class Names:
             mark = Letter.parse(standard.latex or name)
             if str(mark) == key or (word and word.group(1) == name):
                 return standard
-        name = spoken(letter, "")
-        standard = getattr(vocabulary, name, None)
-        return standard if isinstance(standard, Parameter) else Parameter(name, latex=key)
+        return None
 
 
 def spoken(letter: Letter, theta: str) -> str:
@@ -150,4 +165,4 @@ def parse_extent(text: str) -> Extent:
     return matrix(*parts) if kind == "matrix" else Extent(kind)  # type: ignore[arg-type]
 
 
-__all__ = ["Names", "parse_extent", "replace", "spoken"]
+__all__ = ["Names", "parse_extent", "spoken"]

@@ -138,7 +138,11 @@ def _rows(text: str, bare: str, start: int, end: int) -> list[Row]:
 def _regions(bare: str, start: int, end: int) -> list[tuple[int, int]]:
     """Where mathematics stands: displays; else inline formulas; else everything if it has one."""
     for pattern in (_REGION, _INLINE):
-        found = [m for m in pattern.finditer(bare, start, end)]
+        found = [
+            m
+            for m in pattern.finditer(bare, start, end)
+            if pattern is _REGION or re.search(r"=|\\gets|\\leftarrow", m.group())
+        ]
         if found:
             return [m.span(m.lastgroup or 0) for m in found]
     plain = not re.search(r"\\(documentclass|section|begin\{document\})", bare[start:end])

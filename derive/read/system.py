@@ -16,7 +16,6 @@ import sympy
 from lark import Token, Tree
 from sympy import Eq, Expr, Symbol
 
-from optwright.derive import operation as op
 from optwright.derive.declaration import (
     DeclarationError,
     History,
@@ -32,6 +31,7 @@ from optwright.derive.declaration import (
     assigned,
     equation,
     expressions,
+    turn,
 )
 from optwright.derive.extent import COORDINATE, HOST, Extent, ExtentError, Shape, infer
 from optwright.derive.letter import Letter
@@ -67,7 +67,9 @@ class _Builder:
         try:
             names = Names.listed(block.symbols) if block.traits else Names()
         except ValueError as error:
-            raise ReadError(f"a comment on a symbol is not ours: {error}") from None
+            raise ReadError(
+                f"the comments % symbol … are not as they were written: {error}"
+            ) from None
         if not block.traits and any(_MATRIX.search(row.text) for row in self.rows):
             self.scope, shape = "all", "vector"
         self.names = names
@@ -85,8 +87,8 @@ class _Builder:
     # --- rows --------------------------------------------------------------------------------
 
     def build(self) -> Optimizer | Schedule:
-        self.meaning.known = {**self.names.kept, **self.names.histories, "theta": COORDINATE}
-        self.meaning.known["turn"] = HOST
+        always = {"theta": COORDINATE, "g": COORDINATE, "turn": HOST}
+        self.meaning.known = {**always, **self.names.kept, **self.names.histories}
         if self.names.known:
             for row in self.rows:
                 self._ours(row)
@@ -178,7 +180,7 @@ class _Builder:
         members = {e.lhs.name for e in loop.body}
         inits: list[Eq] = []
         while self.step and self._starts_loop(self.step[-1], members):
-            inits.insert(0, self.step.pop())  # type: ignore[arg-type]
+            inits.insert(0, self.step.pop())
         self.step.append(Loop(loop.index, loop.first, loop.last, tuple(inits), tuple(loop.body)))
         self.meaning.indices.pop(str(loop.index), None)
 
@@ -190,10 +192,14 @@ class _Builder:
         )
 
     def _row_repeat(self, row: Row) -> None:
-        found = re.match(r"(.*?)\\textbf\{\s*times\s*\}", row.text, re.S)
+        pattern = r"(.*?)\\textbf\{\s*times\s*\}\s*\\text\{, \}(.*?)\\text\{ counting\}"
+        found = re.match(pattern, row.text, re.S)
         if not found:
             raise ReadError("repeat at most … times is not complete", self.file, row.start)
         count = Row("", found.group(1), row.start)
+        counter = Row("", found.group(2), row.start + found.start(2))
+        if self._formula(counter) != turn[t]:
+            raise ReadError("this does not count the turns", self.file, counter.start)
         self.repeat = (self._formula(count), sympy.false)
 
     def _row_until(self, row: Row) -> None:
@@ -318,7 +324,7 @@ class _Builder:
         if base is None:
             return None
         above, below, _ = self.meaning._marks(node.children[1:])
-        return Letter(base, above, ",".join(self.meaning._text(x) for x in below))
+        return Letter(base, above, ",".join(mark for mark, _ in self.meaning.marked(below)))
 
     def _history(self, name: str) -> History:
         latex = self.names.latex.get(name)
@@ -348,7 +354,7 @@ class _Builder:
                     raise self.meaning.fail(
                         f"{self.meaning.source(trees[0])!r} cannot be assigned", trees[0]
                     )
-                marks = [m for m in letter.below.split(",") if m and not re.fullmatch("i|ii", m)]
+                marks = [m for m in letter.below.split(",") if m]
                 index = marks[-1] if marks else ""
                 if not re.match(r"t(?![A-Za-z])|0$|1$", index):
                     index = ""
@@ -361,9 +367,11 @@ class _Builder:
         }
         letters = {w for r in self.rows for w in re.findall(r"\\[A-Za-z]+|[A-Za-z]", r.text)}
         sequences = [b for _, b, _ in lefts if str(b) in stepped]
+        shown = " ".join(r.text for r in plain)
         gradient = re.search(
-            r"\\nabla[^A-Za-z(]*(?:_\{[^}]*\})?\s*\^?2?\s*(\\[A-Za-z]+|[A-Za-z])",
-            " ".join(r.text for r in plain),
+            r"\\nabla\s*(?:_\s*\{[^}]*\}|_\\[A-Za-z]+)?\s*(?:\^\{?2\}?)?\s*"
+            r"(\\math[a-z]+\s*\{[A-Za-z]\}|\\[A-Za-z]+|[A-Za-z])",
+            shown,
         )
         try:
             self.names.guess(dict.fromkeys(sequences), letters)
@@ -378,6 +386,7 @@ class _Builder:
 
     def _is_number(self, row: Row) -> bool:
         """Whether a row gives numbers only, such as \\eta = 0.001."""
+        self.meaning.row = row
         for chain in self._chains(row):
             trees = [c for c in chain.children if not isinstance(c, Token)]
             if re.search(
@@ -441,28 +450,46 @@ class _Builder:
         }
         order = sorted(used, key=lambda s: (_rank(s), s.name))
         self.hyper += [Hyper(s, None, s.range, s.meaning) for s in order if s.name not in given]
+        self._arrange()
         kept: dict[str, None] = {}
         done: set[str] = set()
-        for statement in self.step:
-            for x in expressions(statement):
-                for value in sorted(x.atoms(Value), key=str):
-                    if value.name != "theta" and value.index == t - 1:
-                        kept.setdefault(value.name)
-                    if value.index == t and value.name not in done and value.name != "g":
-                        raise ReadError(
-                            f"{value} is read before a row assigns it",
-                            self.file,
-                            self.rows[0].start,
-                        )
+        for k, statement in enumerate(self.step):
+            for value in _values(statement):
+                if value.name != "theta" and value.index == t - 1:
+                    kept.setdefault(value.name)
+                if value.index == t and value.name not in done and value.name != "g":
+                    raise ReadError(
+                        f"{value} is read, but no row assigns it", self.file, self.at[k].start
+                    )
             done |= assigned(statement)
-        loose = [n for n in kept if n not in done]
-        if loose:
-            raise ReadError(
-                f"{loose[0]}[t - 1] is read, but no row assigns {loose[0]}",
-                self.file,
-                self.rows[0].start,
-            )
+        for k, statement in enumerate(self.step):
+            loose = [v for v in _values(statement) if v.name in kept and v.name not in done]
+            if loose:
+                raise ReadError(
+                    f"{loose[0]} is read, but no row assigns {loose[0].name}",
+                    self.file,
+                    self.at[k].start,
+                )
         self.names.kept = _extents(self.step, list(kept), self.meaning.shape)
+
+    def _arrange(self) -> None:
+        """Put what a row needs before it, where a text defines it after; the order stays else."""
+        rest = list(enumerate(self.step))
+        later = {name for _, s in rest for name in assigned(s)}
+        step: list[Statement] = []
+        at: dict[int, Row] = {}
+        while rest:
+            ready = (
+                item
+                for item in rest
+                if not any(v.index == t and v.name in later for v in _values(item[1]))
+            )
+            chosen = next(ready, rest[0])
+            rest.remove(chosen)
+            later -= assigned(chosen[1])
+            at[len(step)] = self.at[chosen[0]]
+            step.append(chosen[1])
+        self.step, self.at = step, at
 
     # --- results -----------------------------------------------------------------------------
 
@@ -484,7 +511,15 @@ class _Builder:
             kept.append(State(variable, self.inits.get(name, sympy.Integer(0)), extent))
         return kept
 
+    def _complete(self) -> None:
+        """Refuse our own rows where one that assigns a listed symbol is missing."""
+        for name in self.names.latex if self.names.known else ():
+            kept = {*self.names.kept, *self.names.histories, "turn"} - {"theta"}
+            if name in self.names.sequences.values() and name not in self.meaning.done | kept:
+                raise ReadError(f"no row assigns {name}", self.file, self.rows[0].start)
+
     def _optimizer(self) -> Optimizer:
+        self._complete()
         return Optimizer(
             name=self.name,
             source=Source("read from LaTeX"),
@@ -508,6 +543,11 @@ class _Builder:
             state=tuple(s for s in self._states() if isinstance(s, State)),
             step=tuple(self.step),
         )
+
+
+def _values(statement: Statement) -> list[Value]:
+    """The members that a statement reads, in a fixed order."""
+    return sorted({v for x in expressions(statement) for v in x.atoms(Value)}, key=str)
 
 
 def _rank(symbol: Parameter) -> int:
@@ -535,4 +575,4 @@ def _extents(step: Sequence[Statement], kept: Sequence[str], shape: Shape) -> di
     return found
 
 
-__all__ = ["op", "system"]
+__all__ = ["system"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -47,8 +48,14 @@ def _available(found: Any) -> bool:
 class _Lazy:
     """The module `cupy` for code that names it before it is needed."""
 
+    def __init__(self) -> None:
+        self._known: Any = None
+
     def __getattr__(self, name: str) -> Any:
-        return getattr(library(), name)
+        # Looked up for every array of a step, so the checks are made once.
+        if self._known is None or sys.modules.get("cupy") is not self._known:
+            self._known = library()
+        return getattr(self._known, name)
 
 
 cp: Any = _Lazy()

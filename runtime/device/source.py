@@ -89,12 +89,18 @@ static __device__ __forceinline__ real_t round_bfloat16(const real_t x)
 REDUCTION = """
 // A chunk is reduced by halving, as optwright.runtime.reduction defines it: entry i + half joins
 // entry i. A thread does four halvings for one entry; it alone reads what it overwrites.
-struct sum { static __device__ __forceinline__ real_t join(const real_t x, const real_t y) { return x + y; } };
-struct largest { static __device__ __forceinline__ real_t join(const real_t x, const real_t y) { return maximum(y, x); } };
+struct sum {
+    static __device__ __forceinline__ real_t join(real_t x, real_t y) { return x + y; }
+};
+
+struct largest {
+    static __device__ __forceinline__ real_t join(real_t x, real_t y) { return maximum(y, x); }
+};
 
 template <class kind, int depth>
 struct tree {
-    static __device__ __forceinline__ real_t at(const real_t *x, const long long *sizes, const long long i)
+    static __device__ __forceinline__ real_t at(
+        const real_t *x, const long long *sizes, const long long i)
     {
         const real_t one = tree<kind, depth - 1>::at(x, sizes, i);
         const long long j = i + sizes[depth];
@@ -104,7 +110,8 @@ struct tree {
 
 template <class kind>
 struct tree<kind, 0> {
-    static __device__ __forceinline__ real_t at(const real_t *x, const long long *, const long long i)
+    static __device__ __forceinline__ real_t at(
+        const real_t *x, const long long *, const long long i)
     {
         return x[i];
     }

@@ -27,13 +27,17 @@ class CupyBackend(NumpyBackend):
     def context(self, rules: Sequence[RuleText]) -> dict[str, Any]:
         kernels: list[Kernel] = [kernel for rule in rules for kernel in rule.kernels]
         lines = [line for rule in rules for f in rule.functions for line in f.body]
-        # Only entrywise work and gradients stay on the device throughout.
-        whole = any(word in line for line in lines for word in _ELSEWHERE)
-        reads_back = whole or any(kernel.reductions for kernel in kernels)
-        return {"kernels": kernels, "reads_back": reads_back}
+        if len(rules) > 1 and "shared_" in "".join(f.name for f in rules[0].functions):
+            cost = "whole"
+        elif any(word in line for line in lines for word in _WHOLE):
+            cost = "whole"
+        else:
+            cost = "reduced" if any(kernel.reductions for kernel in kernels) else "entrywise"
+        return {"kernels": kernels, "cost": cost}
 
 
-_ELSEWHERE = ("step.arrays", "step.search", "step.noise", "at=", "step.push", "step.turns")
+_WHOLE = ("step.arrays", "step.search", "step.noise", "at=", "step.push", "step.turns")
+"""What makes arrays, or waits for them, in every step."""
 
 
 def backend() -> CupyBackend:

@@ -6,9 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from optwright.derive.extent import COORDINATE, TENSOR
-from optwright.derive.program import Ask, Line, Pass, Program, made
+from optwright.derive.extent import TENSOR
+from optwright.derive.program import Ask, Pass, Program
 from optwright.templates.cupy.printer import CudaPrinter, CupyPrinter, c_name
+from optwright.templates.entry import Places
 from optwright.templates.numpy.backend import RulePrinter, RuleText, WholePrinter
 
 
@@ -74,60 +75,34 @@ class KernelPrinter(RulePrinter):
     def blocked(self, phase: Pass, before: set[str]) -> None:
         """A kernel that carries a blocked pass over many tensors."""
         extents = self.program.extents
-        names = {
-            s.name for line in phase.lines if isinstance(line, Line) for s in line.expr.free_symbols
-        }
-        names |= {s.name for r in phase.reduces for s in r.expr.free_symbols}
         kept = {"theta", *(s.name for s in self.optimizer.states if not extents[s.name].scalar)}
-        made_here = made(phase)
-        moves = {new: old for old, new in self.program.moves.items() if new in made_here}
-        moves = {
-            new: old
-            for new, old in moves.items()
-            if self.is_last(phase) and not extents[old].scalar
-        }
-        stores = [n for n in phase.stores if n not in moves and n not in kept]
-        written = [n for n in made_here if n in kept]
-        arrays = {n for n in names if (n in before or n in kept)}
-        arrays = {n for n in arrays if not extents.get(n, COORDINATE).scalar}
-        printer = CudaPrinter(self.order, arrays, {*written, *stores, *moves.values()})
-        for line in phase.lines:
-            assert isinstance(line, Line)
-            printer.line(line)
-        reduced = []
-        for r in phase.reduces:
-            text = printer.show(r.expr)
-            reduced.append(r.name)
-            printer.outputs.add(r.name)
-            printer.assign(r.name, f"nonfinite({text})" if r.kind == "nonfinite" else text)
-        for new, old in moves.items():
-            printer.assign(old, c_name(new))
-        writes = self.sorted([*written, *stores, *moves.values()]) + reduced
-        places = self.sorted([*printer.reads, *written, *moves.values(), *stores]) + reduced
+        places = Places(phase, before, kept, extents, self.program.moves, self.is_last(phase))
+        printer = CudaPrinter(self.order, places.arrays, ())
+        reduced = places.print(printer, phase)
+        outputs = [*places.written, *places.stores, *places.moves.values()]
+        arrays = self.sorted([*printer.reads, *outputs]) + reduced
         scalars = self.sorted(list(printer.scalars))
         per_tensor = [n for n in scalars if extents.get(n) == TENSOR]
-        asked = {
-            p.name for p in self.program.phases if isinstance(p, Ask) and p.when is not None
-        }
+        asked = {p.name for p in self.program.phases if isinstance(p, Ask) and p.when is not None}
         name = self.prefix + phase.name
         self.kernels.append(
             Kernel(
                 name,
                 f"{self.owner}_{name}",
-                tuple(places),
-                tuple(n for n in places if n in printer.reads),
-                tuple(writes),
-                tuple(n for n in places if n in asked),
+                tuple(arrays),
+                tuple(n for n in arrays if n in printer.reads),
+                tuple([*self.sorted(outputs), *reduced]),
+                tuple(n for n in arrays if n in asked),
                 tuple(n for n in scalars if n not in per_tensor),
                 tuple(per_tensor),
-                tuple(stores),
+                tuple(places.stores),
                 tuple((r.name, r.kind, str(r.extent)) for r in phase.reduces),
                 tuple(printer.code),
             )
         )
         self.helpers.add("Kernel")
         self.advance.append(f"step.blocks({name.upper()})")
-        self.moved_inside |= set(moves)
+        self.moved_inside |= set(places.moves)
 
     def text(self, label: str, known: Collection[str] = (), commits: bool = True) -> RuleText:
         text = super().text(label, known, commits)

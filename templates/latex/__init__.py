@@ -43,7 +43,7 @@ class LatexBackend:
             .get_template("module.tex.j2")
             .render(
                 id=declaration.id,
-                source=str(face.source),
+                source=" ".join(str(face.source).split()),
                 command=command,
                 systems=systems(declaration),
                 relations=list(relations(declaration.id)),

@@ -24,7 +24,7 @@ from optwright.derive.declaration import (
     State,
     Statement,
 )
-from optwright.derive.extent import COORDINATE, HOST, Extent
+from optwright.derive.extent import COORDINATE, HOST
 from optwright.derive.letter import Letters, Notation, letters
 from optwright.derive.symbol import Value
 from optwright.derive.text import order_of
@@ -63,13 +63,8 @@ class Block:
 
 def block(system: Optimizer | Schedule, notation: Notation | None = None) -> Block:
     """The block of a system in a notation."""
-    named = letters(system, notation)
-    if isinstance(system, Schedule):
-        latex = Latex(order_of(system), named, {})
-    else:
-        histories = [h.name for h in system.histories]
-        extents = {**_extents(system), "theta": COORDINATE}
-        latex = Latex(order_of(system), named, extents, system.shape, histories)
+    latex = printer(system, notation)
+    named = latex.letters
     rows = [
         *_inputs(system.hyper, latex),
         *_start(system, latex),
@@ -85,8 +80,14 @@ def block(system: Optimizer | Schedule, notation: Notation | None = None) -> Blo
     return Block(tuple(rows), named, tuple(_symbols(system, named, latex)))
 
 
-def _extents(system: Optimizer) -> dict[str, Extent]:
-    return dict(system.extents)
+def printer(system: Optimizer | Schedule, notation: Notation | None = None) -> Latex:
+    """The printer of a system's expressions, with its letters in a notation."""
+    named = letters(system, notation)
+    if isinstance(system, Schedule):
+        return Latex(order_of(system), named, {})
+    histories = [h.name for h in system.histories]
+    extents = {**system.extents, "theta": COORDINATE}
+    return Latex(order_of(system), named, extents, system.shape, histories)
 
 
 def _inputs(hyper: Sequence[Hyper], latex: Latex) -> list[str]:
@@ -193,7 +194,8 @@ def _wrapped(lead: str, parts: Sequence[str]) -> list[str]:
 def _symbols(system: Optimizer | Schedule, named: Letters, latex: Latex) -> Iterable[str]:
     """A line for each symbol: name, letter, what it is. The reader takes names from these."""
     for h in system.hyper:
-        meaning = f" | {h.meaning}" if h.meaning else ""
+        words = " ".join(h.meaning.replace("|", "/").split())
+        meaning = f" | {words}" if words else ""
         yield (f"{h.name} | {named.parameters[h.name]} | {h.symbol.role} in {h.range}{meaning}")
     states = {s.name: s for s in system.state}
     used = _used(system)
@@ -230,12 +232,12 @@ _WIDE = {
     "gets": 2.5,
     "operatorname": 0.5,
     "sqrt": 1.5,
+    "left": 0.5,
+    "right": 0.5,
     "nabla": 1.5,
     "top": 0.7,
 }
 _EMPTY = {
-    "left",
-    "right",
     "textbf",
     "text",
     "mathrm",
@@ -263,7 +265,7 @@ def _width(tokens: Sequence[str], k: int, stop: str) -> tuple[float, int]:
         k += 1
         if token == stop:
             break
-        if token == r"\frac":
+        if token in (r"\frac", r"\dfrac"):
             above, k = _width(tokens, k + 1, "}")
             below, k = _width(tokens, k + 1, "}")
             total += max(above, below) + 0.5
@@ -302,8 +304,8 @@ def _width(tokens: Sequence[str], k: int, stop: str) -> tuple[float, int]:
 
 def height(row: str) -> float:
     """Roughly how high a row is in print, in plain rows."""
-    inner = row.count(r" \\ ")
-    return 1.0 + inner + 0.3 * bool(inner) + 0.7 * (r"\frac" in row and not inner)
+    inner = row.count(r" \\")
+    return 1.0 + inner + 0.3 * bool(inner) + 0.7 * row.count(r"\dfrac" if inner else r"\frac")
 
 
-__all__ = ["HEIGHT", "WIDTH", "Block", "block", "height", "width"]
+__all__ = ["HEIGHT", "WIDTH", "Block", "block", "height", "printer", "width"]

@@ -8,12 +8,12 @@ side are the matrix product and the entrywise one is written `\odot`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
 import sympy
-from sympy import Add, Expr, Pow, Rational, Symbol
+from sympy import Add, Expr, Rational, Symbol
 from sympy.core.relational import Relational
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import And, Boolean, Not, Or
@@ -25,7 +25,7 @@ from optwright.derive.order import Order
 from optwright.derive.symbol import Parameter, Value
 from optwright.derive.text import ATOM, COMPARISON, POWER, PRODUCT, SUM, Infix
 
-TALL = re.compile(r"\\(frac|sqrt|begin|left|hat\{\\)")
+TALL = re.compile(r"\\(d?frac|sqrt|begin|left|hat\{\\)")
 RELATIONS = {"==": "=", "!=": r"\ne", "<": "<", "<=": r"\le", ">": ">", ">=": r"\ge"}
 AXES = {-1: r"\text{columns}", -2: r"\text{rows}"}
 
@@ -396,7 +396,9 @@ class Latex(Infix):
     def _cases(self, expr: op.cases) -> tuple[str, int]:
         rows = [rf"{self.show(x)} & \text{{if }} {self.show(c)}" for x, c in expr.arms]
         rows.append(rf"{self.show(expr.otherwise)} & \text{{otherwise}}")
-        body = r" \\ ".join(rows)
+        # Fractions are set as large as outside, with room between the rows.
+        tall = any(r"\frac" in row for row in rows)
+        body = (r" \\[4pt] " if tall else r" \\ ").join(rows).replace(r"\frac", r"\dfrac")
         return rf"\begin{{cases}} {body} \end{{cases}}", SUM
 
     # --- conditions --------------------------------------------------------------------------
@@ -421,7 +423,7 @@ class Latex(Infix):
         """The terms of a sum with their signs; one text for anything else."""
         if not isinstance(expr, Add):
             return [self.show(expr)]
-        shown = []
+        shown: list[str] = []
         for sign, term in self.order.terms(expr):
             text = self.show(term, PRODUCT)
             lead = "-" if sign < 0 else "+" if shown else ""
@@ -429,6 +431,4 @@ class Latex(Infix):
         return shown
 
 
-Show = Callable[[Expr], str]
-
-__all__ = ["Latex", "Refused", "Show", "bracket", "number"]
+__all__ = ["Latex", "Refused", "bracket", "number"]

@@ -22,7 +22,7 @@ ENGINES = ("pdflatex", "lualatex", "xelatex", "tectonic")
 PACKAGES = "texlive-latex-base texlive-latex-recommended lmodern"
 """The packages of Debian and Ubuntu that hold all that a sheet needs."""
 
-NARROW = 41.0
+NARROW = 38.5
 """How wide the rows of a narrow system are at most, in letters."""
 
 _RUNS = 2  # the table's columns are as wide as the first run found them
@@ -91,7 +91,7 @@ def sheet(
         .get_template("sheet.tex.j2")
         .render(
             title=title,
-            command=command,
+            command=" ".join(command.split()),
             families=[
                 (name[:1].upper() + name[1:], _lines(rules)) for name, rules in families.items()
             ],
@@ -190,6 +190,20 @@ def pdf(text: str) -> bytes:
         return made.read_bytes()
 
 
+def save(target: Path, data: bytes) -> None:
+    """Write a file whole or not at all. Raises SheetError where that cannot be."""
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".tmp")
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        os.chmod(name, 0o644)
+        os.replace(name, target)
+    except OSError as error:
+        if "name" in locals() and os.path.exists(name):
+            os.unlink(name)
+        raise SheetError(f"cannot write {target}: {error.strerror}") from None
+
+
 def _error_line(output: str) -> str:
     """TeX's first error and the line of the source at which it stands."""
     lines = output.splitlines()
@@ -200,4 +214,4 @@ def _error_line(output: str) -> str:
     return next((line for line in reversed(lines) if line.strip()), "it told no reason")
 
 
-__all__ = ["ENGINES", "PACKAGES", "SheetError", "engine", "pdf", "sheet"]
+__all__ = ["ENGINES", "PACKAGES", "SheetError", "engine", "pdf", "save", "sheet"]

@@ -37,6 +37,9 @@ class Count:
 
 count = Count()
 
+launched: set[str] = set()
+"""The kernels that ever ran."""
+
 
 class ndarray(NDArrayOperatorsMixin):  # noqa: N801
     """An array "on the device"."""
@@ -46,7 +49,7 @@ class ndarray(NDArrayOperatorsMixin):  # noqa: N801
         if host.base is None:
             count.allocations += 1
 
-    # --- what CuPy refuses -----------------------------------------------------------------------
+    # --- what CuPy refuses ----------------------------------------------------------------------
 
     def __array__(self, *args: Any, **options: Any) -> Any:
         raise TypeError("Implicit conversion to a NumPy array is not allowed. Use `.get()`.")
@@ -59,7 +62,7 @@ class ndarray(NDArrayOperatorsMixin):  # noqa: N801
     def __array_function__(self, func: Any, types: Any, args: Any, options: Any) -> Any:
         return _call(func, args, options)
 
-    # --- what makes the host wait ------------------------------------------------------------------
+    # --- what makes the host wait ---------------------------------------------------------------
 
     def get(self) -> np.ndarray:
         count.waits += 1
@@ -82,7 +85,7 @@ class ndarray(NDArrayOperatorsMixin):  # noqa: N801
     def __bool__(self) -> bool:
         return bool(self.item())
 
-    # --- the rest ----------------------------------------------------------------------------------
+    # --- the rest -------------------------------------------------------------------------------
 
     @property
     def data(self) -> Any:
@@ -165,7 +168,7 @@ def ascontiguousarray(given: ndarray, dtype: Any = None) -> ndarray:
     return given if host is given._host else ndarray(host)
 
 
-# --- compiling and launching -------------------------------------------------------------------------
+# --- compiling and launching -------------------------------------------------------------------
 
 
 class NVRTCError(RuntimeError):
@@ -208,6 +211,7 @@ class Module:
 
         def launch(grid: tuple[int, ...], block: tuple[int, ...], args: tuple[Any, ...]) -> None:
             count.launches += 1
+            launched.add(symbol)
             words = [a.data.ptr if isinstance(a, ndarray) else a for a in args]
             assert all(isinstance(w, (int, np.int64)) for w in words) and len(words) == 5
             run(kernel, grid[0], grid[1], block[0], (ctypes.c_longlong * 5)(*map(int, words)))

@@ -14,7 +14,7 @@ FLAGS = (
     "-std=c++17", "-O1", "-fPIC", "-shared", "-ffp-contract=off", "-fno-strict-aliasing",
     "-Wno-unknown-pragmas", "-Wdouble-promotion", "-Wfloat-conversion", "-Werror",
 )  # fmt: skip
-SANITIZERS = ("-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined")
+SANITIZERS = ("-g", "-O0", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined")
 
 
 def gxx() -> str | None:

@@ -10,9 +10,11 @@ Equations
     u[t] = rho*u[t-1] + (1 - rho)*delta[t]**2
     theta[t] = decayed[t] + learning_rate*delta[t]
 
+After the first step nothing is allocated on the device and nothing is read back from it.
+
 Do not edit. Made from the declaration keras.Adadelta and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 035581a347a106f2
+Digest: 638fd9da5f5c0552
 """
 
 from __future__ import annotations

@@ -9,9 +9,11 @@ Equations
     G[t] = G[t-1] + g[t]**2
     theta[t] = decayed[t] - learning_rate*g[t]/sqrt(G[t] + epsilon)
 
+After the first step nothing is allocated on the device and nothing is read back from it.
+
 Do not edit. Made from the declaration keras.Adagrad and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 2f76990502600666
+Digest: 40acf976cc7d9985
 """
 
 from __future__ import annotations

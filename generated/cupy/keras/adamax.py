@@ -9,9 +9,11 @@ Equations
     u[t] = max(abs(g[t]), beta_2*u[t-1])
     theta[t] = decayed[t] - learning_rate*m[t]/((1 - beta_1**t)*(u[t] + epsilon))
 
+After the first step nothing is allocated on the device and nothing is read back from it.
+
 Do not edit. Made from the declaration keras.Adamax and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 913927c3e4cd332e
+Digest: 5b30e143405b4e5c
 """
 
 from __future__ import annotations

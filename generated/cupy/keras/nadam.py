@@ -12,13 +12,15 @@ Equations
     mu_product[t] = mu_product[t-1]*mu[t]
     m[t] = beta_1*m[t-1] + (1 - beta_1)*g[t]
     v[t] = beta_2*v[t-1] + (1 - beta_2)*g[t]**2
-    m_hat[t] = g[t]*(-mu[t] + 1)/(-mu_product[t] + 1) + m[t]*mu_next[t]/(-mu_next[t]*mu_product[t] + 1)
+    m_hat[t] = g[t]*(1 - mu[t])/(1 - mu_product[t]) + m[t]*mu_next[t]/(1 - mu_next[t]*mu_product[t])
     v_hat[t] = v[t]/(1 - beta_2**t)
     theta[t] = decayed[t] - learning_rate*m_hat[t]/(sqrt(v_hat[t]) + epsilon)
 
+After the first step nothing is allocated on the device and nothing is read back from it.
+
 Do not edit. Made from the declaration keras.Nadam and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: bea771c30d0111b3
+Digest: 57b2f4944443c361
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ static __device__ __forceinline__ void keras_nadam_update_entry(
     m = m*beta_1 + g*one_minus_beta_1;
     // v[t] = beta_2*v[t-1] + (1 - beta_2)*g[t]**2
     v = v*beta_2 + g*g*one_minus_beta_2;
-    // m_hat[t] = g[t]*(-mu[t] + 1)/(-mu_product[t] + 1) + m[t]*mu_next[t]/(-mu_next[t]*mu_product[t] + 1)
+    // m_hat[t] = g[t]*(1 - mu[t])/(1 - mu_product[t]) + m[t]*mu_next[t]/(1 - mu_next[t]*mu_product[t])
     real_t m_hat = m*m_hat_factor2 + g*m_hat_factor;
     // v_hat[t] = v[t]/(1 - beta_2**t)
     real_t v_hat = v/one_minus_beta_2_to_t;
@@ -119,8 +121,8 @@ def host(mu_product, t, learning_rate, beta_1, beta_2, weight_decay):
     one_minus_learning_rate_weight_decay = 1 - learning_rate*weight_decay
     one_minus_beta_1 = 1 - beta_1
     one_minus_beta_2 = 1 - beta_2
-    m_hat_factor = (-mu + 1)/(-mu_product + 1)
-    m_hat_factor2 = mu_next/(-mu_product*mu_next + 1)
+    m_hat_factor = (1 - mu)/(1 - mu_product)
+    m_hat_factor2 = mu_next/(1 - mu_product*mu_next)
     one_minus_beta_2_to_t = 1 - beta_2**t
     return {
         "mu": mu,
@@ -174,7 +176,7 @@ class Nadam(Optimizer):
         mu_product[t] = mu_product[t-1]*mu[t]
         m[t] = beta_1*m[t-1] + (1 - beta_1)*g[t]
         v[t] = beta_2*v[t-1] + (1 - beta_2)*g[t]**2
-        m_hat[t] = g[t]*(-mu[t] + 1)/(-mu_product[t] + 1) + m[t]*mu_next[t]/(-mu_next[t]*mu_product[t] + 1)
+        m_hat[t] = g[t]*(1 - mu[t])/(1 - mu_product[t]) + m[t]*mu_next[t]/(1 - mu_next[t]*mu_product[t])
         v_hat[t] = v[t]/(1 - beta_2**t)
         theta[t] = decayed[t] - learning_rate*m_hat[t]/(sqrt(v_hat[t]) + epsilon)
 

@@ -18,9 +18,11 @@ Proved
     Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: proved for all
         losses, all t, lr varying with t)
 
+After the first step nothing is allocated on the device and nothing is read back from it.
+
 Do not edit. Made from the declaration keras.SGD and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 205482b7ab4203c3
+Digest: 7b157ed339cfecbe
 """
 
 from __future__ import annotations

@@ -10,9 +10,11 @@ Equations
     u[t] = rho*u[t-1] + (1 - rho)*delta[t]**2
     theta[t] = theta[t-1] - learning_rate*delta[t]
 
+After the first step nothing is allocated on the device and nothing is read back from it.
+
 Do not edit. Made from the declaration optax.adadelta and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 98a770760d790093
+Digest: 6242ef4223fd0e5f
 """
 
 from __future__ import annotations

@@ -9,9 +9,11 @@ Equations
     m_hat[t] = m[t]/(1 - b1**t)
     theta[t] = theta[t-1] - learning_rate*m_hat[t]/u[t]
 
+After the first step nothing is allocated on the device and nothing is read back from it.
+
 Do not edit. Made from the declaration optax.adamax and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 0feeabc6cec5f640
+Digest: f13d032733f2f0c3
 """
 
 from __future__ import annotations

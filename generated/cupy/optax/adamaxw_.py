@@ -9,9 +9,11 @@ Equations
     m_hat[t] = m[t]/(1 - b1**t)
     theta[t] = theta[t-1] - learning_rate*(weight_decay*theta[t-1] + m_hat[t]/u[t])
 
+After the first step nothing is allocated on the device and nothing is read back from it.
+
 Do not edit. Made from the declaration optax.adamaxw and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: afa1b639ffe000c8
+Digest: 3f9b039ec1228e60
 """
 
 from __future__ import annotations

@@ -30,9 +30,11 @@ Equations with bias_correction_mu=False, bias_correction_nu=False
     v_max[t] = max(v[t], v_max[t-1])
     theta[t] = theta[t-1] - learning_rate*m[t]/(sqrt(v_max[t] + eps_root) + eps)
 
+After the first step nothing is allocated on the device and nothing is read back from it.
+
 Do not edit. Made from the declaration optax.amsgrad and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: ab655bce0b3b8122
+Digest: 612b4f4b3464475b
 """
 
 from __future__ import annotations

@@ -8,9 +8,11 @@ Equations
     m[t] = b2*m[t-1] + (1 - b2)*g[t]
     theta[t] = theta[t-1] - learning_rate*(weight_decay*theta[t-1] + direction[t])
 
+After the first step nothing is allocated on the device and nothing is read back from it.
+
 Do not edit. Made from the declaration optax.lion and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 54d5f7b1e498918c
+Digest: 276c05c798993fef
 """
 
 from __future__ import annotations

@@ -140,9 +140,11 @@ Equations with bias_correction=True, centered=True, eps_in_sqrt=False, nesterov=
     b[t] = momentum*b[t-1] + scaled[t]
     theta[t] = theta[t-1] + momentum*b[t] + scaled[t]
 
+After the first step nothing is allocated on the device and nothing is read back from it.
+
 Do not edit. Made from the declaration optax.rmsprop and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: c8d457d90f05c670
+Digest: 2c84fcc25f309803
 """
 
 from __future__ import annotations

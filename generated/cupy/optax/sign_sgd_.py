@@ -6,9 +6,11 @@ Equations
     g[t] = grad(theta[t-1])
     theta[t] = theta[t-1] - learning_rate*sign(g[t])
 
+After the first step nothing is allocated on the device and nothing is read back from it.
+
 Do not edit. Made from the declaration optax.sign_sgd and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 381d89aa43677ed0
+Digest: 45e6efc23e47ede1
 """
 
 from __future__ import annotations

@@ -7,9 +7,11 @@ Equations
     m[t] = beta*m[t-1] + (1 - beta)*g[t]
     theta[t] = theta[t-1] - learning_rate*sign(m[t])
 
+After the first step nothing is allocated on the device and nothing is read back from it.
+
 Do not edit. Made from the declaration optax.signum and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: a355f85126d21351
+Digest: 07e87ec5175916a3
 """
 
 from __future__ import annotations

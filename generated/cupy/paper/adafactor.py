@@ -10,8 +10,8 @@ Equations where at least 2 dimensions
     rho_t[t] = min(max_lr, 1/sqrt(t))
     alpha_t[t] = rho_t[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
     g_square[t] = g[t]**2 + eps1
-    R[t] = R[t-1]*beta2_t[t] + (-beta2_t[t] + 1)*mean(g_square[t], axis -1)
-    C[t] = C[t-1]*beta2_t[t] + (-beta2_t[t] + 1)*mean(g_square[t], axis -2)
+    R[t] = R[t-1]*beta2_t[t] + (1 - beta2_t[t])*mean(g_square[t], axis -1)
+    C[t] = C[t-1]*beta2_t[t] + (1 - beta2_t[t])*mean(g_square[t], axis -2)
     V[t] = C[t]*R[t]/mean(R[t], axis -2)
     U[t] = g[t]/sqrt(V[t])
     rms_update[t] = sqrt(mean(U[t]**2))
@@ -23,15 +23,17 @@ Equations where every tensor
     rho_t[t] = min(max_lr, 1/sqrt(t))
     alpha_t[t] = rho_t[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
     g_square[t] = g[t]**2 + eps1
-    v[t] = v[t-1]*beta2_t[t] + g_square[t]*(-beta2_t[t] + 1)
+    v[t] = v[t-1]*beta2_t[t] + g_square[t]*(1 - beta2_t[t])
     V[t] = v[t]
     U[t] = g[t]/sqrt(V[t])
     rms_update[t] = sqrt(mean(U[t]**2))
     theta[t] = theta[t-1] - U[t]*alpha_t[t]/max(1, rms_update[t]/clip_threshold)
 
+Every step allocates arrays on the device and waits for numbers from it.
+
 Do not edit. Made from the declaration Adafactor and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: dea2c4b910bcf505
+Digest: e45e2ac54e9e0b1e
 """
 
 from __future__ import annotations
@@ -43,12 +45,12 @@ from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Param
 SOURCE = """
 static __device__ __forceinline__ void paper_adafactor_other_pass1_entry(
     const real_t theta, const real_t g, real_t &v, real_t &U, real_t &sum_theta, real_t &sum_U,
-    const real_t eps1, const real_t beta2_t, const real_t v_factor)
+    const real_t eps1, const real_t beta2_t, const real_t one_minus_beta2_t)
 {
     // g_square[t] = g[t]**2 + eps1
     real_t g_square = g*g + eps1;
-    // v[t] = v[t-1]*beta2_t[t] + g_square[t]*(-beta2_t[t] + 1)
-    v = v*beta2_t + g_square*v_factor;
+    // v[t] = v[t-1]*beta2_t[t] + g_square[t]*(1 - beta2_t[t])
+    v = v*beta2_t + g_square*one_minus_beta2_t;
     // V[t] = v[t]
     real_t V = v;
     // U[t] = g[t]/sqrt(V[t])
@@ -75,7 +77,7 @@ extern "C" __global__ void paper_adafactor_other_pass1(
         const real_t *of_group = groups + 3*row[6];
         const real_t eps1_value = of_group[0];
         const real_t beta2_t_value = of_group[1];
-        const real_t v_factor_value = of_group[2];
+        const real_t one_minus_beta2_t_value = of_group[2];
         const bool aligned = ((row[0] | row[1] | row[2] | row[3] | row[4] | row[5]) & 15) == 0;
         const long long packs = aligned ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
@@ -90,7 +92,7 @@ extern "C" __global__ void paper_adafactor_other_pass1(
                 paper_adafactor_other_pass1_entry(
                     theta_pack.at[k], g_pack.at[k], v_pack.at[k], U_pack.at[k],
                     sum_theta_pack.at[k], sum_U_pack.at[k], eps1_value, beta2_t_value,
-                    v_factor_value);
+                    one_minus_beta2_t_value);
             store(v_at, i, v_pack);
             store(U_at, i, U_pack);
             store(sum_theta_at, i, sum_theta_pack);
@@ -99,7 +101,7 @@ extern "C" __global__ void paper_adafactor_other_pass1(
         for (long long i = packs*LANES + first; i < length; i += stride)
             paper_adafactor_other_pass1_entry(
                 theta_at[i], g_at[i], v_at[i], U_at[i], sum_theta_at[i], sum_U_at[i], eps1_value,
-                beta2_t_value, v_factor_value);
+                beta2_t_value, one_minus_beta2_t_value);
     }
 }
 
@@ -145,7 +147,7 @@ OTHER_PASS1 = Kernel(
     SOURCE,
     "paper_adafactor_other_pass1",
     arrays="theta g v U sum_theta sum_U",
-    groups="eps1 beta2_t v_factor",
+    groups="eps1 beta2_t one_minus_beta2_t",
     stores="U",
     reductions=(
         ("sum_theta", "sum", "tensor"),
@@ -192,10 +194,10 @@ def tensor_update(theta, g, R, C, eps1, eps2, clip_threshold, rho_t, beta2_t):
     alpha_t = rho_t*np.maximum(eps2, np.sqrt(mean(theta*theta)))
     # g_square[t] = g[t]**2 + eps1
     g_square = g*g + eps1
-    # R[t] = R[t-1]*beta2_t[t] + (-beta2_t[t] + 1)*mean(g_square[t], axis -1)
-    R = beta2_t*R + (-beta2_t + 1)*mean(g_square, axis=-1)
-    # C[t] = C[t-1]*beta2_t[t] + (-beta2_t[t] + 1)*mean(g_square[t], axis -2)
-    C = beta2_t*C + (-beta2_t + 1)*mean(g_square, axis=-2)
+    # R[t] = R[t-1]*beta2_t[t] + (1 - beta2_t[t])*mean(g_square[t], axis -1)
+    R = beta2_t*R + (1 - beta2_t)*mean(g_square, axis=-1)
+    # C[t] = C[t-1]*beta2_t[t] + (1 - beta2_t[t])*mean(g_square[t], axis -2)
+    C = beta2_t*C + (1 - beta2_t)*mean(g_square, axis=-2)
     # V[t] = C[t]*R[t]/mean(R[t], axis -2)
     V = C*R/mean(R, axis=-2)
     # U[t] = g[t]/sqrt(V[t])
@@ -236,8 +238,8 @@ def other_host(t, max_lr, beta2_decay):
     beta2_t = 1 - t**(-beta2_decay)
     # rho_t[t] = min(max_lr, 1/sqrt(t))
     rho_t = np.minimum(1/np.sqrt(t), max_lr)
-    v_factor = -beta2_t + 1
-    return {"beta2_t": beta2_t, "rho_t": rho_t, "v_factor": v_factor}
+    one_minus_beta2_t = 1 - beta2_t
+    return {"beta2_t": beta2_t, "rho_t": rho_t, "one_minus_beta2_t": one_minus_beta2_t}
 
 
 def other_numbers(eps2, clip_threshold, rho_t, size, sum_theta, sum_U):
@@ -288,8 +290,8 @@ class Adafactor(Optimizer):
         rho_t[t] = min(max_lr, 1/sqrt(t))
         alpha_t[t] = rho_t[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
         g_square[t] = g[t]**2 + eps1
-        R[t] = R[t-1]*beta2_t[t] + (-beta2_t[t] + 1)*mean(g_square[t], axis -1)
-        C[t] = C[t-1]*beta2_t[t] + (-beta2_t[t] + 1)*mean(g_square[t], axis -2)
+        R[t] = R[t-1]*beta2_t[t] + (1 - beta2_t[t])*mean(g_square[t], axis -1)
+        C[t] = C[t-1]*beta2_t[t] + (1 - beta2_t[t])*mean(g_square[t], axis -2)
         V[t] = C[t]*R[t]/mean(R[t], axis -2)
         U[t] = g[t]/sqrt(V[t])
         rms_update[t] = sqrt(mean(U[t]**2))
@@ -301,7 +303,7 @@ class Adafactor(Optimizer):
         rho_t[t] = min(max_lr, 1/sqrt(t))
         alpha_t[t] = rho_t[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
         g_square[t] = g[t]**2 + eps1
-        v[t] = v[t-1]*beta2_t[t] + g_square[t]*(-beta2_t[t] + 1)
+        v[t] = v[t-1]*beta2_t[t] + g_square[t]*(1 - beta2_t[t])
         V[t] = v[t]
         U[t] = g[t]/sqrt(V[t])
         rms_update[t] = sqrt(mean(U[t]**2))

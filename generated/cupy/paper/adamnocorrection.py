@@ -12,9 +12,11 @@ Proved
     AdamNoCorrection(beta1=0) = RMSProp (D8b: proved for all losses, all t, lr, beta2, eps
         varying with t)
 
+After the first step nothing is allocated on the device and nothing is read back from it.
+
 Do not edit. Made from the declaration AdamNoCorrection and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 4dd6d39a4c1392ba
+Digest: 2ba102f540fd7a3f
 """
 
 from __future__ import annotations

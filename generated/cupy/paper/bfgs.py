@@ -23,9 +23,11 @@ Proved
     H stays symmetric, for all n (Q1a: proved for all n)
     H stays positive definite, for all n (Q3: proved for all n)
 
+Every step allocates arrays on the device and waits for numbers from it.
+
 Do not edit. Made from the declaration BFGS and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: d4c653e8f0167e62
+Digest: bb382b3d4dd26052
 """
 
 from __future__ import annotations

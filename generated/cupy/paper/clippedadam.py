@@ -13,9 +13,12 @@ Equations
     v_hat[t] = v[t]/(1 - beta2**t)
     theta[t] = theta[t-1] - lr*m_hat[t]/(sqrt(v_hat[t]) + eps)
 
+After the first step nothing is allocated on the device; in every step the numbers found from
+reductions are read back from it.
+
 Do not edit. Made from the declaration ClippedAdam and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 40d418757fb1e55f
+Digest: 46f1580f2b94c8a0
 """
 
 from __future__ import annotations

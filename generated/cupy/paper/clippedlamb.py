@@ -18,9 +18,12 @@ Equations
     ratio[t] = {w_norm[t]/u_norm[t] if (u_norm[t] > 0) and (w_norm[t] > 0), else 1}
     theta[t] = theta[t-1] - lr*ratio[t]*u[t]
 
+After the first step nothing is allocated on the device; in every step the numbers found from
+reductions are read back from it.
+
 Do not edit. Made from the declaration ClippedLAMB and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 93aca5277b469051
+Digest: 38cb026ad1cb7dd2
 """
 
 from __future__ import annotations

@@ -9,9 +9,12 @@ Equations
     g[t] = clip_scale[t]*g_raw[t]
     theta[t] = theta[t-1] - lr*g[t]
 
+After the first step nothing is allocated on the device; in every step the numbers found from
+reductions are read back from it.
+
 Do not edit. Made from the declaration ClippedSGD and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: ae7d88a11766f5e6
+Digest: e6c169a31744188c
 """
 
 from __future__ import annotations

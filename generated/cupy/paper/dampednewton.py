@@ -9,9 +9,11 @@ Equations
     step_length[t] = line_search(theta[t-1], p[t], 'armijo', 1, c1, shrink)
     theta[t] = theta[t-1] + p[t]*step_length[t]
 
+Every step allocates arrays on the device and waits for numbers from it.
+
 Do not edit. Made from the declaration DampedNewton and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 59ed5d5bfa966339
+Digest: 119acca0e779f764
 """
 
 from __future__ import annotations

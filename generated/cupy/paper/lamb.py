@@ -16,9 +16,12 @@ Equations
     ratio[t] = {w_norm[t]/u_norm[t] if (u_norm[t] > 0) and (w_norm[t] > 0), else 1}
     theta[t] = theta[t-1] - lr*ratio[t]*u[t]
 
+After the first step nothing is allocated on the device; in every step the numbers found from
+reductions are read back from it.
+
 Do not edit. Made from the declaration LAMB and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: c30f7696a9f0b7dc
+Digest: 5987997b51ca8415
 """
 
 from __future__ import annotations

@@ -11,9 +11,12 @@ Equations
     v[t] = lr*ratio[t]*(weight_decay*theta[t-1] + g[t]) + momentum*v[t-1]
     theta[t] = theta[t-1] - v[t]
 
+After the first step nothing is allocated on the device; in every step the numbers found from
+reductions are read back from it.
+
 Do not edit. Made from the declaration LARS and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 97cdc42ed0783984
+Digest: 93c6c1ace5d3a05d
 """
 
 from __future__ import annotations

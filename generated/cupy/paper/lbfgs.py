@@ -22,9 +22,11 @@ Equations
     curvature[t] = dot(s[t], y[t])
     S << s[t], Y << y[t] if curvature[t] > 0
 
+Every step allocates arrays on the device and waits for numbers from it.
+
 Do not edit. Made from the declaration LBFGS and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 171f5e4c210b4a35
+Digest: b5434ccd39a48663
 """
 
 from __future__ import annotations

@@ -27,9 +27,11 @@ Equations where every tensor
     v_hat[t] = v[t]/(1 - adam_beta2**t)
     theta[t] = theta[t-1] - adam_lr*adam_weight_decay*theta[t-1] - adam_lr*m_hat[t]/(sqrt(v_hat[t]) + adam_eps)
 
+Every step allocates arrays on the device and waits for numbers from it.
+
 Do not edit. Made from the declaration Muon and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: f03e60cd42a25257
+Digest: 8fb612a32d2f6122
 """
 
 from __future__ import annotations

@@ -10,17 +10,19 @@ Equations
     mu[t] = beta1*(1 - 0.96**(momentum_decay*t)/2)
     mu_next[t] = beta1*(1 - 0.96**(momentum_decay*(1 + t))/2)
     mu_product[t] = mu_product[t-1]*mu[t]
-    g_hat[t] = g[t]/(-mu_product[t] + 1)
-    m[t] = m[t-1]*mu[t] + g[t]*(-mu[t] + 1)
-    m_hat[t] = m[t]/(-mu_next[t]*mu_product[t] + 1)
+    g_hat[t] = g[t]/(1 - mu_product[t])
+    m[t] = m[t-1]*mu[t] + g[t]*(1 - mu[t])
+    m_hat[t] = m[t]/(1 - mu_next[t]*mu_product[t])
     v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
     v_hat[t] = v[t]/(1 - beta2**t)
-    m_bar[t] = g_hat[t]*(-mu[t] + 1) + m_hat[t]*mu_next[t]
+    m_bar[t] = g_hat[t]*(1 - mu[t]) + m_hat[t]*mu_next[t]
     theta[t] = theta[t-1] - lr*m_bar[t]/(sqrt(v_hat[t]) + eps)
+
+After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration NAdam and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: b1d3070ac01537d9
+Digest: 4b487c46f96213f5
 """
 
 from __future__ import annotations
@@ -30,22 +32,22 @@ from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Param
 SOURCE = """
 static __device__ __forceinline__ void paper_nadam_update_entry(
     real_t &theta, const real_t g, real_t &m, real_t &v, const real_t lr, const real_t beta2,
-    const real_t eps, const real_t g_hat_factor, const real_t mu, const real_t m_factor,
-    const real_t m_hat_factor, const real_t one_minus_beta2, const real_t one_minus_beta2_to_t,
-    const real_t mu_next)
+    const real_t eps, const real_t one_minus_mu_product, const real_t mu, const real_t one_minus_mu,
+    const real_t one_minus_mu_product_mu_next, const real_t one_minus_beta2,
+    const real_t one_minus_beta2_to_t, const real_t mu_next)
 {
-    // g_hat[t] = g[t]/(-mu_product[t] + 1)
-    real_t g_hat = g/g_hat_factor;
-    // m[t] = m[t-1]*mu[t] + g[t]*(-mu[t] + 1)
-    m = m*mu + g*m_factor;
-    // m_hat[t] = m[t]/(-mu_next[t]*mu_product[t] + 1)
-    real_t m_hat = m/m_hat_factor;
+    // g_hat[t] = g[t]/(1 - mu_product[t])
+    real_t g_hat = g/one_minus_mu_product;
+    // m[t] = m[t-1]*mu[t] + g[t]*(1 - mu[t])
+    m = m*mu + g*one_minus_mu;
+    // m_hat[t] = m[t]/(1 - mu_next[t]*mu_product[t])
+    real_t m_hat = m/one_minus_mu_product_mu_next;
     // v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
     v = v*beta2 + g*g*one_minus_beta2;
     // v_hat[t] = v[t]/(1 - beta2**t)
     real_t v_hat = v/one_minus_beta2_to_t;
-    // m_bar[t] = g_hat[t]*(-mu[t] + 1) + m_hat[t]*mu_next[t]
-    real_t m_bar = g_hat*m_factor + m_hat*mu_next;
+    // m_bar[t] = g_hat[t]*(1 - mu[t]) + m_hat[t]*mu_next[t]
+    real_t m_bar = g_hat*one_minus_mu + m_hat*mu_next;
     // theta[t] = theta[t-1] - lr*m_bar[t]/(sqrt(v_hat[t]) + eps)
     theta = theta - m_bar*lr/(sqrt(v_hat) + eps);
 }
@@ -67,10 +69,10 @@ extern "C" __global__ void paper_nadam_update(
         const real_t lr_value = of_group[0];
         const real_t beta2_value = of_group[1];
         const real_t eps_value = of_group[2];
-        const real_t g_hat_factor_value = of_group[3];
+        const real_t one_minus_mu_product_value = of_group[3];
         const real_t mu_value = of_group[4];
-        const real_t m_factor_value = of_group[5];
-        const real_t m_hat_factor_value = of_group[6];
+        const real_t one_minus_mu_value = of_group[5];
+        const real_t one_minus_mu_product_mu_next_value = of_group[6];
         const real_t one_minus_beta2_value = of_group[7];
         const real_t one_minus_beta2_to_t_value = of_group[8];
         const real_t mu_next_value = of_group[9];
@@ -85,9 +87,9 @@ extern "C" __global__ void paper_nadam_update(
             for (int k = 0; k < LANES; ++k)
                 paper_nadam_update_entry(
                     theta_pack.at[k], g_pack.at[k], m_pack.at[k], v_pack.at[k], lr_value,
-                    beta2_value, eps_value, g_hat_factor_value, mu_value, m_factor_value,
-                    m_hat_factor_value, one_minus_beta2_value, one_minus_beta2_to_t_value,
-                    mu_next_value);
+                    beta2_value, eps_value, one_minus_mu_product_value, mu_value,
+                    one_minus_mu_value, one_minus_mu_product_mu_next_value, one_minus_beta2_value,
+                    one_minus_beta2_to_t_value, mu_next_value);
             store(theta_at, i, theta_pack);
             store(m_at, i, m_pack);
             store(v_at, i, v_pack);
@@ -95,8 +97,9 @@ extern "C" __global__ void paper_nadam_update(
         for (long long i = packs*LANES + first; i < length; i += stride)
             paper_nadam_update_entry(
                 theta_at[i], g_at[i], m_at[i], v_at[i], lr_value, beta2_value, eps_value,
-                g_hat_factor_value, mu_value, m_factor_value, m_hat_factor_value,
-                one_minus_beta2_value, one_minus_beta2_to_t_value, mu_next_value);
+                one_minus_mu_product_value, mu_value, one_minus_mu_value,
+                one_minus_mu_product_mu_next_value, one_minus_beta2_value,
+                one_minus_beta2_to_t_value, mu_next_value);
     }
 }
 """
@@ -105,7 +108,7 @@ UPDATE = Kernel(
     SOURCE,
     "paper_nadam_update",
     arrays="theta g m v",
-    groups="lr beta2 eps g_hat_factor mu m_factor m_hat_factor one_minus_beta2 one_minus_beta2_to_t mu_next",
+    groups="lr beta2 eps one_minus_mu_product mu one_minus_mu one_minus_mu_product_mu_next one_minus_beta2 one_minus_beta2_to_t mu_next",
 )
 
 
@@ -117,18 +120,18 @@ def host(mu_product, t, beta1, beta2, momentum_decay):
     mu_next = beta1*(1 - 0.96**(momentum_decay*(1 + t))/2)
     # mu_product[t] = mu_product[t-1]*mu[t]
     mu_product = mu_product*mu
-    g_hat_factor = -mu_product + 1
-    m_factor = -mu + 1
-    m_hat_factor = -mu_product*mu_next + 1
+    one_minus_mu_product = 1 - mu_product
+    one_minus_mu = 1 - mu
+    one_minus_mu_product_mu_next = 1 - mu_product*mu_next
     one_minus_beta2 = 1 - beta2
     one_minus_beta2_to_t = 1 - beta2**t
     return {
         "mu": mu,
         "mu_next": mu_next,
         "mu_product": mu_product,
-        "g_hat_factor": g_hat_factor,
-        "m_factor": m_factor,
-        "m_hat_factor": m_hat_factor,
+        "one_minus_mu_product": one_minus_mu_product,
+        "one_minus_mu": one_minus_mu,
+        "one_minus_mu_product_mu_next": one_minus_mu_product_mu_next,
         "one_minus_beta2": one_minus_beta2,
         "one_minus_beta2_to_t": one_minus_beta2_to_t,
     }
@@ -171,12 +174,12 @@ class NAdam(Optimizer):
         mu[t] = beta1*(1 - 0.96**(momentum_decay*t)/2)
         mu_next[t] = beta1*(1 - 0.96**(momentum_decay*(1 + t))/2)
         mu_product[t] = mu_product[t-1]*mu[t]
-        g_hat[t] = g[t]/(-mu_product[t] + 1)
-        m[t] = m[t-1]*mu[t] + g[t]*(-mu[t] + 1)
-        m_hat[t] = m[t]/(-mu_next[t]*mu_product[t] + 1)
+        g_hat[t] = g[t]/(1 - mu_product[t])
+        m[t] = m[t-1]*mu[t] + g[t]*(1 - mu[t])
+        m_hat[t] = m[t]/(1 - mu_next[t]*mu_product[t])
         v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
         v_hat[t] = v[t]/(1 - beta2**t)
-        m_bar[t] = g_hat[t]*(-mu[t] + 1) + m_hat[t]*mu_next[t]
+        m_bar[t] = g_hat[t]*(1 - mu[t]) + m_hat[t]*mu_next[t]
         theta[t] = theta[t-1] - lr*m_bar[t]/(sqrt(v_hat[t]) + eps)
 
     Arguments

@@ -19,9 +19,11 @@ Proved
     Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
         proved for all losses, all t, lr varying with t)
 
+Every step allocates arrays on the device and waits for numbers from it.
+
 Do not edit. Made from the declaration Nesterov and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: b69e888a78306f49
+Digest: 541707738d921b6b
 """
 
 from __future__ import annotations

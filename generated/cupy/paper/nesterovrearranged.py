@@ -13,9 +13,11 @@ Proved
     NesterovRearranged = Nesterov at theta - momentum*v (C42a: proved for all losses, all t,
         lr varying with t)
 
+After the first step nothing is allocated on the device and nothing is read back from it.
+
 Do not edit. Made from the declaration NesterovRearranged and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 305b1ee1455d944d
+Digest: 66256f5ee0a25d11
 """
 
 from __future__ import annotations

@@ -14,9 +14,11 @@ Proved
     Newton is affine invariant, for all n (Q11: proved for all n)
     RelaxedNewton(lr=1) = Newton (C100: proved for all n)
 
+Every step allocates arrays on the device and waits for numbers from it.
+
 Do not edit. Made from the declaration Newton and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 8267f6a1726a14e6
+Digest: 4aaa6e32b4c79749
 """
 
 from __future__ import annotations

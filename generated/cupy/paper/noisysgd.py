@@ -8,9 +8,11 @@ Equations
     sigma[t] = sqrt(eta)/(1 + t)**(gamma/2)
     theta[t] = theta[t-1] - lr*(g[t] + noise(1)*sigma[t])
 
+Every step allocates arrays on the device and waits for numbers from it.
+
 Do not edit. Made from the declaration NoisySGD and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: e9543e1fc760c370
+Digest: b8a09a3febad510c
 """
 
 from __future__ import annotations

@@ -8,9 +8,12 @@ Equations
     rate[t] = {(value(theta[t-1]) - f_star)/slope[t] if slope[t] > 0, else 0}
     theta[t] = theta[t-1] - g[t]*rate[t]
 
+After the first step nothing is allocated on the device; in every step the numbers found from
+reductions are read back from it.
+
 Do not edit. Made from the declaration PolyakStep and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 4df2e43379b83032
+Digest: 07112cf81c61c692
 """
 
 from __future__ import annotations

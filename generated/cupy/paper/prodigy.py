@@ -21,7 +21,7 @@ Equations with safeguard_warmup=False, use_bias_correction=False
     d_max_grown[t] = max(d_hat[t], d_max[t-1])
     d_max[t] = d_max_grown[t]
     d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
-    theta[t] = theta[t-1]*(-{weight_decay*step_size[t] if s_size[t] > 0, else 0} + 1) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
+    theta[t] = theta[t-1]*(1 - {weight_decay*step_size[t] if s_size[t] > 0, else 0}) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
 
 Equations with safeguard_warmup=True, use_bias_correction=False
     theta_start[0] = theta[0]
@@ -40,7 +40,7 @@ Equations with safeguard_warmup=True, use_bias_correction=False
     d_max_grown[t] = max(d_hat[t], d_max[t-1])
     d_max[t] = d_max_grown[t]
     d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
-    theta[t] = theta[t-1]*(-{weight_decay*step_size[t] if s_size[t] > 0, else 0} + 1) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
+    theta[t] = theta[t-1]*(1 - {weight_decay*step_size[t] if s_size[t] > 0, else 0}) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
 
 Equations with safeguard_warmup=False, use_bias_correction=True
     theta_start[0] = theta[0]
@@ -59,7 +59,7 @@ Equations with safeguard_warmup=False, use_bias_correction=True
     d_max_grown[t] = max(d_hat[t], d_max[t-1])
     d_max[t] = d_max_grown[t]
     d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
-    theta[t] = theta[t-1]*(-{weight_decay*step_size[t] if s_size[t] > 0, else 0} + 1) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
+    theta[t] = theta[t-1]*(1 - {weight_decay*step_size[t] if s_size[t] > 0, else 0}) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
 
 Equations with safeguard_warmup=True, use_bias_correction=True
     theta_start[0] = theta[0]
@@ -78,11 +78,14 @@ Equations with safeguard_warmup=True, use_bias_correction=True
     d_max_grown[t] = max(d_hat[t], d_max[t-1])
     d_max[t] = d_max_grown[t]
     d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
-    theta[t] = theta[t-1]*(-{weight_decay*step_size[t] if s_size[t] > 0, else 0} + 1) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
+    theta[t] = theta[t-1]*(1 - {weight_decay*step_size[t] if s_size[t] > 0, else 0}) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
+
+After the first step nothing is allocated on the device; in every step the numbers found from
+reductions are read back from it.
 
 Do not edit. Made from the declaration Prodigy and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 61a24ff195ed458f
+Digest: 3bb6f338c134719c
 """
 
 from __future__ import annotations
@@ -171,7 +174,7 @@ static __device__ __forceinline__ void paper_prodigy_plain_pass2_entry(
     real_t &theta, const real_t m, const real_t v, const real_t theta_factor,
     const real_t theta_case, const real_t eps_d, const real_t step_size)
 {
-    // theta[t] = theta[t-1]*(-{weight_decay*step_size[t] if s_size[t] > 0, else 0} + 1) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
+    // theta[t] = theta[t-1]*(1 - {weight_decay*step_size[t] if s_size[t] > 0, else 0}) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
     theta = theta*theta_factor - ((theta_case != real_t(0)) ? m/(sqrt(v) + eps_d) : real_t(0))*step_size;
 }
 
@@ -291,7 +294,7 @@ static __device__ __forceinline__ void paper_prodigy_safeguard_warmup_pass2_entr
     real_t &theta, const real_t m, const real_t v, const real_t theta_factor,
     const real_t theta_case, const real_t eps_d, const real_t step_size)
 {
-    // theta[t] = theta[t-1]*(-{weight_decay*step_size[t] if s_size[t] > 0, else 0} + 1) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
+    // theta[t] = theta[t-1]*(1 - {weight_decay*step_size[t] if s_size[t] > 0, else 0}) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
     theta = theta*theta_factor - ((theta_case != real_t(0)) ? m/(sqrt(v) + eps_d) : real_t(0))*step_size;
 }
 
@@ -411,7 +414,7 @@ static __device__ __forceinline__ void paper_prodigy_use_bias_correction_pass2_e
     real_t &theta, const real_t m, const real_t v, const real_t theta_factor,
     const real_t theta_case, const real_t eps_d, const real_t step_size)
 {
-    // theta[t] = theta[t-1]*(-{weight_decay*step_size[t] if s_size[t] > 0, else 0} + 1) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
+    // theta[t] = theta[t-1]*(1 - {weight_decay*step_size[t] if s_size[t] > 0, else 0}) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
     theta = theta*theta_factor - ((theta_case != real_t(0)) ? m/(sqrt(v) + eps_d) : real_t(0))*step_size;
 }
 
@@ -531,7 +534,7 @@ static __device__ __forceinline__ void paper_prodigy_safeguard_warmup_use_bias_c
     real_t &theta, const real_t m, const real_t v, const real_t theta_factor,
     const real_t theta_case, const real_t eps_d, const real_t step_size)
 {
-    // theta[t] = theta[t-1]*(-{weight_decay*step_size[t] if s_size[t] > 0, else 0} + 1) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
+    // theta[t] = theta[t-1]*(1 - {weight_decay*step_size[t] if s_size[t] > 0, else 0}) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
     theta = theta*theta_factor - ((theta_case != real_t(0)) ? m/(sqrt(v) + eps_d) : real_t(0))*step_size;
 }
 
@@ -679,7 +682,7 @@ def plain_numbers2(
     d_max = d_max_grown
     # d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
     d = (d_max_grown if s_size > 0 else d)
-    theta_factor = -(weight_decay*step_size if s_size > 0 else 0) + 1
+    theta_factor = 1 - (weight_decay*step_size if s_size > 0 else 0)
     eps_d = eps*d
     theta_case = s_size > 0
     return {
@@ -759,7 +762,7 @@ def safeguard_warmup_numbers2(
     d_max = d_max_grown
     # d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
     d = (d_max_grown if s_size > 0 else d)
-    theta_factor = -(weight_decay*step_size if s_size > 0 else 0) + 1
+    theta_factor = 1 - (weight_decay*step_size if s_size > 0 else 0)
     eps_d = eps*d
     theta_case = s_size > 0
     return {
@@ -839,7 +842,7 @@ def use_bias_correction_numbers2(
     d_max = d_max_grown
     # d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
     d = (d_max_grown if s_size > 0 else d)
-    theta_factor = -(weight_decay*step_size if s_size > 0 else 0) + 1
+    theta_factor = 1 - (weight_decay*step_size if s_size > 0 else 0)
     eps_d = eps*d
     theta_case = s_size > 0
     return {
@@ -919,7 +922,7 @@ def safeguard_warmup_use_bias_correction_numbers2(
     d_max = d_max_grown
     # d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
     d = (d_max_grown if s_size > 0 else d)
-    theta_factor = -(weight_decay*step_size if s_size > 0 else 0) + 1
+    theta_factor = 1 - (weight_decay*step_size if s_size > 0 else 0)
     eps_d = eps*d
     theta_case = s_size > 0
     return {
@@ -990,7 +993,7 @@ class Prodigy(Optimizer):
         d_max_grown[t] = max(d_hat[t], d_max[t-1])
         d_max[t] = d_max_grown[t]
         d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
-        theta[t] = theta[t-1]*(-{weight_decay*step_size[t] if s_size[t] > 0, else 0} + 1) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
+        theta[t] = theta[t-1]*(1 - {weight_decay*step_size[t] if s_size[t] > 0, else 0}) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
 
     Equations with safeguard_warmup=True, use_bias_correction=False
         theta_start[0] = theta[0]
@@ -1009,7 +1012,7 @@ class Prodigy(Optimizer):
         d_max_grown[t] = max(d_hat[t], d_max[t-1])
         d_max[t] = d_max_grown[t]
         d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
-        theta[t] = theta[t-1]*(-{weight_decay*step_size[t] if s_size[t] > 0, else 0} + 1) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
+        theta[t] = theta[t-1]*(1 - {weight_decay*step_size[t] if s_size[t] > 0, else 0}) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
 
     Equations with safeguard_warmup=False, use_bias_correction=True
         theta_start[0] = theta[0]
@@ -1028,7 +1031,7 @@ class Prodigy(Optimizer):
         d_max_grown[t] = max(d_hat[t], d_max[t-1])
         d_max[t] = d_max_grown[t]
         d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
-        theta[t] = theta[t-1]*(-{weight_decay*step_size[t] if s_size[t] > 0, else 0} + 1) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
+        theta[t] = theta[t-1]*(1 - {weight_decay*step_size[t] if s_size[t] > 0, else 0}) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
 
     Equations with safeguard_warmup=True, use_bias_correction=True
         theta_start[0] = theta[0]
@@ -1047,7 +1050,7 @@ class Prodigy(Optimizer):
         d_max_grown[t] = max(d_hat[t], d_max[t-1])
         d_max[t] = d_max_grown[t]
         d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
-        theta[t] = theta[t-1]*(-{weight_decay*step_size[t] if s_size[t] > 0, else 0} + 1) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
+        theta[t] = theta[t-1]*(1 - {weight_decay*step_size[t] if s_size[t] > 0, else 0}) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -6,9 +6,11 @@ Equations
     candidate[t] = theta[t-1] + sigma*noise(1)
     theta[t] = {candidate[t] if value(candidate[t]) < value(theta[t-1]), else theta[t-1]}
 
+Every step allocates arrays on the device and waits for numbers from it.
+
 Do not edit. Made from the declaration RandomLocalSearch and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 1ba95063a1fc8dc4
+Digest: 3a88f517874daf5d
 """
 
 from __future__ import annotations

@@ -6,9 +6,11 @@ Equations
     candidate[t] = sigma*noise(1)
     theta[t] = {candidate[t] if value(candidate[t]) < value(theta[t-1]), else theta[t-1]}
 
+Every step allocates arrays on the device and waits for numbers from it.
+
 Do not edit. Made from the declaration RandomSearch and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 31ce2c568cd3afe1
+Digest: a49d70e679e14fae
 """
 
 from __future__ import annotations

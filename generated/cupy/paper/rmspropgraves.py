@@ -10,9 +10,11 @@ Equations
     delta[t] = momentum*delta[t-1] - lr*g[t]/sqrt(variance[t] + eps)
     theta[t] = theta[t-1] + delta[t]
 
+After the first step nothing is allocated on the device and nothing is read back from it.
+
 Do not edit. Made from the declaration RMSPropGraves and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 56242761de4f918f
+Digest: ac61aadd549dc354
 """
 
 from __future__ import annotations

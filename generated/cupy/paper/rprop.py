@@ -13,9 +13,11 @@ Equations
     move[t] = {0 if agreement[t] < 0, else change[t]}
     prev[t] = {0 if agreement[t] < 0, else g[t]}
 
+After the first step nothing is allocated on the device and nothing is read back from it.
+
 Do not edit. Made from the declaration Rprop and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 25b21edb203bd5f9
+Digest: 23bb6d1e7eda0a82
 """
 
 from __future__ import annotations

@@ -10,9 +10,11 @@ Equations
     g[t] = grad(theta_worst[t])
     theta[t] = theta[t-1] - lr*g[t]
 
+Every step allocates arrays on the device and waits for numbers from it.
+
 Do not edit. Made from the declaration SAM and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: ae14b76d9609604c
+Digest: 793457bac73a4a78
 """
 
 from __future__ import annotations

@@ -14,14 +14,16 @@ Equations
     v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
     v_hat[t] = v[t]/(1 - beta2**t)
     z[t] = z[t-1] - weight_decay*theta[t-1]*lr_t[t] - g[t]*lr_t[t]/(sqrt(v_hat[t]) + eps)
-    x[t] = x[t-1]*(-c[t] + 1) + c[t]*z[t]
+    x[t] = x[t-1]*(1 - c[t]) + c[t]*z[t]
     theta[t] = (1 - beta1)*z[t] + beta1*x[t]
 
 View 'eval': x[t]
 
+After the first step nothing is allocated on the device and nothing is read back from it.
+
 Do not edit. Made from the declaration ScheduleFreeAdamW and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: f6ea41170d76cfe0
+Digest: 22482ef2d9d046ba
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ static __device__ __forceinline__ void paper_schedulefreeadamw_update_entry(
     real_t &theta, const real_t g, real_t &v, real_t &z, real_t &x, const real_t beta1,
     const real_t beta2, const real_t eps, const real_t one_minus_beta2,
     const real_t one_minus_beta2_to_t, const real_t weight_decay_lr_t, const real_t lr_t,
-    const real_t c, const real_t x_factor, const real_t one_minus_beta1)
+    const real_t c, const real_t one_minus_c, const real_t one_minus_beta1)
 {
     // v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
     v = v*beta2 + g*g*one_minus_beta2;
@@ -43,8 +45,8 @@ static __device__ __forceinline__ void paper_schedulefreeadamw_update_entry(
     real_t v_hat = v/one_minus_beta2_to_t;
     // z[t] = z[t-1] - weight_decay*theta[t-1]*lr_t[t] - g[t]*lr_t[t]/(sqrt(v_hat[t]) + eps)
     z = z - theta*weight_decay_lr_t - g*lr_t/(sqrt(v_hat) + eps);
-    // x[t] = x[t-1]*(-c[t] + 1) + c[t]*z[t]
-    x = z*c + x*x_factor;
+    // x[t] = x[t-1]*(1 - c[t]) + c[t]*z[t]
+    x = z*c + x*one_minus_c;
     // theta[t] = (1 - beta1)*z[t] + beta1*x[t]
     theta = x*beta1 + z*one_minus_beta1;
 }
@@ -72,7 +74,7 @@ extern "C" __global__ void paper_schedulefreeadamw_update(
         const real_t weight_decay_lr_t_value = of_group[5];
         const real_t lr_t_value = of_group[6];
         const real_t c_value = of_group[7];
-        const real_t x_factor_value = of_group[8];
+        const real_t one_minus_c_value = of_group[8];
         const real_t one_minus_beta1_value = of_group[9];
         const bool aligned = ((row[0] | row[1] | row[2] | row[3] | row[4]) & 15) == 0;
         const long long packs = aligned ? length/LANES : 0;
@@ -88,7 +90,7 @@ extern "C" __global__ void paper_schedulefreeadamw_update(
                     theta_pack.at[k], g_pack.at[k], v_pack.at[k], z_pack.at[k], x_pack.at[k],
                     beta1_value, beta2_value, eps_value, one_minus_beta2_value,
                     one_minus_beta2_to_t_value, weight_decay_lr_t_value, lr_t_value, c_value,
-                    x_factor_value, one_minus_beta1_value);
+                    one_minus_c_value, one_minus_beta1_value);
             store(theta_at, i, theta_pack);
             store(v_at, i, v_pack);
             store(z_at, i, z_pack);
@@ -98,7 +100,8 @@ extern "C" __global__ void paper_schedulefreeadamw_update(
             paper_schedulefreeadamw_update_entry(
                 theta_at[i], g_at[i], v_at[i], z_at[i], x_at[i], beta1_value, beta2_value,
                 eps_value, one_minus_beta2_value, one_minus_beta2_to_t_value,
-                weight_decay_lr_t_value, lr_t_value, c_value, x_factor_value, one_minus_beta1_value);
+                weight_decay_lr_t_value, lr_t_value, c_value, one_minus_c_value,
+                one_minus_beta1_value);
     }
 }
 """
@@ -107,7 +110,7 @@ UPDATE = Kernel(
     SOURCE,
     "paper_schedulefreeadamw_update",
     arrays="theta g v z x",
-    groups="beta1 beta2 eps one_minus_beta2 one_minus_beta2_to_t weight_decay_lr_t lr_t c x_factor one_minus_beta1",
+    groups="beta1 beta2 eps one_minus_beta2 one_minus_beta2_to_t weight_decay_lr_t lr_t c one_minus_c one_minus_beta1",
 )
 
 
@@ -122,7 +125,7 @@ def host(weight_sum, t, lr, beta1, beta2, weight_decay, warmup_steps):
     one_minus_beta2 = 1 - beta2
     one_minus_beta2_to_t = 1 - beta2**t
     weight_decay_lr_t = weight_decay*lr_t
-    x_factor = -c + 1
+    one_minus_c = 1 - c
     one_minus_beta1 = 1 - beta1
     return {
         "lr_t": lr_t,
@@ -131,7 +134,7 @@ def host(weight_sum, t, lr, beta1, beta2, weight_decay, warmup_steps):
         "one_minus_beta2": one_minus_beta2,
         "one_minus_beta2_to_t": one_minus_beta2_to_t,
         "weight_decay_lr_t": weight_decay_lr_t,
-        "x_factor": x_factor,
+        "one_minus_c": one_minus_c,
         "one_minus_beta1": one_minus_beta1,
     }
 
@@ -184,7 +187,7 @@ class ScheduleFreeAdamW(Optimizer):
         v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
         v_hat[t] = v[t]/(1 - beta2**t)
         z[t] = z[t-1] - weight_decay*theta[t-1]*lr_t[t] - g[t]*lr_t[t]/(sqrt(v_hat[t]) + eps)
-        x[t] = x[t-1]*(-c[t] + 1) + c[t]*z[t]
+        x[t] = x[t-1]*(1 - c[t]) + c[t]*z[t]
         theta[t] = (1 - beta1)*z[t] + beta1*x[t]
 
     View 'eval': x[t]

@@ -12,7 +12,7 @@ Equations
     weight_sum[t] = weight_sum[t-1] + lr_t[t]**2
     c[t] = {lr_t[t]**2/weight_sum[t] if weight_sum[t] > 0, else 0}
     z[t] = z[t-1] - lr_t[t]*(weight_decay*theta[t-1] + g[t])
-    x[t] = x[t-1]*(-c[t] + 1) + c[t]*z[t]
+    x[t] = x[t-1]*(1 - c[t]) + c[t]*z[t]
     theta[t] = (1 - beta)*z[t] + beta*x[t]
 
 View 'eval': x[t]
@@ -21,9 +21,11 @@ Proved
     ScheduleFreeSGD(beta=0) = GradientDescent (V1: proved for all losses, all t, lr varying
         with t)
 
+After the first step nothing is allocated on the device and nothing is read back from it.
+
 Do not edit. Made from the declaration ScheduleFreeSGD and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 8a96fe1a204efece
+Digest: e1db01eaaec1222f
 """
 
 from __future__ import annotations
@@ -35,13 +37,13 @@ from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Param
 SOURCE = """
 static __device__ __forceinline__ void paper_schedulefreesgd_update_entry(
     real_t &theta, const real_t g, real_t &z, real_t &x, const real_t beta,
-    const real_t weight_decay, const real_t lr_t, const real_t c, const real_t x_factor,
+    const real_t weight_decay, const real_t lr_t, const real_t c, const real_t one_minus_c,
     const real_t one_minus_beta)
 {
     // z[t] = z[t-1] - lr_t[t]*(weight_decay*theta[t-1] + g[t])
     z = z - (theta*weight_decay + g)*lr_t;
-    // x[t] = x[t-1]*(-c[t] + 1) + c[t]*z[t]
-    x = z*c + x*x_factor;
+    // x[t] = x[t-1]*(1 - c[t]) + c[t]*z[t]
+    x = z*c + x*one_minus_c;
     // theta[t] = (1 - beta)*z[t] + beta*x[t]
     theta = x*beta + z*one_minus_beta;
 }
@@ -64,7 +66,7 @@ extern "C" __global__ void paper_schedulefreesgd_update(
         const real_t weight_decay_value = of_group[1];
         const real_t lr_t_value = of_group[2];
         const real_t c_value = of_group[3];
-        const real_t x_factor_value = of_group[4];
+        const real_t one_minus_c_value = of_group[4];
         const real_t one_minus_beta_value = of_group[5];
         const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
         const long long packs = aligned ? length/LANES : 0;
@@ -77,7 +79,7 @@ extern "C" __global__ void paper_schedulefreesgd_update(
             for (int k = 0; k < LANES; ++k)
                 paper_schedulefreesgd_update_entry(
                     theta_pack.at[k], g_pack.at[k], z_pack.at[k], x_pack.at[k], beta_value,
-                    weight_decay_value, lr_t_value, c_value, x_factor_value, one_minus_beta_value);
+                    weight_decay_value, lr_t_value, c_value, one_minus_c_value, one_minus_beta_value);
             store(theta_at, i, theta_pack);
             store(z_at, i, z_pack);
             store(x_at, i, x_pack);
@@ -85,7 +87,7 @@ extern "C" __global__ void paper_schedulefreesgd_update(
         for (long long i = packs*LANES + first; i < length; i += stride)
             paper_schedulefreesgd_update_entry(
                 theta_at[i], g_at[i], z_at[i], x_at[i], beta_value, weight_decay_value, lr_t_value,
-                c_value, x_factor_value, one_minus_beta_value);
+                c_value, one_minus_c_value, one_minus_beta_value);
     }
 }
 """
@@ -94,7 +96,7 @@ UPDATE = Kernel(
     SOURCE,
     "paper_schedulefreesgd_update",
     arrays="theta g z x",
-    groups="beta weight_decay lr_t c x_factor one_minus_beta",
+    groups="beta weight_decay lr_t c one_minus_c one_minus_beta",
 )
 
 
@@ -106,13 +108,13 @@ def host(weight_sum, t, lr, beta, warmup_steps):
     weight_sum = weight_sum + lr_t*lr_t
     # c[t] = {lr_t[t]**2/weight_sum[t] if weight_sum[t] > 0, else 0}
     c = (lr_t*lr_t/weight_sum if weight_sum > 0 else 0)
-    x_factor = -c + 1
+    one_minus_c = 1 - c
     one_minus_beta = 1 - beta
     return {
         "lr_t": lr_t,
         "weight_sum": weight_sum,
         "c": c,
-        "x_factor": x_factor,
+        "one_minus_c": one_minus_c,
         "one_minus_beta": one_minus_beta,
     }
 
@@ -161,7 +163,7 @@ class ScheduleFreeSGD(Optimizer):
         weight_sum[t] = weight_sum[t-1] + lr_t[t]**2
         c[t] = {lr_t[t]**2/weight_sum[t] if weight_sum[t] > 0, else 0}
         z[t] = z[t-1] - lr_t[t]*(weight_decay*theta[t-1] + g[t])
-        x[t] = x[t-1]*(-c[t] + 1) + c[t]*z[t]
+        x[t] = x[t-1]*(1 - c[t]) + c[t]*z[t]
         theta[t] = (1 - beta)*z[t] + beta*x[t]
 
     View 'eval': x[t]

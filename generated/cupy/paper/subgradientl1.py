@@ -6,9 +6,11 @@ Equations
     g[t] = l1*sign(theta[t-1]) + grad(theta[t-1])
     theta[t] = theta[t-1] - lr*g[t]
 
+After the first step nothing is allocated on the device and nothing is read back from it.
+
 Do not edit. Made from the declaration SubgradientL1 and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: c48f7425f4782f07
+Digest: 8c653b18dad17e0e
 """
 
 from __future__ import annotations

@@ -8,9 +8,11 @@ Equations
     v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
     theta[t] = theta[t-1] - lr*m[t]/(sqrt(v[t]) + eps)
 
+After the first step nothing is allocated on the device and nothing is read back from it.
+
 Do not edit. Made from the declaration texts.ADAM_D1 and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: c361c7ab66a0fd13
+Digest: aeb1670ee74cf29e
 """
 
 from __future__ import annotations

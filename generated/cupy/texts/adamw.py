@@ -19,9 +19,11 @@ Proved
     texts.ADAMW = torch.AdamW (K3: proved for all losses, all t, lr, beta1, beta2, eps,
         weight_decay varying with t)
 
+After the first step nothing is allocated on the device and nothing is read back from it.
+
 Do not edit. Made from the declaration texts.ADAMW and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 2a23029f96f2d32d
+Digest: 97ad9e86da2b52f3
 """
 
 from __future__ import annotations

@@ -13,9 +13,11 @@ Proved
     texts.MOM_b(alpha=1) = Momentum (C32a: proved for all losses, all t, lr, momentum varying
         with t)
 
+After the first step nothing is allocated on the device and nothing is read back from it.
+
 Do not edit. Made from the declaration texts.MOM_b and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 2f0778dd941de003
+Digest: 633351e9f7bd9ec3
 """
 
 from __future__ import annotations

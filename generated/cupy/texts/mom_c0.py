@@ -11,9 +11,11 @@ Proved
     texts.MOM_c0(beta) = torch.SGD(momentum=beta, dampening=beta) (C33: proved for all losses,
         all t, lr varying with t)
 
+After the first step nothing is allocated on the device and nothing is read back from it.
+
 Do not edit. Made from the declaration texts.MOM_c0 and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 5a740d5a75507768
+Digest: fd03e16617d867ef
 """
 
 from __future__ import annotations

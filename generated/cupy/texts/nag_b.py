@@ -12,9 +12,11 @@ Proved
     texts.NAG_b(alpha=1) = Nesterov (C43a: proved for all losses, all t, lr, momentum varying
         with t)
 
+Every step allocates arrays on the device and waits for numbers from it.
+
 Do not edit. Made from the declaration texts.NAG_b and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: b7f80dd359de3102
+Digest: d4ba7dd0958b3c56
 """
 
 from __future__ import annotations

@@ -13,9 +13,11 @@ Proved
     Nesterov = texts.NAG_c under v = -v (C42b: proved for all losses, all t, lr, momentum
         varying with t)
 
+Every step allocates arrays on the device and waits for numbers from it.
+
 Do not edit. Made from the declaration texts.NAG_c and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: f360896ae8ba06fd
+Digest: 84e8063fbeab781c
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ Equations where at least 2 dimensions
     rho[t] = min(lr, 1/sqrt(t))
     g[t] = grad(theta[t-1])
     scale[t] = rho[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
-    R[t] = R[t-1]*(-w[t] + 1) + w[t]*mean(g[t]**2, axis -1)
-    C[t] = C[t-1]*(-w[t] + 1) + w[t]*mean(g[t]**2, axis -2)
+    R[t] = R[t-1]*(1 - w[t]) + w[t]*mean(g[t]**2, axis -1)
+    C[t] = C[t-1]*(1 - w[t]) + w[t]*mean(g[t]**2, axis -2)
     V[t] = C[t]*R[t]/max(eps1, mean(R[t], axis -2))
     U[t] = g[t]/sqrt(max(eps1**2, V[t]))
     rms_update[t] = sqrt(mean(U[t]**2))
@@ -20,15 +20,17 @@ Equations where every tensor
     rho[t] = min(lr, 1/sqrt(t))
     g[t] = grad(theta[t-1])
     scale[t] = rho[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
-    v[t] = v[t-1]*(-w[t] + 1) + w[t]*g[t]**2
+    v[t] = v[t-1]*(1 - w[t]) + w[t]*g[t]**2
     V[t] = v[t]
     U[t] = g[t]/sqrt(max(eps1**2, V[t]))
     rms_update[t] = sqrt(mean(U[t]**2))
     theta[t] = (1 - lr*weight_decay)*theta[t-1] - U[t]*scale[t]/max(1, rms_update[t]/d)
 
+Every step allocates arrays on the device and waits for numbers from it.
+
 Do not edit. Made from the declaration torch.Adafactor and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 1ad2c7ecec4d0ec4
+Digest: eb11081eff566d7d
 """
 
 from __future__ import annotations
@@ -40,10 +42,10 @@ from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Param
 SOURCE = """
 static __device__ __forceinline__ void torch_adafactor_other_pass1_entry(
     const real_t theta, const real_t g, real_t &v, real_t &U, real_t &sum_theta, real_t &sum_U,
-    const real_t v_factor, const real_t w, const real_t eps1_squared)
+    const real_t one_minus_w, const real_t w, const real_t eps1_squared)
 {
-    // v[t] = v[t-1]*(-w[t] + 1) + w[t]*g[t]**2
-    v = v*v_factor + g*g*w;
+    // v[t] = v[t-1]*(1 - w[t]) + w[t]*g[t]**2
+    v = v*one_minus_w + g*g*w;
     // V[t] = v[t]
     real_t V = v;
     // U[t] = g[t]/sqrt(max(eps1**2, V[t]))
@@ -68,7 +70,7 @@ extern "C" __global__ void torch_adafactor_other_pass1(
         real_t *sum_theta_at = place(row[4], start);
         real_t *sum_U_at = place(row[5], start);
         const real_t *of_group = groups + 3*row[6];
-        const real_t v_factor_value = of_group[0];
+        const real_t one_minus_w_value = of_group[0];
         const real_t w_value = of_group[1];
         const real_t eps1_squared_value = of_group[2];
         const bool aligned = ((row[0] | row[1] | row[2] | row[3] | row[4] | row[5]) & 15) == 0;
@@ -84,7 +86,7 @@ extern "C" __global__ void torch_adafactor_other_pass1(
             for (int k = 0; k < LANES; ++k)
                 torch_adafactor_other_pass1_entry(
                     theta_pack.at[k], g_pack.at[k], v_pack.at[k], U_pack.at[k],
-                    sum_theta_pack.at[k], sum_U_pack.at[k], v_factor_value, w_value,
+                    sum_theta_pack.at[k], sum_U_pack.at[k], one_minus_w_value, w_value,
                     eps1_squared_value);
             store(v_at, i, v_pack);
             store(U_at, i, U_pack);
@@ -94,7 +96,7 @@ extern "C" __global__ void torch_adafactor_other_pass1(
         for (long long i = packs*LANES + first; i < length; i += stride)
             torch_adafactor_other_pass1_entry(
                 theta_at[i], g_at[i], v_at[i], U_at[i], sum_theta_at[i], sum_U_at[i],
-                v_factor_value, w_value, eps1_squared_value);
+                one_minus_w_value, w_value, eps1_squared_value);
     }
 }
 
@@ -143,7 +145,7 @@ OTHER_PASS1 = Kernel(
     SOURCE,
     "torch_adafactor_other_pass1",
     arrays="theta g v U sum_theta sum_U",
-    groups="v_factor w eps1_squared",
+    groups="one_minus_w w eps1_squared",
     stores="U",
     reductions=(
         ("sum_theta", "sum", "tensor"),
@@ -189,10 +191,10 @@ def tensor_update(theta, g, R, C, lr, eps1, eps2, d, weight_decay, rho, w):
     """Work on whole arrays."""
     # scale[t] = rho[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
     scale = rho*np.maximum(eps2, np.sqrt(mean(theta*theta)))
-    # R[t] = R[t-1]*(-w[t] + 1) + w[t]*mean(g[t]**2, axis -1)
-    R = (-w + 1)*R + w*mean(g*g, axis=-1)
-    # C[t] = C[t-1]*(-w[t] + 1) + w[t]*mean(g[t]**2, axis -2)
-    C = (-w + 1)*C + w*mean(g*g, axis=-2)
+    # R[t] = R[t-1]*(1 - w[t]) + w[t]*mean(g[t]**2, axis -1)
+    R = (1 - w)*R + w*mean(g*g, axis=-1)
+    # C[t] = C[t-1]*(1 - w[t]) + w[t]*mean(g[t]**2, axis -2)
+    C = (1 - w)*C + w*mean(g*g, axis=-2)
     # V[t] = C[t]*R[t]/max(eps1, mean(R[t], axis -2))
     V = C*R/cp.maximum(mean(R, axis=-2), eps1)
     # U[t] = g[t]/sqrt(max(eps1**2, V[t]))
@@ -234,13 +236,13 @@ def other_host(t, lr, beta2_decay, eps1, weight_decay):
     w = t**beta2_decay
     # rho[t] = min(lr, 1/sqrt(t))
     rho = np.minimum(1/np.sqrt(t), lr)
-    v_factor = -w + 1
+    one_minus_w = 1 - w
     eps1_squared = eps1*eps1
     one_minus_lr_weight_decay = 1 - lr*weight_decay
     return {
         "w": w,
         "rho": rho,
-        "v_factor": v_factor,
+        "one_minus_w": one_minus_w,
         "eps1_squared": eps1_squared,
         "one_minus_lr_weight_decay": one_minus_lr_weight_decay,
     }
@@ -293,8 +295,8 @@ class Adafactor(Optimizer):
         rho[t] = min(lr, 1/sqrt(t))
         g[t] = grad(theta[t-1])
         scale[t] = rho[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
-        R[t] = R[t-1]*(-w[t] + 1) + w[t]*mean(g[t]**2, axis -1)
-        C[t] = C[t-1]*(-w[t] + 1) + w[t]*mean(g[t]**2, axis -2)
+        R[t] = R[t-1]*(1 - w[t]) + w[t]*mean(g[t]**2, axis -1)
+        C[t] = C[t-1]*(1 - w[t]) + w[t]*mean(g[t]**2, axis -2)
         V[t] = C[t]*R[t]/max(eps1, mean(R[t], axis -2))
         U[t] = g[t]/sqrt(max(eps1**2, V[t]))
         rms_update[t] = sqrt(mean(U[t]**2))
@@ -305,7 +307,7 @@ class Adafactor(Optimizer):
         rho[t] = min(lr, 1/sqrt(t))
         g[t] = grad(theta[t-1])
         scale[t] = rho[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
-        v[t] = v[t-1]*(-w[t] + 1) + w[t]*g[t]**2
+        v[t] = v[t-1]*(1 - w[t]) + w[t]*g[t]**2
         V[t] = v[t]
         U[t] = g[t]/sqrt(max(eps1**2, V[t]))
         rms_update[t] = sqrt(mean(U[t]**2))

@@ -40,9 +40,11 @@ Proved
     texts.ADAMW = torch.AdamW (K3: proved for all losses, all t, lr, beta1, beta2, eps,
         weight_decay varying with t)
 
+After the first step nothing is allocated on the device and nothing is read back from it.
+
 Do not edit. Made from the declaration torch.AdamW and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: fd170437315f4aef
+Digest: 2cf7757d289832cd
 """
 
 from __future__ import annotations

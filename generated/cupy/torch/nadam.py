@@ -14,7 +14,7 @@ Equations with decoupled_weight_decay=False, maximize=False
     m[t] = beta1*m[t-1] + (1 - beta1)*g_decayed[t]
     v[t] = beta2*v[t-1] + (1 - beta2)*g_decayed[t]**2
     v_hat[t] = v[t]/(1 - beta2**t)
-    theta[t] = theta_decayed[t] - lr*g_decayed[t]*(-mu[t] + 1)/((-mu_product[t] + 1)*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((-mu_next[t]*mu_product[t] + 1)*(sqrt(v_hat[t]) + eps))
+    theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
 
 Equations with decoupled_weight_decay=False, maximize=True
     mu_product[0] = 1
@@ -27,7 +27,7 @@ Equations with decoupled_weight_decay=False, maximize=True
     m[t] = beta1*m[t-1] + (1 - beta1)*g_decayed[t]
     v[t] = beta2*v[t-1] + (1 - beta2)*g_decayed[t]**2
     v_hat[t] = v[t]/(1 - beta2**t)
-    theta[t] = theta_decayed[t] - lr*g_decayed[t]*(-mu[t] + 1)/((-mu_product[t] + 1)*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((-mu_next[t]*mu_product[t] + 1)*(sqrt(v_hat[t]) + eps))
+    theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
 
 Equations with decoupled_weight_decay=True, maximize=False
     mu_product[0] = 1
@@ -40,7 +40,7 @@ Equations with decoupled_weight_decay=True, maximize=False
     m[t] = beta1*m[t-1] + (1 - beta1)*g_decayed[t]
     v[t] = beta2*v[t-1] + (1 - beta2)*g_decayed[t]**2
     v_hat[t] = v[t]/(1 - beta2**t)
-    theta[t] = theta_decayed[t] - lr*g_decayed[t]*(-mu[t] + 1)/((-mu_product[t] + 1)*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((-mu_next[t]*mu_product[t] + 1)*(sqrt(v_hat[t]) + eps))
+    theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
 
 Equations with decoupled_weight_decay=True, maximize=True
     mu_product[0] = 1
@@ -53,11 +53,13 @@ Equations with decoupled_weight_decay=True, maximize=True
     m[t] = beta1*m[t-1] + (1 - beta1)*g_decayed[t]
     v[t] = beta2*v[t-1] + (1 - beta2)*g_decayed[t]**2
     v_hat[t] = v[t]/(1 - beta2**t)
-    theta[t] = theta_decayed[t] - lr*g_decayed[t]*(-mu[t] + 1)/((-mu_product[t] + 1)*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((-mu_next[t]*mu_product[t] + 1)*(sqrt(v_hat[t]) + eps))
+    theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
+
+After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration torch.NAdam and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 2bc74b73c61a014d
+Digest: 1c1baf069555e06e
 """
 
 from __future__ import annotations
@@ -81,7 +83,7 @@ static __device__ __forceinline__ void torch_nadam_plain_update_entry(
     v = v*beta2 + g_decayed*g_decayed*one_minus_beta2;
     // v_hat[t] = v[t]/(1 - beta2**t)
     real_t v_hat = v/one_minus_beta2_to_t;
-    // theta[t] = theta_decayed[t] - lr*g_decayed[t]*(-mu[t] + 1)/((-mu_product[t] + 1)*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((-mu_next[t]*mu_product[t] + 1)*(sqrt(v_hat[t]) + eps))
+    // theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
     theta = theta_decayed - m*theta_factor2/(sqrt(v_hat) + eps) - g_decayed*theta_factor/(sqrt(v_hat) + eps);
 }
 
@@ -152,7 +154,7 @@ static __device__ __forceinline__ void torch_nadam_maximize_update_entry(
     v = v*beta2 + g_decayed*g_decayed*one_minus_beta2;
     // v_hat[t] = v[t]/(1 - beta2**t)
     real_t v_hat = v/one_minus_beta2_to_t;
-    // theta[t] = theta_decayed[t] - lr*g_decayed[t]*(-mu[t] + 1)/((-mu_product[t] + 1)*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((-mu_next[t]*mu_product[t] + 1)*(sqrt(v_hat[t]) + eps))
+    // theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
     theta = theta_decayed - m*theta_factor2/(sqrt(v_hat) + eps) - g_decayed*theta_factor/(sqrt(v_hat) + eps);
 }
 
@@ -221,7 +223,7 @@ static __device__ __forceinline__ void torch_nadam_decoupled_weight_decay_update
     v = v*beta2 + g_decayed*g_decayed*one_minus_beta2;
     // v_hat[t] = v[t]/(1 - beta2**t)
     real_t v_hat = v/one_minus_beta2_to_t;
-    // theta[t] = theta_decayed[t] - lr*g_decayed[t]*(-mu[t] + 1)/((-mu_product[t] + 1)*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((-mu_next[t]*mu_product[t] + 1)*(sqrt(v_hat[t]) + eps))
+    // theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
     theta = theta_decayed - m*theta_factor2/(sqrt(v_hat) + eps) - g_decayed*theta_factor/(sqrt(v_hat) + eps);
 }
 
@@ -292,7 +294,7 @@ static __device__ __forceinline__ void torch_nadam_decoupled_weight_decay_maximi
     v = v*beta2 + g_decayed*g_decayed*one_minus_beta2;
     // v_hat[t] = v[t]/(1 - beta2**t)
     real_t v_hat = v/one_minus_beta2_to_t;
-    // theta[t] = theta_decayed[t] - lr*g_decayed[t]*(-mu[t] + 1)/((-mu_product[t] + 1)*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((-mu_next[t]*mu_product[t] + 1)*(sqrt(v_hat[t]) + eps))
+    // theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
     theta = theta_decayed - m*theta_factor2/(sqrt(v_hat) + eps) - g_decayed*theta_factor/(sqrt(v_hat) + eps);
 }
 
@@ -386,8 +388,8 @@ def plain_host(mu_product, t, lr, beta1, beta2, momentum_decay):
     one_minus_beta1 = 1 - beta1
     one_minus_beta2 = 1 - beta2
     one_minus_beta2_to_t = 1 - beta2**t
-    theta_factor = lr*(-mu + 1)/(-mu_product + 1)
-    theta_factor2 = lr*mu_next/(-mu_product*mu_next + 1)
+    theta_factor = lr*(1 - mu)/(1 - mu_product)
+    theta_factor2 = lr*mu_next/(1 - mu_product*mu_next)
     return {
         "mu": mu,
         "mu_next": mu_next,
@@ -436,8 +438,8 @@ def maximize_host(mu_product, t, lr, beta1, beta2, momentum_decay):
     one_minus_beta1 = 1 - beta1
     one_minus_beta2 = 1 - beta2
     one_minus_beta2_to_t = 1 - beta2**t
-    theta_factor = lr*(-mu + 1)/(-mu_product + 1)
-    theta_factor2 = lr*mu_next/(-mu_product*mu_next + 1)
+    theta_factor = lr*(1 - mu)/(1 - mu_product)
+    theta_factor2 = lr*mu_next/(1 - mu_product*mu_next)
     return {
         "mu": mu,
         "mu_next": mu_next,
@@ -487,8 +489,8 @@ def decoupled_weight_decay_host(mu_product, t, lr, beta1, beta2, weight_decay, m
     one_minus_beta1 = 1 - beta1
     one_minus_beta2 = 1 - beta2
     one_minus_beta2_to_t = 1 - beta2**t
-    theta_factor = lr*(-mu + 1)/(-mu_product + 1)
-    theta_factor2 = lr*mu_next/(-mu_product*mu_next + 1)
+    theta_factor = lr*(1 - mu)/(1 - mu_product)
+    theta_factor2 = lr*mu_next/(1 - mu_product*mu_next)
     return {
         "mu": mu,
         "mu_next": mu_next,
@@ -541,8 +543,8 @@ def decoupled_weight_decay_maximize_host(
     one_minus_beta1 = 1 - beta1
     one_minus_beta2 = 1 - beta2
     one_minus_beta2_to_t = 1 - beta2**t
-    theta_factor = lr*(-mu + 1)/(-mu_product + 1)
-    theta_factor2 = lr*mu_next/(-mu_product*mu_next + 1)
+    theta_factor = lr*(1 - mu)/(1 - mu_product)
+    theta_factor2 = lr*mu_next/(1 - mu_product*mu_next)
     return {
         "mu": mu,
         "mu_next": mu_next,
@@ -598,7 +600,7 @@ class NAdam(Optimizer):
         m[t] = beta1*m[t-1] + (1 - beta1)*g_decayed[t]
         v[t] = beta2*v[t-1] + (1 - beta2)*g_decayed[t]**2
         v_hat[t] = v[t]/(1 - beta2**t)
-        theta[t] = theta_decayed[t] - lr*g_decayed[t]*(-mu[t] + 1)/((-mu_product[t] + 1)*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((-mu_next[t]*mu_product[t] + 1)*(sqrt(v_hat[t]) + eps))
+        theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
 
     Equations with decoupled_weight_decay=False, maximize=True
         mu_product[0] = 1
@@ -611,7 +613,7 @@ class NAdam(Optimizer):
         m[t] = beta1*m[t-1] + (1 - beta1)*g_decayed[t]
         v[t] = beta2*v[t-1] + (1 - beta2)*g_decayed[t]**2
         v_hat[t] = v[t]/(1 - beta2**t)
-        theta[t] = theta_decayed[t] - lr*g_decayed[t]*(-mu[t] + 1)/((-mu_product[t] + 1)*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((-mu_next[t]*mu_product[t] + 1)*(sqrt(v_hat[t]) + eps))
+        theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
 
     Equations with decoupled_weight_decay=True, maximize=False
         mu_product[0] = 1
@@ -624,7 +626,7 @@ class NAdam(Optimizer):
         m[t] = beta1*m[t-1] + (1 - beta1)*g_decayed[t]
         v[t] = beta2*v[t-1] + (1 - beta2)*g_decayed[t]**2
         v_hat[t] = v[t]/(1 - beta2**t)
-        theta[t] = theta_decayed[t] - lr*g_decayed[t]*(-mu[t] + 1)/((-mu_product[t] + 1)*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((-mu_next[t]*mu_product[t] + 1)*(sqrt(v_hat[t]) + eps))
+        theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
 
     Equations with decoupled_weight_decay=True, maximize=True
         mu_product[0] = 1
@@ -637,7 +639,7 @@ class NAdam(Optimizer):
         m[t] = beta1*m[t-1] + (1 - beta1)*g_decayed[t]
         v[t] = beta2*v[t-1] + (1 - beta2)*g_decayed[t]**2
         v_hat[t] = v[t]/(1 - beta2**t)
-        theta[t] = theta_decayed[t] - lr*g_decayed[t]*(-mu[t] + 1)/((-mu_product[t] + 1)*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((-mu_next[t]*mu_product[t] + 1)*(sqrt(v_hat[t]) + eps))
+        theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -20,9 +20,11 @@ Equations with maximize=True
     theta[t] = theta[t-1] - step_size[t]*sign(g_kept[t])
     prev[t] = g_kept[t]
 
+After the first step nothing is allocated on the device and nothing is read back from it.
+
 Do not edit. Made from the declaration torch.Rprop and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: beeb613f3a134600
+Digest: 6b4128b093e3801f
 """
 
 from __future__ import annotations

@@ -34,9 +34,11 @@ Proved
     torch.SGD(nesterov=True) = Nesterov at theta - momentum*v (N1: proved for all losses, all
         t)
 
+After the first step nothing is allocated on the device and nothing is read back from it.
+
 Do not edit. Made from the declaration torch.SGD and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: f6cf35b7f05174cc
+Digest: bcab8e1f86507dec
 """
 
 from __future__ import annotations

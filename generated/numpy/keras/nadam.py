@@ -12,13 +12,13 @@ Equations
     mu_product[t] = mu_product[t-1]*mu[t]
     m[t] = beta_1*m[t-1] + (1 - beta_1)*g[t]
     v[t] = beta_2*v[t-1] + (1 - beta_2)*g[t]**2
-    m_hat[t] = g[t]*(-mu[t] + 1)/(-mu_product[t] + 1) + m[t]*mu_next[t]/(-mu_next[t]*mu_product[t] + 1)
+    m_hat[t] = g[t]*(1 - mu[t])/(1 - mu_product[t]) + m[t]*mu_next[t]/(1 - mu_next[t]*mu_product[t])
     v_hat[t] = v[t]/(1 - beta_2**t)
     theta[t] = decayed[t] - learning_rate*m_hat[t]/(sqrt(v_hat[t]) + epsilon)
 
 Do not edit. Made from the declaration keras.Nadam and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 84b3104b3b41f925
+Digest: c39bf5de0fa6a32b
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ def host(mu_product, t, learning_rate, beta_1, beta_2, weight_decay):
     one_minus_learning_rate_weight_decay = 1 - learning_rate*weight_decay
     one_minus_beta_1 = 1 - beta_1
     one_minus_beta_2 = 1 - beta_2
-    m_hat_factor = (-mu + 1)/(-mu_product + 1)
-    m_hat_factor2 = mu_next/(-mu_product*mu_next + 1)
+    m_hat_factor = (1 - mu)/(1 - mu_product)
+    m_hat_factor2 = mu_next/(1 - mu_product*mu_next)
     one_minus_beta_2_to_t = 1 - beta_2**t
     return {
         "mu": mu,
@@ -73,7 +73,7 @@ def update(
     np.multiply(g, g, out=product)
     np.multiply(product, one_minus_beta_2, out=product)
     np.add(v, product, out=v)
-    # m_hat[t] = g[t]*(-mu[t] + 1)/(-mu_product[t] + 1) + m[t]*mu_next[t]/(-mu_next[t]*mu_product[t] + 1)
+    # m_hat[t] = g[t]*(1 - mu[t])/(1 - mu_product[t]) + m[t]*mu_next[t]/(1 - mu_next[t]*mu_product[t])
     np.multiply(m, m_hat_factor2, out=m_hat)
     np.multiply(g, m_hat_factor, out=product)
     np.add(m_hat, product, out=m_hat)
@@ -126,7 +126,7 @@ class Nadam(Optimizer):
         mu_product[t] = mu_product[t-1]*mu[t]
         m[t] = beta_1*m[t-1] + (1 - beta_1)*g[t]
         v[t] = beta_2*v[t-1] + (1 - beta_2)*g[t]**2
-        m_hat[t] = g[t]*(-mu[t] + 1)/(-mu_product[t] + 1) + m[t]*mu_next[t]/(-mu_next[t]*mu_product[t] + 1)
+        m_hat[t] = g[t]*(1 - mu[t])/(1 - mu_product[t]) + m[t]*mu_next[t]/(1 - mu_next[t]*mu_product[t])
         v_hat[t] = v[t]/(1 - beta_2**t)
         theta[t] = decayed[t] - learning_rate*m_hat[t]/(sqrt(v_hat[t]) + epsilon)
 

@@ -10,8 +10,8 @@ Equations where at least 2 dimensions
     rho_t[t] = min(max_lr, 1/sqrt(t))
     alpha_t[t] = rho_t[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
     g_square[t] = g[t]**2 + eps1
-    R[t] = R[t-1]*beta2_t[t] + (-beta2_t[t] + 1)*mean(g_square[t], axis -1)
-    C[t] = C[t-1]*beta2_t[t] + (-beta2_t[t] + 1)*mean(g_square[t], axis -2)
+    R[t] = R[t-1]*beta2_t[t] + (1 - beta2_t[t])*mean(g_square[t], axis -1)
+    C[t] = C[t-1]*beta2_t[t] + (1 - beta2_t[t])*mean(g_square[t], axis -2)
     V[t] = C[t]*R[t]/mean(R[t], axis -2)
     U[t] = g[t]/sqrt(V[t])
     rms_update[t] = sqrt(mean(U[t]**2))
@@ -23,7 +23,7 @@ Equations where every tensor
     rho_t[t] = min(max_lr, 1/sqrt(t))
     alpha_t[t] = rho_t[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
     g_square[t] = g[t]**2 + eps1
-    v[t] = v[t-1]*beta2_t[t] + g_square[t]*(-beta2_t[t] + 1)
+    v[t] = v[t-1]*beta2_t[t] + g_square[t]*(1 - beta2_t[t])
     V[t] = v[t]
     U[t] = g[t]/sqrt(V[t])
     rms_update[t] = sqrt(mean(U[t]**2))
@@ -31,7 +31,7 @@ Equations where every tensor
 
 Do not edit. Made from the declaration Adafactor and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: e20eb072ee74125d
+Digest: 96a72ef5d6e87426
 """
 
 from __future__ import annotations
@@ -72,10 +72,10 @@ def tensor_update(theta, g, R, C, eps1, eps2, clip_threshold, rho_t, beta2_t):
     alpha_t = rho_t*np.maximum(eps2, np.sqrt(mean(theta*theta)))
     # g_square[t] = g[t]**2 + eps1
     g_square = g*g + eps1
-    # R[t] = R[t-1]*beta2_t[t] + (-beta2_t[t] + 1)*mean(g_square[t], axis -1)
-    R = beta2_t*R + (-beta2_t + 1)*mean(g_square, axis=-1)
-    # C[t] = C[t-1]*beta2_t[t] + (-beta2_t[t] + 1)*mean(g_square[t], axis -2)
-    C = beta2_t*C + (-beta2_t + 1)*mean(g_square, axis=-2)
+    # R[t] = R[t-1]*beta2_t[t] + (1 - beta2_t[t])*mean(g_square[t], axis -1)
+    R = beta2_t*R + (1 - beta2_t)*mean(g_square, axis=-1)
+    # C[t] = C[t-1]*beta2_t[t] + (1 - beta2_t[t])*mean(g_square[t], axis -2)
+    C = beta2_t*C + (1 - beta2_t)*mean(g_square, axis=-2)
     # V[t] = C[t]*R[t]/mean(R[t], axis -2)
     V = C*R/mean(R, axis=-2)
     # U[t] = g[t]/sqrt(V[t])
@@ -116,19 +116,21 @@ def other_host(t, max_lr, beta2_decay):
     beta2_t = 1 - t**(-beta2_decay)
     # rho_t[t] = min(max_lr, 1/sqrt(t))
     rho_t = np.minimum(1/np.sqrt(t), max_lr)
-    v_factor = -beta2_t + 1
-    return {"beta2_t": beta2_t, "rho_t": rho_t, "v_factor": v_factor}
+    one_minus_beta2_t = 1 - beta2_t
+    return {"beta2_t": beta2_t, "rho_t": rho_t, "one_minus_beta2_t": one_minus_beta2_t}
 
 
 @blocked(stores="U", work="g_square V product square square2", reductions=[("sum_theta", "sum", "tensor"), ("sum_U", "sum", "tensor")])
-def other_pass1(theta, g, v, U, eps1, beta2_t, v_factor, g_square, V, product, square, square2):
+def other_pass1(
+    theta, g, v, U, eps1, beta2_t, one_minus_beta2_t, g_square, V, product, square, square2,
+):
     """Entrywise work on one block, in place; returns what is to be reduced."""
     # g_square[t] = g[t]**2 + eps1
     np.multiply(g, g, out=g_square)
     np.add(g_square, eps1, out=g_square)
-    # v[t] = v[t-1]*beta2_t[t] + g_square[t]*(-beta2_t[t] + 1)
+    # v[t] = v[t-1]*beta2_t[t] + g_square[t]*(1 - beta2_t[t])
     np.multiply(v, beta2_t, out=v)
-    np.multiply(g_square, v_factor, out=product)
+    np.multiply(g_square, one_minus_beta2_t, out=product)
     np.add(v, product, out=v)
     # V[t] = v[t]
     np.copyto(V, v)
@@ -196,8 +198,8 @@ class Adafactor(Optimizer):
         rho_t[t] = min(max_lr, 1/sqrt(t))
         alpha_t[t] = rho_t[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
         g_square[t] = g[t]**2 + eps1
-        R[t] = R[t-1]*beta2_t[t] + (-beta2_t[t] + 1)*mean(g_square[t], axis -1)
-        C[t] = C[t-1]*beta2_t[t] + (-beta2_t[t] + 1)*mean(g_square[t], axis -2)
+        R[t] = R[t-1]*beta2_t[t] + (1 - beta2_t[t])*mean(g_square[t], axis -1)
+        C[t] = C[t-1]*beta2_t[t] + (1 - beta2_t[t])*mean(g_square[t], axis -2)
         V[t] = C[t]*R[t]/mean(R[t], axis -2)
         U[t] = g[t]/sqrt(V[t])
         rms_update[t] = sqrt(mean(U[t]**2))
@@ -209,7 +211,7 @@ class Adafactor(Optimizer):
         rho_t[t] = min(max_lr, 1/sqrt(t))
         alpha_t[t] = rho_t[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
         g_square[t] = g[t]**2 + eps1
-        v[t] = v[t-1]*beta2_t[t] + g_square[t]*(-beta2_t[t] + 1)
+        v[t] = v[t-1]*beta2_t[t] + g_square[t]*(1 - beta2_t[t])
         V[t] = v[t]
         U[t] = g[t]/sqrt(V[t])
         rms_update[t] = sqrt(mean(U[t]**2))

@@ -10,17 +10,17 @@ Equations
     mu[t] = beta1*(1 - 0.96**(momentum_decay*t)/2)
     mu_next[t] = beta1*(1 - 0.96**(momentum_decay*(1 + t))/2)
     mu_product[t] = mu_product[t-1]*mu[t]
-    g_hat[t] = g[t]/(-mu_product[t] + 1)
-    m[t] = m[t-1]*mu[t] + g[t]*(-mu[t] + 1)
-    m_hat[t] = m[t]/(-mu_next[t]*mu_product[t] + 1)
+    g_hat[t] = g[t]/(1 - mu_product[t])
+    m[t] = m[t-1]*mu[t] + g[t]*(1 - mu[t])
+    m_hat[t] = m[t]/(1 - mu_next[t]*mu_product[t])
     v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
     v_hat[t] = v[t]/(1 - beta2**t)
-    m_bar[t] = g_hat[t]*(-mu[t] + 1) + m_hat[t]*mu_next[t]
+    m_bar[t] = g_hat[t]*(1 - mu[t]) + m_hat[t]*mu_next[t]
     theta[t] = theta[t-1] - lr*m_bar[t]/(sqrt(v_hat[t]) + eps)
 
 Do not edit. Made from the declaration NAdam and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 40d60918d38c2718
+Digest: 036c46d7d20e340c
 """
 
 from __future__ import annotations
@@ -38,18 +38,18 @@ def host(mu_product, t, beta1, beta2, momentum_decay):
     mu_next = beta1*(1 - 0.96**(momentum_decay*(1 + t))/2)
     # mu_product[t] = mu_product[t-1]*mu[t]
     mu_product = mu_product*mu
-    g_hat_factor = -mu_product + 1
-    m_factor = -mu + 1
-    m_hat_factor = -mu_product*mu_next + 1
+    one_minus_mu_product = 1 - mu_product
+    one_minus_mu = 1 - mu
+    one_minus_mu_product_mu_next = 1 - mu_product*mu_next
     one_minus_beta2 = 1 - beta2
     one_minus_beta2_to_t = 1 - beta2**t
     return {
         "mu": mu,
         "mu_next": mu_next,
         "mu_product": mu_product,
-        "g_hat_factor": g_hat_factor,
-        "m_factor": m_factor,
-        "m_hat_factor": m_hat_factor,
+        "one_minus_mu_product": one_minus_mu_product,
+        "one_minus_mu": one_minus_mu,
+        "one_minus_mu_product_mu_next": one_minus_mu_product_mu_next,
         "one_minus_beta2": one_minus_beta2,
         "one_minus_beta2_to_t": one_minus_beta2_to_t,
     }
@@ -57,18 +57,19 @@ def host(mu_product, t, beta1, beta2, momentum_decay):
 
 @blocked(work="g_hat m_hat v_hat m_bar product quotient denominator")
 def update(
-    theta, g, m, v, lr, beta2, eps, g_hat_factor, mu, m_factor, m_hat_factor, one_minus_beta2,
-    one_minus_beta2_to_t, mu_next, g_hat, m_hat, v_hat, m_bar, product, quotient, denominator,
+    theta, g, m, v, lr, beta2, eps, one_minus_mu_product, mu, one_minus_mu,
+    one_minus_mu_product_mu_next, one_minus_beta2, one_minus_beta2_to_t, mu_next, g_hat, m_hat,
+    v_hat, m_bar, product, quotient, denominator,
 ):
     """Entrywise work on one block, in place."""
-    # g_hat[t] = g[t]/(-mu_product[t] + 1)
-    np.divide(g, g_hat_factor, out=g_hat)
-    # m[t] = m[t-1]*mu[t] + g[t]*(-mu[t] + 1)
+    # g_hat[t] = g[t]/(1 - mu_product[t])
+    np.divide(g, one_minus_mu_product, out=g_hat)
+    # m[t] = m[t-1]*mu[t] + g[t]*(1 - mu[t])
     np.multiply(m, mu, out=m)
-    np.multiply(g, m_factor, out=product)
+    np.multiply(g, one_minus_mu, out=product)
     np.add(m, product, out=m)
-    # m_hat[t] = m[t]/(-mu_next[t]*mu_product[t] + 1)
-    np.divide(m, m_hat_factor, out=m_hat)
+    # m_hat[t] = m[t]/(1 - mu_next[t]*mu_product[t])
+    np.divide(m, one_minus_mu_product_mu_next, out=m_hat)
     # v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
     np.multiply(v, beta2, out=v)
     np.multiply(g, g, out=product)
@@ -76,8 +77,8 @@ def update(
     np.add(v, product, out=v)
     # v_hat[t] = v[t]/(1 - beta2**t)
     np.divide(v, one_minus_beta2_to_t, out=v_hat)
-    # m_bar[t] = g_hat[t]*(-mu[t] + 1) + m_hat[t]*mu_next[t]
-    np.multiply(g_hat, m_factor, out=m_bar)
+    # m_bar[t] = g_hat[t]*(1 - mu[t]) + m_hat[t]*mu_next[t]
+    np.multiply(g_hat, one_minus_mu, out=m_bar)
     np.multiply(m_hat, mu_next, out=product)
     np.add(m_bar, product, out=m_bar)
     # theta[t] = theta[t-1] - lr*m_bar[t]/(sqrt(v_hat[t]) + eps)
@@ -125,12 +126,12 @@ class NAdam(Optimizer):
         mu[t] = beta1*(1 - 0.96**(momentum_decay*t)/2)
         mu_next[t] = beta1*(1 - 0.96**(momentum_decay*(1 + t))/2)
         mu_product[t] = mu_product[t-1]*mu[t]
-        g_hat[t] = g[t]/(-mu_product[t] + 1)
-        m[t] = m[t-1]*mu[t] + g[t]*(-mu[t] + 1)
-        m_hat[t] = m[t]/(-mu_next[t]*mu_product[t] + 1)
+        g_hat[t] = g[t]/(1 - mu_product[t])
+        m[t] = m[t-1]*mu[t] + g[t]*(1 - mu[t])
+        m_hat[t] = m[t]/(1 - mu_next[t]*mu_product[t])
         v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
         v_hat[t] = v[t]/(1 - beta2**t)
-        m_bar[t] = g_hat[t]*(-mu[t] + 1) + m_hat[t]*mu_next[t]
+        m_bar[t] = g_hat[t]*(1 - mu[t]) + m_hat[t]*mu_next[t]
         theta[t] = theta[t-1] - lr*m_bar[t]/(sqrt(v_hat[t]) + eps)
 
     Arguments

@@ -21,7 +21,7 @@ Equations with safeguard_warmup=False, use_bias_correction=False
     d_max_grown[t] = max(d_hat[t], d_max[t-1])
     d_max[t] = d_max_grown[t]
     d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
-    theta[t] = theta[t-1]*(-{weight_decay*step_size[t] if s_size[t] > 0, else 0} + 1) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
+    theta[t] = theta[t-1]*(1 - {weight_decay*step_size[t] if s_size[t] > 0, else 0}) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
 
 Equations with safeguard_warmup=True, use_bias_correction=False
     theta_start[0] = theta[0]
@@ -40,7 +40,7 @@ Equations with safeguard_warmup=True, use_bias_correction=False
     d_max_grown[t] = max(d_hat[t], d_max[t-1])
     d_max[t] = d_max_grown[t]
     d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
-    theta[t] = theta[t-1]*(-{weight_decay*step_size[t] if s_size[t] > 0, else 0} + 1) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
+    theta[t] = theta[t-1]*(1 - {weight_decay*step_size[t] if s_size[t] > 0, else 0}) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
 
 Equations with safeguard_warmup=False, use_bias_correction=True
     theta_start[0] = theta[0]
@@ -59,7 +59,7 @@ Equations with safeguard_warmup=False, use_bias_correction=True
     d_max_grown[t] = max(d_hat[t], d_max[t-1])
     d_max[t] = d_max_grown[t]
     d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
-    theta[t] = theta[t-1]*(-{weight_decay*step_size[t] if s_size[t] > 0, else 0} + 1) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
+    theta[t] = theta[t-1]*(1 - {weight_decay*step_size[t] if s_size[t] > 0, else 0}) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
 
 Equations with safeguard_warmup=True, use_bias_correction=True
     theta_start[0] = theta[0]
@@ -78,11 +78,11 @@ Equations with safeguard_warmup=True, use_bias_correction=True
     d_max_grown[t] = max(d_hat[t], d_max[t-1])
     d_max[t] = d_max_grown[t]
     d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
-    theta[t] = theta[t-1]*(-{weight_decay*step_size[t] if s_size[t] > 0, else 0} + 1) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
+    theta[t] = theta[t-1]*(1 - {weight_decay*step_size[t] if s_size[t] > 0, else 0}) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
 
 Do not edit. Made from the declaration Prodigy and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 57d62174f5e80a93
+Digest: abf0ba1862971eee
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ def plain_numbers2(
     d_max = d_max_grown
     # d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
     d = (d_max_grown if s_size > 0 else d)
-    theta_factor = -(weight_decay*step_size if s_size > 0 else 0) + 1
+    theta_factor = 1 - (weight_decay*step_size if s_size > 0 else 0)
     eps_d = eps*d
     theta_case = s_size > 0
     return {
@@ -171,7 +171,7 @@ def plain_numbers2(
 @blocked(work="product")
 def plain_pass2(theta, m, v, theta_factor, theta_case, eps_d, step_size, product):
     """Entrywise work on one block, in place."""
-    # theta[t] = theta[t-1]*(-{weight_decay*step_size[t] if s_size[t] > 0, else 0} + 1) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
+    # theta[t] = theta[t-1]*(1 - {weight_decay*step_size[t] if s_size[t] > 0, else 0}) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
     np.multiply(theta, theta_factor, out=theta)
     if theta_case:
         np.sqrt(v, out=product)
@@ -272,7 +272,7 @@ def safeguard_warmup_numbers2(
     d_max = d_max_grown
     # d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
     d = (d_max_grown if s_size > 0 else d)
-    theta_factor = -(weight_decay*step_size if s_size > 0 else 0) + 1
+    theta_factor = 1 - (weight_decay*step_size if s_size > 0 else 0)
     eps_d = eps*d
     theta_case = s_size > 0
     return {
@@ -292,7 +292,7 @@ def safeguard_warmup_numbers2(
 @blocked(work="product")
 def safeguard_warmup_pass2(theta, m, v, theta_factor, theta_case, eps_d, step_size, product):
     """Entrywise work on one block, in place."""
-    # theta[t] = theta[t-1]*(-{weight_decay*step_size[t] if s_size[t] > 0, else 0} + 1) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
+    # theta[t] = theta[t-1]*(1 - {weight_decay*step_size[t] if s_size[t] > 0, else 0}) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
     np.multiply(theta, theta_factor, out=theta)
     if theta_case:
         np.sqrt(v, out=product)
@@ -393,7 +393,7 @@ def use_bias_correction_numbers2(
     d_max = d_max_grown
     # d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
     d = (d_max_grown if s_size > 0 else d)
-    theta_factor = -(weight_decay*step_size if s_size > 0 else 0) + 1
+    theta_factor = 1 - (weight_decay*step_size if s_size > 0 else 0)
     eps_d = eps*d
     theta_case = s_size > 0
     return {
@@ -413,7 +413,7 @@ def use_bias_correction_numbers2(
 @blocked(work="product")
 def use_bias_correction_pass2(theta, m, v, theta_factor, theta_case, eps_d, step_size, product):
     """Entrywise work on one block, in place."""
-    # theta[t] = theta[t-1]*(-{weight_decay*step_size[t] if s_size[t] > 0, else 0} + 1) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
+    # theta[t] = theta[t-1]*(1 - {weight_decay*step_size[t] if s_size[t] > 0, else 0}) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
     np.multiply(theta, theta_factor, out=theta)
     if theta_case:
         np.sqrt(v, out=product)
@@ -514,7 +514,7 @@ def safeguard_warmup_use_bias_correction_numbers2(
     d_max = d_max_grown
     # d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
     d = (d_max_grown if s_size > 0 else d)
-    theta_factor = -(weight_decay*step_size if s_size > 0 else 0) + 1
+    theta_factor = 1 - (weight_decay*step_size if s_size > 0 else 0)
     eps_d = eps*d
     theta_case = s_size > 0
     return {
@@ -536,7 +536,7 @@ def safeguard_warmup_use_bias_correction_pass2(
     theta, m, v, theta_factor, theta_case, eps_d, step_size, product,
 ):
     """Entrywise work on one block, in place."""
-    # theta[t] = theta[t-1]*(-{weight_decay*step_size[t] if s_size[t] > 0, else 0} + 1) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
+    # theta[t] = theta[t-1]*(1 - {weight_decay*step_size[t] if s_size[t] > 0, else 0}) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
     np.multiply(theta, theta_factor, out=theta)
     if theta_case:
         np.sqrt(v, out=product)
@@ -602,7 +602,7 @@ class Prodigy(Optimizer):
         d_max_grown[t] = max(d_hat[t], d_max[t-1])
         d_max[t] = d_max_grown[t]
         d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
-        theta[t] = theta[t-1]*(-{weight_decay*step_size[t] if s_size[t] > 0, else 0} + 1) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
+        theta[t] = theta[t-1]*(1 - {weight_decay*step_size[t] if s_size[t] > 0, else 0}) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
 
     Equations with safeguard_warmup=True, use_bias_correction=False
         theta_start[0] = theta[0]
@@ -621,7 +621,7 @@ class Prodigy(Optimizer):
         d_max_grown[t] = max(d_hat[t], d_max[t-1])
         d_max[t] = d_max_grown[t]
         d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
-        theta[t] = theta[t-1]*(-{weight_decay*step_size[t] if s_size[t] > 0, else 0} + 1) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
+        theta[t] = theta[t-1]*(1 - {weight_decay*step_size[t] if s_size[t] > 0, else 0}) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
 
     Equations with safeguard_warmup=False, use_bias_correction=True
         theta_start[0] = theta[0]
@@ -640,7 +640,7 @@ class Prodigy(Optimizer):
         d_max_grown[t] = max(d_hat[t], d_max[t-1])
         d_max[t] = d_max_grown[t]
         d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
-        theta[t] = theta[t-1]*(-{weight_decay*step_size[t] if s_size[t] > 0, else 0} + 1) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
+        theta[t] = theta[t-1]*(1 - {weight_decay*step_size[t] if s_size[t] > 0, else 0}) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
 
     Equations with safeguard_warmup=True, use_bias_correction=True
         theta_start[0] = theta[0]
@@ -659,7 +659,7 @@ class Prodigy(Optimizer):
         d_max_grown[t] = max(d_hat[t], d_max[t-1])
         d_max[t] = d_max_grown[t]
         d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
-        theta[t] = theta[t-1]*(-{weight_decay*step_size[t] if s_size[t] > 0, else 0} + 1) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
+        theta[t] = theta[t-1]*(1 - {weight_decay*step_size[t] if s_size[t] > 0, else 0}) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -14,14 +14,14 @@ Equations
     v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
     v_hat[t] = v[t]/(1 - beta2**t)
     z[t] = z[t-1] - weight_decay*theta[t-1]*lr_t[t] - g[t]*lr_t[t]/(sqrt(v_hat[t]) + eps)
-    x[t] = x[t-1]*(-c[t] + 1) + c[t]*z[t]
+    x[t] = x[t-1]*(1 - c[t]) + c[t]*z[t]
     theta[t] = (1 - beta1)*z[t] + beta1*x[t]
 
 View 'eval': x[t]
 
 Do not edit. Made from the declaration ScheduleFreeAdamW and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 40f817af7541857f
+Digest: 521b9e3c6e66ac55
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def host(weight_sum, t, lr, beta1, beta2, weight_decay, warmup_steps):
     one_minus_beta2 = 1 - beta2
     one_minus_beta2_to_t = 1 - beta2**t
     weight_decay_lr_t = weight_decay*lr_t
-    x_factor = -c + 1
+    one_minus_c = 1 - c
     one_minus_beta1 = 1 - beta1
     return {
         "lr_t": lr_t,
@@ -51,7 +51,7 @@ def host(weight_sum, t, lr, beta1, beta2, weight_decay, warmup_steps):
         "one_minus_beta2": one_minus_beta2,
         "one_minus_beta2_to_t": one_minus_beta2_to_t,
         "weight_decay_lr_t": weight_decay_lr_t,
-        "x_factor": x_factor,
+        "one_minus_c": one_minus_c,
         "one_minus_beta1": one_minus_beta1,
     }
 
@@ -59,7 +59,7 @@ def host(weight_sum, t, lr, beta1, beta2, weight_decay, warmup_steps):
 @blocked(work="v_hat product quotient denominator")
 def update(
     theta, g, v, z, x, beta1, beta2, eps, one_minus_beta2, one_minus_beta2_to_t, weight_decay_lr_t,
-    lr_t, c, x_factor, one_minus_beta1, v_hat, product, quotient, denominator,
+    lr_t, c, one_minus_c, one_minus_beta1, v_hat, product, quotient, denominator,
 ):
     """Entrywise work on one block, in place."""
     # v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
@@ -77,9 +77,9 @@ def update(
     np.add(denominator, eps, out=denominator)
     np.divide(quotient, denominator, out=quotient)
     np.subtract(z, quotient, out=z)
-    # x[t] = x[t-1]*(-c[t] + 1) + c[t]*z[t]
+    # x[t] = x[t-1]*(1 - c[t]) + c[t]*z[t]
     np.multiply(z, c, out=product)
-    np.multiply(x, x_factor, out=x)
+    np.multiply(x, one_minus_c, out=x)
     np.add(product, x, out=x)
     # theta[t] = (1 - beta1)*z[t] + beta1*x[t]
     np.multiply(x, beta1, out=theta)
@@ -135,7 +135,7 @@ class ScheduleFreeAdamW(Optimizer):
         v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
         v_hat[t] = v[t]/(1 - beta2**t)
         z[t] = z[t-1] - weight_decay*theta[t-1]*lr_t[t] - g[t]*lr_t[t]/(sqrt(v_hat[t]) + eps)
-        x[t] = x[t-1]*(-c[t] + 1) + c[t]*z[t]
+        x[t] = x[t-1]*(1 - c[t]) + c[t]*z[t]
         theta[t] = (1 - beta1)*z[t] + beta1*x[t]
 
     View 'eval': x[t]

@@ -12,7 +12,7 @@ Equations
     weight_sum[t] = weight_sum[t-1] + lr_t[t]**2
     c[t] = {lr_t[t]**2/weight_sum[t] if weight_sum[t] > 0, else 0}
     z[t] = z[t-1] - lr_t[t]*(weight_decay*theta[t-1] + g[t])
-    x[t] = x[t-1]*(-c[t] + 1) + c[t]*z[t]
+    x[t] = x[t-1]*(1 - c[t]) + c[t]*z[t]
     theta[t] = (1 - beta)*z[t] + beta*x[t]
 
 View 'eval': x[t]
@@ -23,7 +23,7 @@ Proved
 
 Do not edit. Made from the declaration ScheduleFreeSGD and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 65d50d09fec250e6
+Digest: 549a6118ea8ead28
 """
 
 from __future__ import annotations
@@ -41,28 +41,28 @@ def host(weight_sum, t, lr, beta, warmup_steps):
     weight_sum = weight_sum + lr_t*lr_t
     # c[t] = {lr_t[t]**2/weight_sum[t] if weight_sum[t] > 0, else 0}
     c = (lr_t*lr_t/weight_sum if weight_sum > 0 else 0)
-    x_factor = -c + 1
+    one_minus_c = 1 - c
     one_minus_beta = 1 - beta
     return {
         "lr_t": lr_t,
         "weight_sum": weight_sum,
         "c": c,
-        "x_factor": x_factor,
+        "one_minus_c": one_minus_c,
         "one_minus_beta": one_minus_beta,
     }
 
 
 @blocked(work="product")
-def update(theta, g, z, x, beta, weight_decay, lr_t, c, x_factor, one_minus_beta, product):
+def update(theta, g, z, x, beta, weight_decay, lr_t, c, one_minus_c, one_minus_beta, product):
     """Entrywise work on one block, in place."""
     # z[t] = z[t-1] - lr_t[t]*(weight_decay*theta[t-1] + g[t])
     np.multiply(theta, weight_decay, out=product)
     np.add(product, g, out=product)
     np.multiply(product, lr_t, out=product)
     np.subtract(z, product, out=z)
-    # x[t] = x[t-1]*(-c[t] + 1) + c[t]*z[t]
+    # x[t] = x[t-1]*(1 - c[t]) + c[t]*z[t]
     np.multiply(z, c, out=product)
-    np.multiply(x, x_factor, out=x)
+    np.multiply(x, one_minus_c, out=x)
     np.add(product, x, out=x)
     # theta[t] = (1 - beta)*z[t] + beta*x[t]
     np.multiply(x, beta, out=theta)
@@ -114,7 +114,7 @@ class ScheduleFreeSGD(Optimizer):
         weight_sum[t] = weight_sum[t-1] + lr_t[t]**2
         c[t] = {lr_t[t]**2/weight_sum[t] if weight_sum[t] > 0, else 0}
         z[t] = z[t-1] - lr_t[t]*(weight_decay*theta[t-1] + g[t])
-        x[t] = x[t-1]*(-c[t] + 1) + c[t]*z[t]
+        x[t] = x[t-1]*(1 - c[t]) + c[t]*z[t]
         theta[t] = (1 - beta)*z[t] + beta*x[t]
 
     View 'eval': x[t]

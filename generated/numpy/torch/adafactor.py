@@ -8,8 +8,8 @@ Equations where at least 2 dimensions
     rho[t] = min(lr, 1/sqrt(t))
     g[t] = grad(theta[t-1])
     scale[t] = rho[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
-    R[t] = R[t-1]*(-w[t] + 1) + w[t]*mean(g[t]**2, axis -1)
-    C[t] = C[t-1]*(-w[t] + 1) + w[t]*mean(g[t]**2, axis -2)
+    R[t] = R[t-1]*(1 - w[t]) + w[t]*mean(g[t]**2, axis -1)
+    C[t] = C[t-1]*(1 - w[t]) + w[t]*mean(g[t]**2, axis -2)
     V[t] = C[t]*R[t]/max(eps1, mean(R[t], axis -2))
     U[t] = g[t]/sqrt(max(eps1**2, V[t]))
     rms_update[t] = sqrt(mean(U[t]**2))
@@ -20,7 +20,7 @@ Equations where every tensor
     rho[t] = min(lr, 1/sqrt(t))
     g[t] = grad(theta[t-1])
     scale[t] = rho[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
-    v[t] = v[t-1]*(-w[t] + 1) + w[t]*g[t]**2
+    v[t] = v[t-1]*(1 - w[t]) + w[t]*g[t]**2
     V[t] = v[t]
     U[t] = g[t]/sqrt(max(eps1**2, V[t]))
     rms_update[t] = sqrt(mean(U[t]**2))
@@ -28,7 +28,7 @@ Equations where every tensor
 
 Do not edit. Made from the declaration torch.Adafactor and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 79c2d182ccc01668
+Digest: 1b5f951f354627b3
 """
 
 from __future__ import annotations
@@ -67,10 +67,10 @@ def tensor_update(theta, g, R, C, lr, eps1, eps2, d, weight_decay, rho, w):
     """Work on whole arrays."""
     # scale[t] = rho[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
     scale = rho*np.maximum(eps2, np.sqrt(mean(theta*theta)))
-    # R[t] = R[t-1]*(-w[t] + 1) + w[t]*mean(g[t]**2, axis -1)
-    R = (-w + 1)*R + w*mean(g*g, axis=-1)
-    # C[t] = C[t-1]*(-w[t] + 1) + w[t]*mean(g[t]**2, axis -2)
-    C = (-w + 1)*C + w*mean(g*g, axis=-2)
+    # R[t] = R[t-1]*(1 - w[t]) + w[t]*mean(g[t]**2, axis -1)
+    R = (1 - w)*R + w*mean(g*g, axis=-1)
+    # C[t] = C[t-1]*(1 - w[t]) + w[t]*mean(g[t]**2, axis -2)
+    C = (1 - w)*C + w*mean(g*g, axis=-2)
     # V[t] = C[t]*R[t]/max(eps1, mean(R[t], axis -2))
     V = C*R/np.maximum(mean(R, axis=-2), eps1)
     # U[t] = g[t]/sqrt(max(eps1**2, V[t]))
@@ -112,23 +112,23 @@ def other_host(t, lr, beta2_decay, eps1, weight_decay):
     w = t**beta2_decay
     # rho[t] = min(lr, 1/sqrt(t))
     rho = np.minimum(1/np.sqrt(t), lr)
-    v_factor = -w + 1
+    one_minus_w = 1 - w
     eps1_squared = eps1*eps1
     one_minus_lr_weight_decay = 1 - lr*weight_decay
     return {
         "w": w,
         "rho": rho,
-        "v_factor": v_factor,
+        "one_minus_w": one_minus_w,
         "eps1_squared": eps1_squared,
         "one_minus_lr_weight_decay": one_minus_lr_weight_decay,
     }
 
 
 @blocked(stores="U", work="V product square square2", reductions=[("sum_theta", "sum", "tensor"), ("sum_U", "sum", "tensor")])
-def other_pass1(theta, g, v, U, v_factor, w, eps1_squared, V, product, square, square2):
+def other_pass1(theta, g, v, U, one_minus_w, w, eps1_squared, V, product, square, square2):
     """Entrywise work on one block, in place; returns what is to be reduced."""
-    # v[t] = v[t-1]*(-w[t] + 1) + w[t]*g[t]**2
-    np.multiply(v, v_factor, out=v)
+    # v[t] = v[t-1]*(1 - w[t]) + w[t]*g[t]**2
+    np.multiply(v, one_minus_w, out=v)
     np.multiply(g, g, out=product)
     np.multiply(product, w, out=product)
     np.add(v, product, out=v)
@@ -199,8 +199,8 @@ class Adafactor(Optimizer):
         rho[t] = min(lr, 1/sqrt(t))
         g[t] = grad(theta[t-1])
         scale[t] = rho[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
-        R[t] = R[t-1]*(-w[t] + 1) + w[t]*mean(g[t]**2, axis -1)
-        C[t] = C[t-1]*(-w[t] + 1) + w[t]*mean(g[t]**2, axis -2)
+        R[t] = R[t-1]*(1 - w[t]) + w[t]*mean(g[t]**2, axis -1)
+        C[t] = C[t-1]*(1 - w[t]) + w[t]*mean(g[t]**2, axis -2)
         V[t] = C[t]*R[t]/max(eps1, mean(R[t], axis -2))
         U[t] = g[t]/sqrt(max(eps1**2, V[t]))
         rms_update[t] = sqrt(mean(U[t]**2))
@@ -211,7 +211,7 @@ class Adafactor(Optimizer):
         rho[t] = min(lr, 1/sqrt(t))
         g[t] = grad(theta[t-1])
         scale[t] = rho[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
-        v[t] = v[t-1]*(-w[t] + 1) + w[t]*g[t]**2
+        v[t] = v[t-1]*(1 - w[t]) + w[t]*g[t]**2
         V[t] = v[t]
         U[t] = g[t]/sqrt(max(eps1**2, V[t]))
         rms_update[t] = sqrt(mean(U[t]**2))

@@ -58,16 +58,16 @@ Equations with line_search_fn='strong_wolfe'
     start_length[t] = {length[t-1] if optimal[t] == 1, lr*min(1, 1/total(abs(g[t]))) if n[t] == 1, else lr}
     slope[t] = dot(g[t], d[t])
     moved[t] = {0 if (optimal[t] == 1) or (slope[t] > -tolerance_change), else 1}
-    length[t] = {line_search(theta[t-1], d[t], 'strong_wolfe_torch', start_length[t], 0.0001, 9/10, tolerance_change, -calls[t] + max_eval) if moved[t] == 1, else start_length[t]}
+    length[t] = {line_search(theta[t-1], d[t], 'strong_wolfe_torch', start_length[t], 0.0001, 9/10, tolerance_change, max_eval - calls[t]) if moved[t] == 1, else start_length[t]}
     theta[t] = {theta[t-1] + d[t]*length[t] if moved[t] == 1, else theta[t-1]}
     loss_next[t] = {value(theta[t]) if turn[t] < max_iter, else loss[t]}
     g_next[t] = {grad(theta[t]) if turn[t] < max_iter, else g[t]}
-    evals[t] = calls[t] + {evaluations(line_search(theta[t-1], d[t], 'strong_wolfe_torch', start_length[t], 0.0001, 9/10, tolerance_change, -calls[t] + max_eval)) if moved[t] == 1, else 0}
+    evals[t] = calls[t] + {evaluations(line_search(theta[t-1], d[t], 'strong_wolfe_torch', start_length[t], 0.0001, 9/10, tolerance_change, max_eval - calls[t])) if moved[t] == 1, else 0}
     repeated at most max_iter times, until (abs(loss[t] - loss_next[t]) < tolerance_change) or (evals[t] >= max_eval) or (largest(abs(d[t]*length[t])) <= tolerance_change) or (largest(abs(g_next[t])) <= tolerance_grad) or (moved[t] == 0)
 
 Do not edit. Made from the declaration torch.LBFGS and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: fab841146297b1cc
+Digest: 341fea2fb2c36ab0
 """
 
 from __future__ import annotations
@@ -310,8 +310,8 @@ def line_search_fn_strong_wolfe_pass3(
     moved = (0 if (optimal == 1) or (slope > -tolerance_change) else 1)
     # moved[t] == 1
     ask_length2 = moved == 1
-    # length2_constant4 = -calls[t] + max_eval
-    length2_constant4 = -calls + max_eval
+    # length2_constant4 = max_eval - calls[t]
+    length2_constant4 = max_eval - calls
     return {
         "H_next": H_next,
         "d_next": d_next,
@@ -325,7 +325,7 @@ def line_search_fn_strong_wolfe_pass3(
 
 def line_search_fn_strong_wolfe_pass4(theta, length2, moved, start_length, d_next):
     """Work on whole arrays."""
-    # length[t] = {line_search(theta[t-1], d[t], 'strong_wolfe_torch', start_length[t], 0.0001, 9/10, tolerance_change, -calls[t] + max_eval) if moved[t] == 1, else start_length[t]}
+    # length[t] = {line_search(theta[t-1], d[t], 'strong_wolfe_torch', start_length[t], 0.0001, 9/10, tolerance_change, max_eval - calls[t]) if moved[t] == 1, else start_length[t]}
     length_next = (length2 if moved == 1 else start_length)
     # theta[t] = {theta[t-1] + d[t]*length[t] if moved[t] == 1, else theta[t-1]}
     theta_next = (theta + float(length_next)*d_next if moved == 1 else theta)
@@ -346,7 +346,7 @@ def line_search_fn_strong_wolfe_pass6(
     """Work on whole arrays."""
     # g_next[t] = {grad(theta[t]) if turn[t] < max_iter, else g[t]}
     g_next = (g3 if turn < max_iter else g)
-    # evals[t] = calls[t] + {evaluations(line_search(theta[t-1], d[t], 'strong_wolfe_torch', start_length[t], 0.0001, 9/10, tolerance_change, -calls[t] + max_eval)) if moved[t] == 1, else 0}
+    # evals[t] = calls[t] + {evaluations(line_search(theta[t-1], d[t], 'strong_wolfe_torch', start_length[t], 0.0001, 9/10, tolerance_change, max_eval - calls[t])) if moved[t] == 1, else 0}
     evals = calls + (length2_evaluations if moved == 1 else 0)
     # (abs(loss[t] - loss_next[t]) < tolerance_change) or (evals[t] >= max_eval) or (largest(abs(d[t]*length[t])) <= tolerance_change) or (largest(abs(g_next[t])) <= tolerance_grad) or (moved[t] == 0)
     done = (evals >= max_eval) or (largest(np.absolute(float(length_next)*d_next)) <= tolerance_change) or (largest(np.absolute(g_next)) <= tolerance_grad) or (moved == 0) or (np.absolute(loss - loss_next_next) < tolerance_change)
@@ -454,11 +454,11 @@ class LBFGS(Optimizer):
         start_length[t] = {length[t-1] if optimal[t] == 1, lr*min(1, 1/total(abs(g[t]))) if n[t] == 1, else lr}
         slope[t] = dot(g[t], d[t])
         moved[t] = {0 if (optimal[t] == 1) or (slope[t] > -tolerance_change), else 1}
-        length[t] = {line_search(theta[t-1], d[t], 'strong_wolfe_torch', start_length[t], 0.0001, 9/10, tolerance_change, -calls[t] + max_eval) if moved[t] == 1, else start_length[t]}
+        length[t] = {line_search(theta[t-1], d[t], 'strong_wolfe_torch', start_length[t], 0.0001, 9/10, tolerance_change, max_eval - calls[t]) if moved[t] == 1, else start_length[t]}
         theta[t] = {theta[t-1] + d[t]*length[t] if moved[t] == 1, else theta[t-1]}
         loss_next[t] = {value(theta[t]) if turn[t] < max_iter, else loss[t]}
         g_next[t] = {grad(theta[t]) if turn[t] < max_iter, else g[t]}
-        evals[t] = calls[t] + {evaluations(line_search(theta[t-1], d[t], 'strong_wolfe_torch', start_length[t], 0.0001, 9/10, tolerance_change, -calls[t] + max_eval)) if moved[t] == 1, else 0}
+        evals[t] = calls[t] + {evaluations(line_search(theta[t-1], d[t], 'strong_wolfe_torch', start_length[t], 0.0001, 9/10, tolerance_change, max_eval - calls[t])) if moved[t] == 1, else 0}
         repeated at most max_iter times, until (abs(loss[t] - loss_next[t]) < tolerance_change) or (evals[t] >= max_eval) or (largest(abs(d[t]*length[t])) <= tolerance_change) or (largest(abs(g_next[t])) <= tolerance_grad) or (moved[t] == 0)
 
     Arguments

@@ -14,7 +14,7 @@ Equations with decoupled_weight_decay=False, maximize=False
     m[t] = beta1*m[t-1] + (1 - beta1)*g_decayed[t]
     v[t] = beta2*v[t-1] + (1 - beta2)*g_decayed[t]**2
     v_hat[t] = v[t]/(1 - beta2**t)
-    theta[t] = theta_decayed[t] - lr*g_decayed[t]*(-mu[t] + 1)/((-mu_product[t] + 1)*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((-mu_next[t]*mu_product[t] + 1)*(sqrt(v_hat[t]) + eps))
+    theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
 
 Equations with decoupled_weight_decay=False, maximize=True
     mu_product[0] = 1
@@ -27,7 +27,7 @@ Equations with decoupled_weight_decay=False, maximize=True
     m[t] = beta1*m[t-1] + (1 - beta1)*g_decayed[t]
     v[t] = beta2*v[t-1] + (1 - beta2)*g_decayed[t]**2
     v_hat[t] = v[t]/(1 - beta2**t)
-    theta[t] = theta_decayed[t] - lr*g_decayed[t]*(-mu[t] + 1)/((-mu_product[t] + 1)*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((-mu_next[t]*mu_product[t] + 1)*(sqrt(v_hat[t]) + eps))
+    theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
 
 Equations with decoupled_weight_decay=True, maximize=False
     mu_product[0] = 1
@@ -40,7 +40,7 @@ Equations with decoupled_weight_decay=True, maximize=False
     m[t] = beta1*m[t-1] + (1 - beta1)*g_decayed[t]
     v[t] = beta2*v[t-1] + (1 - beta2)*g_decayed[t]**2
     v_hat[t] = v[t]/(1 - beta2**t)
-    theta[t] = theta_decayed[t] - lr*g_decayed[t]*(-mu[t] + 1)/((-mu_product[t] + 1)*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((-mu_next[t]*mu_product[t] + 1)*(sqrt(v_hat[t]) + eps))
+    theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
 
 Equations with decoupled_weight_decay=True, maximize=True
     mu_product[0] = 1
@@ -53,11 +53,11 @@ Equations with decoupled_weight_decay=True, maximize=True
     m[t] = beta1*m[t-1] + (1 - beta1)*g_decayed[t]
     v[t] = beta2*v[t-1] + (1 - beta2)*g_decayed[t]**2
     v_hat[t] = v[t]/(1 - beta2**t)
-    theta[t] = theta_decayed[t] - lr*g_decayed[t]*(-mu[t] + 1)/((-mu_product[t] + 1)*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((-mu_next[t]*mu_product[t] + 1)*(sqrt(v_hat[t]) + eps))
+    theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
 
 Do not edit. Made from the declaration torch.NAdam and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: c91fdf6d81578383
+Digest: 7db116ddfd7360fd
 """
 
 from __future__ import annotations
@@ -78,8 +78,8 @@ def plain_host(mu_product, t, lr, beta1, beta2, momentum_decay):
     one_minus_beta1 = 1 - beta1
     one_minus_beta2 = 1 - beta2
     one_minus_beta2_to_t = 1 - beta2**t
-    theta_factor = lr*(-mu + 1)/(-mu_product + 1)
-    theta_factor2 = lr*mu_next/(-mu_product*mu_next + 1)
+    theta_factor = lr*(1 - mu)/(1 - mu_product)
+    theta_factor2 = lr*mu_next/(1 - mu_product*mu_next)
     return {
         "mu": mu,
         "mu_next": mu_next,
@@ -115,7 +115,7 @@ def plain_update(
     np.add(v, product, out=v)
     # v_hat[t] = v[t]/(1 - beta2**t)
     np.divide(v, one_minus_beta2_to_t, out=v_hat)
-    # theta[t] = theta_decayed[t] - lr*g_decayed[t]*(-mu[t] + 1)/((-mu_product[t] + 1)*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((-mu_next[t]*mu_product[t] + 1)*(sqrt(v_hat[t]) + eps))
+    # theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
     np.multiply(m, theta_factor2, out=theta)
     np.sqrt(v_hat, out=denominator)
     np.add(denominator, eps, out=denominator)
@@ -164,8 +164,8 @@ def maximize_host(mu_product, t, lr, beta1, beta2, momentum_decay):
     one_minus_beta1 = 1 - beta1
     one_minus_beta2 = 1 - beta2
     one_minus_beta2_to_t = 1 - beta2**t
-    theta_factor = lr*(-mu + 1)/(-mu_product + 1)
-    theta_factor2 = lr*mu_next/(-mu_product*mu_next + 1)
+    theta_factor = lr*(1 - mu)/(1 - mu_product)
+    theta_factor2 = lr*mu_next/(1 - mu_product*mu_next)
     return {
         "mu": mu,
         "mu_next": mu_next,
@@ -203,7 +203,7 @@ def maximize_update(
     np.add(v, product, out=v)
     # v_hat[t] = v[t]/(1 - beta2**t)
     np.divide(v, one_minus_beta2_to_t, out=v_hat)
-    # theta[t] = theta_decayed[t] - lr*g_decayed[t]*(-mu[t] + 1)/((-mu_product[t] + 1)*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((-mu_next[t]*mu_product[t] + 1)*(sqrt(v_hat[t]) + eps))
+    # theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
     np.multiply(m, theta_factor2, out=theta)
     np.sqrt(v_hat, out=denominator)
     np.add(denominator, eps, out=denominator)
@@ -253,8 +253,8 @@ def decoupled_weight_decay_host(mu_product, t, lr, beta1, beta2, weight_decay, m
     one_minus_beta1 = 1 - beta1
     one_minus_beta2 = 1 - beta2
     one_minus_beta2_to_t = 1 - beta2**t
-    theta_factor = lr*(-mu + 1)/(-mu_product + 1)
-    theta_factor2 = lr*mu_next/(-mu_product*mu_next + 1)
+    theta_factor = lr*(1 - mu)/(1 - mu_product)
+    theta_factor2 = lr*mu_next/(1 - mu_product*mu_next)
     return {
         "mu": mu,
         "mu_next": mu_next,
@@ -290,7 +290,7 @@ def decoupled_weight_decay_update(
     np.add(v, product, out=v)
     # v_hat[t] = v[t]/(1 - beta2**t)
     np.divide(v, one_minus_beta2_to_t, out=v_hat)
-    # theta[t] = theta_decayed[t] - lr*g_decayed[t]*(-mu[t] + 1)/((-mu_product[t] + 1)*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((-mu_next[t]*mu_product[t] + 1)*(sqrt(v_hat[t]) + eps))
+    # theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
     np.multiply(m, theta_factor2, out=theta)
     np.sqrt(v_hat, out=denominator)
     np.add(denominator, eps, out=denominator)
@@ -342,8 +342,8 @@ def decoupled_weight_decay_maximize_host(
     one_minus_beta1 = 1 - beta1
     one_minus_beta2 = 1 - beta2
     one_minus_beta2_to_t = 1 - beta2**t
-    theta_factor = lr*(-mu + 1)/(-mu_product + 1)
-    theta_factor2 = lr*mu_next/(-mu_product*mu_next + 1)
+    theta_factor = lr*(1 - mu)/(1 - mu_product)
+    theta_factor2 = lr*mu_next/(1 - mu_product*mu_next)
     return {
         "mu": mu,
         "mu_next": mu_next,
@@ -381,7 +381,7 @@ def decoupled_weight_decay_maximize_update(
     np.add(v, product, out=v)
     # v_hat[t] = v[t]/(1 - beta2**t)
     np.divide(v, one_minus_beta2_to_t, out=v_hat)
-    # theta[t] = theta_decayed[t] - lr*g_decayed[t]*(-mu[t] + 1)/((-mu_product[t] + 1)*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((-mu_next[t]*mu_product[t] + 1)*(sqrt(v_hat[t]) + eps))
+    # theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
     np.multiply(m, theta_factor2, out=theta)
     np.sqrt(v_hat, out=denominator)
     np.add(denominator, eps, out=denominator)
@@ -436,7 +436,7 @@ class NAdam(Optimizer):
         m[t] = beta1*m[t-1] + (1 - beta1)*g_decayed[t]
         v[t] = beta2*v[t-1] + (1 - beta2)*g_decayed[t]**2
         v_hat[t] = v[t]/(1 - beta2**t)
-        theta[t] = theta_decayed[t] - lr*g_decayed[t]*(-mu[t] + 1)/((-mu_product[t] + 1)*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((-mu_next[t]*mu_product[t] + 1)*(sqrt(v_hat[t]) + eps))
+        theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
 
     Equations with decoupled_weight_decay=False, maximize=True
         mu_product[0] = 1
@@ -449,7 +449,7 @@ class NAdam(Optimizer):
         m[t] = beta1*m[t-1] + (1 - beta1)*g_decayed[t]
         v[t] = beta2*v[t-1] + (1 - beta2)*g_decayed[t]**2
         v_hat[t] = v[t]/(1 - beta2**t)
-        theta[t] = theta_decayed[t] - lr*g_decayed[t]*(-mu[t] + 1)/((-mu_product[t] + 1)*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((-mu_next[t]*mu_product[t] + 1)*(sqrt(v_hat[t]) + eps))
+        theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
 
     Equations with decoupled_weight_decay=True, maximize=False
         mu_product[0] = 1
@@ -462,7 +462,7 @@ class NAdam(Optimizer):
         m[t] = beta1*m[t-1] + (1 - beta1)*g_decayed[t]
         v[t] = beta2*v[t-1] + (1 - beta2)*g_decayed[t]**2
         v_hat[t] = v[t]/(1 - beta2**t)
-        theta[t] = theta_decayed[t] - lr*g_decayed[t]*(-mu[t] + 1)/((-mu_product[t] + 1)*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((-mu_next[t]*mu_product[t] + 1)*(sqrt(v_hat[t]) + eps))
+        theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
 
     Equations with decoupled_weight_decay=True, maximize=True
         mu_product[0] = 1
@@ -475,7 +475,7 @@ class NAdam(Optimizer):
         m[t] = beta1*m[t-1] + (1 - beta1)*g_decayed[t]
         v[t] = beta2*v[t-1] + (1 - beta2)*g_decayed[t]**2
         v_hat[t] = v[t]/(1 - beta2**t)
-        theta[t] = theta_decayed[t] - lr*g_decayed[t]*(-mu[t] + 1)/((-mu_product[t] + 1)*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((-mu_next[t]*mu_product[t] + 1)*(sqrt(v_hat[t]) + eps))
+        theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -1,0 +1,758 @@
+"""Whether two optimizers are the same, and if so how, and if not, where they part.
+
+    compare("Momentum", "MomentumSum").text()
+
+Maps of hyperparameters and states are proposed by a search in floats (`search`) and verified by
+`Simulation`, exactly; only verified ones are reported. A difference is an exact run under the
+natural map, and for symbolic hyperparameters that no other map does better. What is neither is
+undecided, with what was tried.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice, product
+from typing import Any, Literal
+
+import sympy
+from sympy import Expr, Integer, Symbol, sympify
+
+from optwright.derive import operation as op
+from optwright.derive.declaration import Declaration, DeclarationError, Family, Optimizer, theta
+from optwright.derive.prove.guard import OutOfTime, guard
+from optwright.derive.prove.nomap import NoMap
+from optwright.derive.prove.numeric import NoValue
+from optwright.derive.prove.search import (
+    POINTS,
+    HyperMap,
+    Search,
+    naturals,
+    neutral,
+    specialised,
+)
+from optwright.derive.prove.simulation import Simulation
+from optwright.derive.prove.system import THETA, Unsupported
+from optwright.derive.prove.verdict import Counterexample, Obligation, Verdict, undecided
+from optwright.derive.symbol import Hyper, Range, Variable, t
+
+Status = Literal["equal", "different", "undecided"]
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A verified relation: `right` does what `left` does, under these maps.
+
+    hyper       hyperparameters of `right`, as expressions in those of `left` (and t)
+    state       what `right` keeps after step t, theta among it, from what `left` keeps
+    given       values of hyperparameters of `left` under which it holds
+    assume      further relations on hyperparameters of `left` under which it holds
+    varying     hyperparameters of `left` that may change from step to step
+    constant    those that must not, for all that was proved
+    degenerate  whether it holds only at the edge of a decay's range
+    proof       the verdict of the simulation
+    """
+
+    left: str
+    right: str
+    hyper: Mapping[str, Expr]
+    state: Mapping[str, Expr]
+    claim: Simulation = field(repr=False, compare=False)
+    proof: Verdict = field(repr=False, compare=False)
+    given: Mapping[str, Expr] = field(default_factory=dict)
+    assume: tuple[Any, ...] = ()
+    varying: tuple[str, ...] = ()
+    constant: tuple[str, ...] = ()
+    degenerate: bool = False
+
+    @property
+    def moves(self) -> bool:
+        """Whether the map of hyperparameters depends on t."""
+        return any(sympify(x).has(t) for x in self.hyper.values())
+
+    @property
+    def shifted(self) -> bool:
+        """Whether the parameters differ, only the points asked at being the same."""
+        return bool(self.state.get(THETA, theta[t]) != theta[t])
+
+    @property
+    def pins(self) -> dict[str, Expr]:
+        """Hyperparameters of `right` that the map fixes at numbers."""
+        return {n: x for n, x in self.hyper.items() if sympify(x).is_number}
+
+    def conditions(self) -> tuple[str, ...]:
+        """All under which the relation holds, spelt out."""
+        said = [f"{n} of {self.left} = {x}" for n, x in self.given.items()]
+        said += [f"{n} of {self.right} = {x}" for n, x in self.pins.items()]
+        said += [
+            f"{n}[t] of {self.right} = {x}" for n, x in self.hyper.items() if sympify(x).has(t)
+        ]
+        said += [str(fact) for fact in self.assume]
+        said += sorted({n for o in self.proof.obligations for n in o.notes if _is_condition(n)})
+        if self.constant:
+            said.append(f"{', '.join(self.constant)} constant")
+        return tuple(said)
+
+    def lines(self) -> list[str]:
+        """The maps, one per line."""
+        rows = [f"{n} = {x}" for n, x in self.hyper.items() if str(x) != n]
+        rows += [f"{n}[t] = {x}" for n, x in self.state.items() if str(x) != f"{n}[t]"]
+        return rows or ["all of the same name"]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The relation as plain data."""
+        return {
+            "left": self.left,
+            "right": self.right,
+            "hyper": {n: str(x) for n, x in self.hyper.items()},
+            "state": {n: str(x) for n, x in self.state.items()},
+            "conditions": list(self.conditions()),
+            "varying": list(self.varying),
+            "constant": list(self.constant),
+            "degenerate": self.degenerate,
+            "moving": self.moves,
+            "shifted": self.shifted,
+        }
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What was found about two optimizers.
+
+    status          "equal": one does what the other does, under `map`, for all of its own
+                    hyperparameters; "different": they part, see `counterexample` and `scope`
+    kind            of an equality: "equivalent" (either is the other), "special case"
+    scope           of a difference: for which maps it holds
+    conditions      if equal, all that `map` needs; if different, each a rescue by itself
+    rescues         the relations behind those conditions, each verified
+    """
+
+    status: Status
+    left: str
+    right: str
+    map: Relation | None = None
+    kind: str = ""
+    scope: str = ""
+    conditions: tuple[str, ...] = ()
+    rescues: tuple[Relation, ...] = ()
+    counterexample: Counterexample | None = None
+    proof: Verdict | None = None
+    tried: tuple[str, ...] = ()
+    seconds: float = field(default=0.0, compare=False)
+
+    def __bool__(self) -> bool:
+        raise TypeError("a comparison has three values: compare its status with 'equal'")
+
+    def as_dict(self) -> dict[str, Any]:
+        """The comparison as plain data, ready for JSON."""
+        return {
+            "left": self.left,
+            "right": self.right,
+            "status": self.status,
+            "kind": self.kind,
+            "scope": self.scope,
+            "map": self.map.as_dict() if self.map else None,
+            "conditions": list(self.conditions),
+            "rescues": [r.as_dict() for r in self.rescues],
+            "counterexample": self.counterexample.as_dict() if self.counterexample else None,
+            "proof": None if self.proof is None else self.proof.as_dict(),
+            "tried": list(self.tried),
+            "seconds": round(self.seconds, 3),
+        }
+
+    def text(self) -> str:
+        """All of it, for a person."""
+        verdict = f"{self.status}, {self.kind}" if self.kind else self.status
+        lines = [f"{self.left} and {self.right}: {verdict} ({self.seconds:.2f} s)"]
+        if self.map:
+            lines += _told(self.map)
+        if self.scope:
+            lines.append(f"  for       {self.scope}")
+        if self.counterexample:
+            known = self.status == "different"
+            lines.append("  Counterexample, at" if known else "  By names and roles they part, at")
+            lines += [f"    {name} = {x}" for name, x in self.counterexample.point]
+            lines.append("  There")
+            lines += [f"    {name} = {x}" for name, x in self.counterexample.found]
+        for rescue in self.rescues:
+            tag = ", degenerate" if rescue.degenerate else ""
+            lines.append(f"  They agree under a condition{tag}:")
+            lines += _told(rescue)
+        if self.tried:
+            lines.append("  Tried: " + "; ".join(self.tried))
+        return "\n".join(lines)
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+def _told(relation: Relation) -> list[str]:
+    lines = [f"  {relation.right} does what {relation.left} does, with"]
+    lines += [f"    {row}" for row in relation.lines()]
+    if relation.shifted:
+        lines.append("  seen at the points where they ask: the parameters differ as the map says")
+    lines += [f"  given     {x}" for x in relation.conditions()]
+    if relation.varying:
+        lines.append(f"  even if {', '.join(relation.varying)} vary from step to step")
+    return lines
+
+
+def _is_condition(note: str) -> bool:
+    """Whether a note restricts hyperparameters; where both sides mean something goes unsaid."""
+    return note.startswith("where ") and "[" not in note
+
+
+def compare(
+    a: str | Declaration,
+    b: str | Declaration,
+    *,
+    known: Mapping[str, Declaration] | None = None,
+    budget_s: float = 5.0,
+) -> Comparison:
+    """Find how two optimizers are related: equal, different, or undecided in the time.
+
+    a, b: declarations, or calls as text such as `"keras.RMSprop(rho=0.9)"`; a family stands for
+    its default flags. known: where names are looked up, unless in the catalogue. With numbers the
+    answer is about these numbers, with symbols about all in their ranges.
+
+    Raises DeclarationError for what is no optimizer, or if they have no oracle in common.
+    """
+    start = time.monotonic()
+    one, other = _system(a, known), _system(b, known)
+    if not set(one.oracles) & set(other.oracles):
+        raise DeclarationError(
+            "compare",
+            f"{one.id} and {other.id}",
+            f"have no oracle in common: one asks {_list(one.oracles)}, the other "
+            f"{_list(other.oracles)}",
+        )
+    names = (_shown(a, one), _shown(b, other))
+    if names[0] == names[1] and one != other:
+        names = (f"{names[0]} (first)", f"{names[1]} (second)")
+    work = _Work(one, other, names, start + budget_s)
+    try:
+        with guard(1.2 * budget_s):
+            found = work.decide()
+    except OutOfTime:
+        found = work.undecided("out of time")
+    return replace(found, seconds=time.monotonic() - start)
+
+
+def _list(names: Sequence[str]) -> str:
+    return ", ".join(names) or "nothing"
+
+
+def _system(given: str | Declaration, known: Mapping[str, Declaration] | None) -> Optimizer:
+    if isinstance(given, str):
+        if known is None:
+            from optwright.derive.catalog import catalog
+
+            known = catalog
+        found = known[given]
+    else:
+        found = given
+    if isinstance(found, Family):
+        found = found.default
+    if not isinstance(found, Optimizer):
+        raise DeclarationError(
+            "compare", str(given), "is no single optimizer: give one, by its name or a call"
+        )
+    return found
+
+
+def _shown(given: str | Declaration, system: Optimizer) -> str:
+    return " ".join(given.split()) if isinstance(given, str) else system.id
+
+
+class _Work:
+    """One comparison in progress."""
+
+    def __init__(
+        self, one: Optimizer, other: Optimizer, names: tuple[str, str], deadline: float
+    ) -> None:
+        self.one, self.other, self.names, self.deadline = one, other, names, deadline
+        self.tried: list[str] = []
+        self.searches: dict[bool, Search | None] = {}
+        self.nearly, self.complete = False, True
+
+    @property
+    def left_s(self) -> float:
+        return self.deadline - time.monotonic()
+
+    def undecided(self, why: str) -> Comparison:
+        tried = tuple(dict.fromkeys([*self.tried, why]))
+        return Comparison("undecided", *self.names, proof=undecided(*tried), tried=tried)
+
+    def systems(self, turned: bool) -> tuple[Optimizer, Optimizer]:
+        return (self.other, self.one) if turned else (self.one, self.other)
+
+    def called(self, turned: bool) -> tuple[str, str]:
+        return (self.names[1], self.names[0]) if turned else self.names
+
+    def search(self, turned: bool) -> Search | None:
+        if turned not in self.searches:
+            left, right = self.systems(turned)
+            try:
+                self.searches[turned] = Search(left, right, self.deadline)
+            except (Unsupported, NoValue, DeclarationError) as error:
+                self.searches[turned] = None
+                self.tried.append(f"a search in floats: {error}")
+        found = self.searches[turned]
+        if found is not None:
+            found.deadline = self.deadline
+        return found
+
+    # ---- the whole
+
+    def decide(self) -> Comparison:
+        if _written_alike(self.one, self.other):
+            return self.equal(self.identity(), "equivalent")
+        # The one with fewer hyperparameters is the more special.
+        order = [False, True] if len(self.one.hyper) <= len(self.other.hyper) else [True, False]
+        end, self.deadline = self.deadline, time.monotonic() + 0.5 * self.left_s
+        for observe in (THETA, POINTS) if self.asks_elsewhere() else (THETA,):
+            found = self.relation(order, observe)
+            if found is not None:
+                self.deadline = end
+                return self.settled(found, order)
+        self.complete = self.left_s > 0 and None not in self.searches.values()
+        self.deadline = end
+        return self.unequal()
+
+    def identity(self) -> Relation:
+        """The relation of a system to itself under another name."""
+        one, other = self.one, self.other
+        shown = Obligation("the equations", "the same", "as written", "proved")
+        return Relation(
+            *self.names,
+            {h.name: h.symbol for h in one.hyper},
+            {s.name: s.variable[t] for s in one.states},
+            Simulation(one, other, invariants=one.invariants),
+            Verdict("proved", (shown,), scope="all losses, all t"),
+            varying=tuple(h.name for h in one.hyper),
+        )
+
+    def asks_elsewhere(self) -> bool:
+        here = theta[t - 1]
+        for system in (self.one, self.other):
+            for e in system.equations:
+                for asked in e.rhs.atoms(op.Oracle):
+                    if asked.args and asked.args[0] != here and asked.word != "noise":
+                        return True
+        return False
+
+    def relation(self, order: Sequence[bool], observe: str) -> Relation | None:
+        """A verified map that does not depend on t; one without divisions if there is one."""
+        second = None
+        for turned in order:
+            search = self.search(turned)
+            if search is None:
+                continue
+            for hyper in islice(search.constants(observe), 4):
+                found = self.verified(turned, hyper, {}, observe)
+                if found is None:
+                    self.nearly |= observe == POINTS
+                    self.tried.append(f"{self.called(turned)[1]} with {_map(hyper)}: not verified")
+                    continue
+                if not any(_is_condition(n) for o in found.proof.obligations for n in o.notes):
+                    return found
+                second = second or found
+                break
+        return second
+
+    def settled(self, found: Relation, order: Sequence[bool]) -> Comparison:
+        """The comparison of an equality: what may vary, and whether it goes both ways."""
+        turned = found.left != self.names[0] or (
+            self.names[0] == self.names[1] and found.claim.left != self.one
+        )
+        kind, wide = "special case", found
+        end = self.deadline
+        try:  # what is known is not lost to what is only nice to know
+            with guard(max(0.1, self.left_s)):
+                wide = self.loosened(found)
+                if found.pins:  # rarely both ways: a short look
+                    self.deadline = min(end, time.monotonic() + 1.0)
+                back = self.inverse(found, turned)
+                if back is not None:
+                    meet = back or found.assume
+                    kind = "equivalent where their ranges meet" if meet else "equivalent"
+        except OutOfTime:
+            self.tried.append("what may vary, and the other direction: out of time")
+        self.deadline = end
+        return self.equal(wide, kind)
+
+    def inverse(self, found: Relation, turned: bool) -> tuple[Any, ...] | None:
+        """What the other direction assumes, if it holds too; None if that was not verified."""
+        names = list(found.hyper.values())
+        mine = {h.symbol for h in self.systems(turned)[0].hyper}
+        if mine == set(names) and len(mine) == len(names):
+            return ()  # renamed one by one: the same map read backwards
+        search = self.search(not turned)
+        if search is None or self.left_s < 0.5:
+            return None
+        for hyper in islice(search.constants(POINTS if found.shifted else THETA), 2):
+            back = self.verified(not turned, hyper, {}, POINTS if found.shifted else THETA)
+            if back is not None and not back.pins:
+                return back.assume
+        return None
+
+    def equal(self, found: Relation, kind: str) -> Comparison:
+        return Comparison(
+            "equal",
+            *self.names,
+            map=found,
+            kind=kind,
+            conditions=found.conditions(),
+            proof=found.proof,
+            tried=tuple(x for x in self.tried if x.endswith("out of time")),
+        )
+
+    # ---- verification
+
+    def verified(
+        self,
+        turned: bool,
+        hyper: HyperMap,
+        given: Mapping[str, Expr],
+        observe: str = THETA,
+    ) -> Relation | None:
+        """A proposal as a relation, proved by simulation; None if it was not."""
+        left, right = self.systems(turned)
+        search = self.search(turned)
+        if search is None:
+            return None
+        try:
+            if given:
+                search = search.fixed(given)
+                numbers = {h.symbol: given[h.name] for h in left.hyper if h.name in given}
+                left = specialised(left, given)
+                hyper = {n: sympify(x).subs(numbers) for n, x in hyper.items()}
+            fixed = {n: sympify(x) for n, x in hyper.items() if sympify(x).is_number}
+            small = specialised(right, fixed)
+            kept = {h.name for h in small.hyper}
+            used = {n: sympify(x) for n, x in hyper.items() if n in kept}
+            state = search.states(small, used)
+        except (DeclarationError, Unsupported, NoValue):
+            return None
+        if state is None:
+            return None
+        if observe == THETA and state.get(THETA) != theta[t]:
+            return None
+        claim = Simulation(
+            left,
+            small,
+            hyper=used,
+            state={n: x for n, x in state.items() if n != THETA or x != theta[t]},
+            invariants=left.invariants,
+            assume=_narrower(left, small, used),
+        )
+        attempts = [claim]
+        if left.invariants:
+            attempts.append(replace(claim, invariants=()))
+        edges = _inside(left)
+        attempts += [replace(claim, assume=(*claim.assume, edge)) for edge in edges]
+        for claim in attempts:
+            verdict = self.proved(claim)
+            if verdict is not None:
+                break
+        else:
+            return None
+        decays = [h.name for h in self.systems(turned)[0].hyper if h.symbol.role == "decay"]
+        return Relation(
+            *self.called(turned),
+            dict(hyper),
+            dict(state),
+            claim,
+            verdict,
+            dict(given),
+            tuple(claim.assume),
+            constant=tuple(h.name for h in left.hyper),
+            degenerate=any(n in decays for n in given),
+        )
+
+    def proved(self, claim: Simulation) -> Verdict | None:
+        budget = max(0.5, min(3.0, self.left_s))
+        try:
+            return claim.proof(budget)
+        except (Unsupported, ValueError, ArithmeticError, TypeError):
+            return None
+
+    def loosened(self, found: Relation) -> Relation:
+        """The relation with as many hyperparameters varying as a proof allows."""
+        names = tuple(h.name for h in found.claim.left.hyper)
+        if not names or self.left_s < 0.3:
+            return found
+        everything = self.varied(found, names)
+        if everything is not None:
+            return everything
+        good: tuple[str, ...] = ()
+        for name in names:
+            if self.left_s < 0.3:
+                break
+            wider = self.varied(found, (*good, name))
+            if wider is not None:
+                good, found = (*good, name), wider
+        return found
+
+    def varied(self, found: Relation, names: tuple[str, ...]) -> Relation | None:
+        """The relation with these varying: coefficients of states at t, or else at t + 1."""
+        later = {Symbol(n): n for n in names}
+        states = [found.claim.state]
+        if found.shifted:
+            moved = {
+                s: Variable(h.name)[t + 1]
+                for h in found.claim.left.hyper
+                for s in [h.symbol]
+                if h.name in later.values()
+            }
+            states.append({n: sympify(x).xreplace(moved) for n, x in found.claim.state.items()})
+        for state in states:
+            claim = replace(found.claim, varying=names, state=state)
+            try:
+                verdict = claim.proof(max(0.2, min(1.0, self.left_s)))
+            except (Unsupported, ValueError, ArithmeticError, TypeError):
+                return None
+            if verdict is not None:
+                rest = tuple(h.name for h in claim.left.hyper if h.name not in names)
+                merged = {**found.state, **state}
+                return replace(
+                    found,
+                    claim=claim,
+                    proof=verdict,
+                    varying=names,
+                    constant=rest,
+                    state=merged,
+                )
+        return None
+
+    # ---- differences
+
+    def unequal(self) -> Comparison:
+        """They were not found equal: a counterexample, the scope of it, and what would rescue."""
+        if self.nearly:
+            return self.undecided("they agree in runs by floats, but no proof was found")
+        counterexample = None
+        for turned in (False, True):
+            counterexample = counterexample or self.counterexample(turned)
+        if counterexample is None:
+            return self.undecided("exact runs under the natural map: none was found that parts")
+        scope = self.scope()
+        rescues = self.rescues()
+        conditions = tuple(", ".join(r.conditions()) for r in rescues)
+        proof = Verdict("refuted", (), counterexample, scope, conditions)
+        if not scope:
+            found = self.undecided("whether some other map makes them equal")
+            return replace(
+                found, counterexample=counterexample, rescues=rescues, conditions=conditions
+            )
+        return Comparison(
+            "different",
+            *self.names,
+            scope=scope,
+            conditions=conditions,
+            rescues=rescues,
+            counterexample=counterexample,
+            proof=proof,
+        )
+
+    def counterexample(self, turned: bool) -> Counterexample | None:
+        """Exact runs that part under the first natural map."""
+        for claim in islice(self.natural_claims(turned), 1):
+            try:
+                found = claim.refute(max(0.3, min(1.0, self.left_s)))
+            except (Unsupported, ValueError, ArithmeticError, TypeError):
+                return None
+            return found
+        return None
+
+    def natural_claims(self, turned: bool) -> Iterator[Simulation]:
+        """The claims that systems agree under maps by name and role, the rest neutral."""
+        left, right = self.systems(turned)
+        for natural in naturals(left, right):
+            for fixed in product(*map(neutral, natural.rest)):
+                hyper: dict[str, Any] = dict(natural.same)
+                hyper |= {h.name: x for h, x in zip(natural.rest, fixed, strict=True)}
+                # Runs need no map of states: they start as declared, and theta is compared.
+                try:
+                    yield Simulation(
+                        left, right, hyper=hyper, state={s.name: 0 for s in right.states}
+                    )
+                except ValueError:
+                    continue
+
+    def scope(self) -> str:
+        """For which maps they differ: of these numbers, of every map, or of the natural ones."""
+        if not self.one.hyper and not self.other.hyper:
+            return "these numbers"
+        open_ = []
+        for turned in (False, True):
+            left, right = self.systems(turned)
+            # With roots and many unknowns the equations take minutes.
+            few = len(right.hyper) <= 3 or not (_has_roots(left) or _has_roots(right))
+            budget = max(0.2, min(0.5, self.left_s / 4))
+            if not few or NoMap(left, right).decide(budget).status != "proved":
+                open_.append(turned)
+        if not open_:
+            return "every map of constant hyperparameters, in either direction"
+        searches = self.searches.values()
+        if any(s is not None and s.unexplained for s in searches):
+            self.tried.append(
+                "numbers that make them agree in floats: no expression was recognised"
+            )
+            return ""
+        if not self.complete:
+            self.tried.append("a search for other maps: out of time, or not possible in floats")
+            return ""
+        for turned in open_:
+            count = 0
+            for count, claim in enumerate(self.natural_claims(turned), 1):
+                if count > 40 or self.left_s < 0:
+                    self.tried.append("maps by name and role: too many for the time")
+                    return ""
+                try:
+                    parted = claim.refute(0.5)
+                except (Unsupported, ValueError, ArithmeticError, TypeError):
+                    parted = None
+                if parted is None:
+                    self.tried.append(f"maps by name and role: {_map(claim.hyper)} stays open")
+                    return ""
+            if not count:
+                return ""
+        return (
+            "every map to hyperparameters of the same name or role, the rest 0, 1 or their default"
+        )
+
+    # ---- what would rescue
+
+    def rescues(self) -> tuple[Relation, ...]:
+        found = []
+        for share, look in ((0.6, self.moving), (0.9, self.condition)):
+            try:
+                with guard(max(0.1, share * self.left_s)):
+                    relation = look()
+            except OutOfTime:
+                self.tried.append("conditions that would rescue: out of time")
+                continue
+            found += [relation] if relation is not None else []
+        return tuple(map(self.widened, found))
+
+    def widened(self, relation: Relation) -> Relation:
+        """The relation loosened, or as it is where the time is over."""
+        try:
+            with guard(max(0.1, self.left_s / 2)):
+                return self.loosened(relation)
+        except OutOfTime:
+            return relation
+
+    def moving(self) -> Relation | None:
+        """A verified map in which hyperparameters depend on t."""
+        end, self.deadline = self.deadline, time.monotonic() + max(0.3, 0.6 * self.left_s)
+        try:
+            for turned in (False, True):
+                search = self.search(turned)
+                if search is None:
+                    continue
+                left, _ = self.systems(turned)
+                decay = {h.name: Integer(0) for h in left.hyper if _is_penalty(h)}
+                for given in ({}, decay) if decay else ({},):
+                    for hyper in (search.fixed(given) if given else search).moving():
+                        relation = self.verified(turned, hyper, given)
+                        if relation is not None:
+                            return relation
+        finally:
+            self.deadline = end
+        return None
+
+    def condition(self) -> Relation | None:
+        """Values of hyperparameters at which they agree: as few as suffice, decays last."""
+        for decays in (False, True):
+            for turned in (False, True):
+                search = self.search(turned)
+                if search is None or self.left_s < 0:
+                    continue
+                found = self.least(search, turned, decays)
+                if found is not None:
+                    return found
+        return None
+
+    def least(self, search: Search, turned: bool, decays: bool) -> Relation | None:
+        left, _ = self.systems(turned)
+        able = [
+            h
+            for h in left.hyper
+            if h.symbol.role != "lr" and (decays or h.symbol.role != "decay") and neutral(h)
+        ]
+        able.sort(key=lambda h: _PRIORITY.get(h.symbol.role, 0))
+        if not able:
+            return None
+        for values in islice(product(*[neutral(h)[:2] for h in able]), 8):
+            given = {h.name: x for h, x in zip(able, values, strict=True)}
+            if not self.fits(search, given):
+                continue
+            for name in list(given):
+                fewer = {n: x for n, x in given.items() if n != name}
+                if self.left_s > 0 and self.fits(search, fewer):
+                    given = fewer
+            small = search.fixed(given)
+            for hyper in islice(small.constants(THETA, solving=False), 2):
+                relation = self.verified(turned, hyper, given)
+                if relation is not None:
+                    return relation
+        return None
+
+    def fits(self, search: Search, given: Mapping[str, Expr]) -> bool:
+        try:
+            maps = search.fixed(given).constants(THETA, solving=False)
+            return next(iter(maps), None) is not None
+        except NoValue:
+            return False
+
+
+def _is_penalty(h: Hyper) -> bool:
+    return h.symbol.role == "regularization" and 0 in h.range
+
+
+_PRIORITY = {"decay": 0, "coefficient": 1, "other": 2, "regularization": 3, "eps": 4}
+
+
+def _written_alike(one: Optimizer, other: Optimizer) -> bool:
+    """Whether two declarations differ in names and texts only."""
+    parts = ("step", "hyper", "state", "scope", "repeat")
+    return all(getattr(one, part) == getattr(other, part) for part in parts)
+
+
+def _has_roots(system: Optimizer) -> bool:
+    powers = (p for e in system.equations for p in e.rhs.atoms(sympy.Pow))
+    return any(p.exp.is_Rational and not p.exp.is_Integer for p in powers)
+
+
+def _map(hyper: Mapping[str, Any]) -> str:
+    return ", ".join(f"{n} = {x}" for n, x in hyper.items()) or "no hyperparameters"
+
+
+def _narrower(left: Optimizer, right: Optimizer, hyper: Mapping[str, Expr]) -> tuple[Any, ...]:
+    """Where a hyperparameter goes over as it is, that it is in the range of the other system."""
+    mine = {h.symbol: h.range for h in left.hyper}
+    facts: list[Any] = []
+    for h in right.hyper:
+        symbol = hyper.get(h.name)
+        if symbol is None or symbol not in mine:
+            continue
+        ours: Range = mine[symbol]
+        low, high = h.range.low, h.range.high
+        if low > ours.low or (low == ours.low and h.range.low_open and not ours.low_open):
+            facts.append(symbol > low if h.range.low_open else symbol >= low)
+        if high < ours.high or (high == ours.high and h.range.high_open and not ours.high_open):
+            facts.append(symbol < high if h.range.high_open else symbol <= high)
+    return tuple(facts)
+
+
+def _inside(system: Optimizer) -> list[Any]:
+    """That one hyperparameter is not zero, where its range begins with zero: epsilons first."""
+    able = [h for h in system.hyper if h.range.low == 0 and not h.range.low_open]
+    able.sort(key=lambda h: h.symbol.role != "eps")
+    return [h.symbol > 0 for h in able]
+
+
+__all__ = ["Comparison", "Relation", "compare"]

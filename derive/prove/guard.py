@@ -1,0 +1,64 @@
+"""A limit on the time of code that looks at no clock itself."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+class OutOfTime(BaseException):
+    """The time is over. No Exception, so that no handler of errors below swallows it."""
+
+
+@contextmanager
+def guard(seconds: float) -> Iterator[None]:
+    """Raise OutOfTime inside the block after so many seconds; guards may be nested.
+
+    By the interval timer in the main thread, where there is one; elsewhere by the profiler's hook,
+    which looks at every call and is slower. Both are given back as they were.
+    """
+    alarm = getattr(signal, "setitimer", None)
+    if alarm is None or threading.current_thread() is not threading.main_thread():
+        with _hook(seconds):
+            yield
+        return
+
+    def ring(number: int, frame: Any) -> None:
+        raise OutOfTime
+
+    start = time.monotonic()
+    earlier = signal.signal(signal.SIGALRM, ring)
+    rest, _ = signal.setitimer(signal.ITIMER_REAL, 0)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, min(seconds, rest) if rest else seconds)
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL if earlier is None else earlier)
+        if rest:
+            signal.setitimer(signal.ITIMER_REAL, max(1e-3, rest - (time.monotonic() - start)))
+
+
+@contextmanager
+def _hook(seconds: float) -> Iterator[None]:
+    earlier = sys.getprofile()
+    end = time.monotonic() + seconds
+
+    def look(frame: Any, event: str, argument: Any) -> None:
+        if time.monotonic() > end:
+            sys.setprofile(None)
+            raise OutOfTime
+
+    sys.setprofile(look)
+    try:
+        yield
+    finally:
+        sys.setprofile(earlier)
+
+
+__all__ = ["OutOfTime", "guard"]

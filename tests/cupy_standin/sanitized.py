@@ -1,0 +1,95 @@
+"""Every kernel of every generated class, run under AddressSanitizer and UBSan.
+
+A program of its own, since the sanitizers must be loaded before Python: its argument is a folder
+for libraries. It prints the kernels that were not launched and ends with 0 if there are none.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import cupy_standin
+from cupy_standin import build
+from optwright.generated import cupy
+from optwright.runtime.device.kernel import Kernel
+from optwright.runtime.device.source import REDUCTION, prelude
+from optwright.runtime.schedule import Schedule
+
+DTYPE = np.dtype("float32")
+ODD = [(3,), (2, 5), (), (0, 4), (33,), (1030,)]
+SHIFTED = 4
+
+
+def classes() -> Iterator[Any]:
+    """All optimizers, of the papers and of the dialects."""
+    for package in (cupy, *(getattr(cupy, name) for name in cupy._PACKAGES)):
+        for name in package._MODULES:
+            found = getattr(package, name)
+            if not issubclass(found, Schedule):
+                yield found
+
+
+def run(cp: Any, made: Any, flags: dict[str, Any]) -> None:
+    """Two steps."""
+    rules = made.branches or [(key, rule) for key, rule in made.rules if dict(key) == flags]
+    rule = rules[0][1]
+    shapes = ODD
+    if not made.branches and (rule.scope == "all" or rule.shape == "matrix"):
+        shapes = [(2,), (1, 3)] if rule.scope == "all" else [(3, 2), (1, 4), (33, 1)]
+    params = []
+    for k, shape in enumerate(shapes):
+        host = np.linspace(-1, 1, int(np.prod(shape)), dtype=DTYPE)
+        longer = cp.zeros((host.size + 1,), dtype=DTYPE)
+        own = longer[1:] if k == SHIFTED else cp.zeros((host.size,), dtype=DTYPE)
+        cp.copyto(own, cp.asarray(host))
+        params.append(own.reshape(shape))
+    required = {
+        h.name: 3 if h.range.startswith("integer") else 0.5
+        for _, rule in rules
+        for h in rule.hyper
+        if h.default is None
+    }
+    optimizer = made(params, **flags, **required)
+    size = sum(x.size for x in params)
+    more = {
+        "hessian": cp.asarray(np.eye(size)),
+        "hessian_diagonal": [cp.asarray(np.ones(x.shape)) for x in params],
+    }
+    more = {k: v for k, v in more.items() if k in optimizer._oracles()}
+    for _ in range(2):
+        optimizer.step(lambda p: (sum(float(cp.sum(x * x)) for x in p), [x * 2 for x in p]), **more)
+
+
+def main(folder: Path) -> int:
+    sources = [REDUCTION]
+    symbols = {"optwright_halve_sum"}
+    made = list(classes())
+    for one in made:
+        module = vars(importlib.import_module(one.__module__))
+        sources += [module["SOURCE"]] if "SOURCE" in module else []
+        symbols |= {x.symbol for x in module.values() if isinstance(x, Kernel)}
+    halves = (sources[::2], sources[1::2])
+    begun = [build.start(prelude(DTYPE) + "".join(h), folder, build.SANITIZERS) for h in halves]
+    libraries = [build.finish(*each) for each in begun]
+    ready = {
+        prelude(DTYPE) + source: library
+        for half, library in zip(halves, libraries, strict=True)
+        for source in half
+    }
+    with cupy_standin.installed(cupy_standin.Machine(folder, ready, build.SANITIZERS)) as cp:
+        for one in made:
+            for flags in [{}] if one.branches else [dict(key) for key, _ in one.rules]:
+                run(cp, one, flags)
+    missing = sorted(symbols - cupy_standin.launched)
+    print(f"{len(symbols) - len(missing)} kernels ran; not launched: {missing}")
+    return bool(missing)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
