@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from optwright.runtime.error import HyperparameterError
+from optwright.runtime.error import HyperparameterError, suggest
 from optwright.runtime.rule import Hyper
 
-__all__ = ["argument_names", "call_by_name", "check", "contains"]
+__all__ = ["Checked", "argument_names", "call_by_name", "check", "contains"]
 
 
 @cache
@@ -40,6 +40,26 @@ def contains(text: str, number: float) -> bool:
     above = number > low if low_open else number >= low
     below = number < high if high_open else number <= high
     return above and below
+
+
+class Checked(type):
+    """The type of generated classes: a call with an unknown name is refused with a suggestion."""
+
+    def __call__(cls, *args: Any, **named: Any) -> Any:
+        """Make an object. Raises HyperparameterError for a name that the class does not take."""
+        code = cls.__init__.__code__  # type: ignore[misc]
+        known = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
+        if not code.co_flags & _ANY_NAME:
+            for name in named:
+                if name not in known:
+                    raise HyperparameterError(
+                        f"{cls.__name__} has no hyperparameter {name!r}; {suggest(name, known)}"
+                    )
+        return super().__call__(*args, **named)
+
+
+_ANY_NAME = 0x08
+"""The flag of a function that takes any names."""
 
 
 def check(hyper: Hyper, number: object, owner: str) -> float | int:

@@ -20,6 +20,7 @@ from optwright.runtime.error import (
     ParameterError,
     suggest,
 )
+from optwright.runtime.hyperparameter import Checked
 from optwright.runtime.oracle import NAMES, Oracles
 from optwright.runtime.overlap import Regions, overlaps_itself
 from optwright.runtime.rule import Rule, State, Where
@@ -34,7 +35,7 @@ Params = Any
 _DTYPES = "float16, float32, float64, bfloat16"
 
 
-class Optimizer:
+class Optimizer(metaclass=Checked):
     """An optimizer over arrays that are updated in place. Generated classes fill in the rule.
 
     `rules` has one rule per combination of flags, `choices` the flags' allowed values, default

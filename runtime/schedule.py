@@ -8,13 +8,13 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
 from optwright.runtime.error import CheckpointError, HyperparameterError, suggest
-from optwright.runtime.hyperparameter import call_by_name, check
+from optwright.runtime.hyperparameter import Checked, call_by_name, check
 from optwright.runtime.rule import Hyper, State
 
 _PACKAGE = "optwright.generated."
 
 
-class Schedule:
+class Schedule(metaclass=Checked):
     """A hyperparameter as a function of the step t = 1, 2, …
 
     A generated class gives, as class attributes,

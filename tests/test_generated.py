@@ -30,6 +30,7 @@ from optwright.derive.compose import (
 from optwright.derive.declaration import Family, History, Optimizer, Route, Schedule
 from optwright.derive.number import Ambiguous, bounded
 from optwright.generated import numpy as generated
+from optwright.runtime import HyperparameterError
 from optwright.runtime.step import Step
 from optwright.templates.backend import backend
 
@@ -466,3 +467,15 @@ def test_schedule(schedule: Schedule) -> None:
         assert number == pytest.approx(float(at.output), rel=1e-13, abs=1e-18), t
         for name, kept in state.items():
             assert kept == pytest.approx(float(at.state[name]), rel=1e-13, abs=1e-18)
+
+
+# --- names -------------------------------------------------------------------------------------
+
+
+def test_unknown_names_get_suggestions() -> None:
+    with pytest.raises(HyperparameterError, match=r"Adam has no hyperparameter 'lrr'; did you mean"):
+        generated.Adam(np.ones(3), lrr=1)
+    with pytest.raises(HyperparameterError, match="did you mean 'steps'"):
+        generated.Cosine(step=3)
+    with pytest.raises(AttributeError, match="did you mean 'Adam'"):
+        _ = generated.Adm

@@ -234,7 +234,9 @@ def __getattr__(name: str) -> Any:
     elif name in _PACKAGES:
         found = import_module(f"{__name__}.{name}")
     else:
-        raise AttributeError(f"{__name__} has no {name!r}; it has: {', '.join(__all__)}")
+        from optwright.runtime.error import suggest
+
+        raise AttributeError(f"{__name__} has no {name!r}; {suggest(name, __all__)}")
     globals()[name] = found
     return found
 

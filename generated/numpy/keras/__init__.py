@@ -49,7 +49,9 @@ def __getattr__(name: str) -> Any:
     if name in _MODULES:
         found = getattr(import_module(f"optwright.generated.numpy.{_MODULES[name]}"), name)
     else:
-        raise AttributeError(f"{__name__} has no {name!r}; it has: {', '.join(__all__)}")
+        from optwright.runtime.error import suggest
+
+        raise AttributeError(f"{__name__} has no {name!r}; {suggest(name, __all__)}")
     globals()[name] = found
     return found
 
