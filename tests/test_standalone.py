@@ -49,3 +49,23 @@ def test_standalone_needs_a_folder() -> None:
     result = CliRunner().invoke(main, ["kernels", "Adam", "--standalone"])
     assert result.exit_code == 2
     assert "--out" in result.output
+
+
+def test_device_modules_load_alone_and_say_what_is_missing(tmp_path: Path) -> None:
+    arguments = ["kernels", "LAMB", "--backend", "cupy", "--standalone", "--out", str(tmp_path)]
+    assert CliRunner().invoke(main, arguments).exit_code == 0
+    program = (
+        "import sys\n"
+        "for name in ('optwright', 'sympy', 'jinja2', 'cupy'):\n"
+        "    sys.modules[name] = None\n"
+        f"sys.path.insert(0, {str(tmp_path)!r})\n"
+        "from lamb import LAMB\n"
+        "import numpy\n"
+        "try:\n"
+        "    LAMB(numpy.ones(3))\n"
+        "except ValueError as error:\n"
+        "    print(error)\n"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert "needs CuPy" in run.stdout
