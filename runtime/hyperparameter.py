@@ -57,6 +57,14 @@ class Checked(type):
                     )
         return super().__call__(*args, **named)
 
+    @property
+    def __signature__(cls) -> Any:
+        """The constructor's signature, for `help` and `inspect`: this type's call would hide it."""
+        from inspect import signature  # Only who asks pays for this import.
+
+        own = signature(cls.__init__)  # type: ignore[misc]
+        return own.replace(parameters=list(own.parameters.values())[1:])
+
 
 _ANY_NAME = 0x08
 """The flag of a function that takes any names."""

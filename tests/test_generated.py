@@ -8,6 +8,7 @@ and NaN entries; tensors have odd shapes.
 
 from __future__ import annotations
 
+import inspect
 import zlib
 from collections.abc import Iterator
 from functools import cache
@@ -477,5 +478,6 @@ def test_unknown_names_get_suggestions() -> None:
         generated.Adam(np.ones(3), lrr=1)
     with pytest.raises(HyperparameterError, match="did you mean 'steps'"):
         generated.Cosine(step=3)
+    assert list(inspect.signature(generated.Adam).parameters)[:3] == ["params", "lr", "beta1"]
     with pytest.raises(AttributeError, match="did you mean 'Adam'"):
         _ = generated.Adm
