@@ -405,14 +405,14 @@ def substitute(optimizer: Optimizer, table: Mapping[Any, Any]) -> Optimizer:
     return optimizer.replace(
         step=step,
         state=state,
-        hyper=tuple(h for h in hyper if h.name in _used(step, state, hyper, views, repeat)),
+        hyper=tuple(h for h in hyper if h.name in used_names(step, state, hyper, views, repeat)),
         views=views,
         invariants=tuple(change(x) for x in optimizer.invariants),
         repeat=repeat,
     )
 
 
-def _used(
+def used_names(
     step: Sequence[Statement],
     state: Sequence[State | History],
     hyper: Sequence[Hyper],

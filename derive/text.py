@@ -6,7 +6,6 @@ leaves. `show_equation` prints `m[t] = beta1*m[t-1] + (1 - beta1)*g[t]`.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -207,8 +206,3 @@ def show_step(optimizer: Optimizer | Schedule) -> list[str]:
     """All lines of a step."""
     order = order_of(optimizer)
     return [line for s in optimizer.step for line in show_statement(s, order)]
-
-
-def names_in(expr: Expr) -> Collection[str]:
-    """The names of all symbols and sequences in an expression."""
-    return {v.name for v in expr.atoms(Value)} | {s.name for s in expr.free_symbols}

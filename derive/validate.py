@@ -340,7 +340,7 @@ def _check_starts(optimizer: Optimizer, hyper: set[str]) -> None:
 
 def validate(optimizer: Optimizer) -> dict[str, Extent]:
     """Check a plain system; returns the extent of every sequence in it. Raises DeclarationError."""
-    from optwright.derive.declaration import DeclarationError, Loop, theta, turn
+    from optwright.derive.declaration import DeclarationError, Loop, theta, turn, used_names
 
     where = optimizer.id
     check_name(optimizer.name, where)
@@ -362,7 +362,9 @@ def validate(optimizer: Optimizer) -> dict[str, Extent]:
             raise DeclarationError(where, s.name, "is kept as state, but no equation assigns it")
     if theta.name not in checker.assigned:
         raise DeclarationError(where, "theta", "no equation assigns theta[t]")
-    used = {s.name for x in _everything(optimizer) for s in x.free_symbols}
+    used = used_names(
+        optimizer.step, optimizer.state, optimizer.hyper, optimizer.views, optimizer.repeat
+    )
     for h in optimizer.hyper:
         if h.name not in used:
             raise DeclarationError(where, h.name, "is a hyperparameter that no equation uses")
@@ -381,18 +383,6 @@ def validate(optimizer: Optimizer) -> dict[str, Extent]:
     if loops and any(s.index == t for s in loops):
         raise DeclarationError(where, "t", "a loop needs an index of its own")
     return extents
-
-
-def _everything(optimizer: Optimizer) -> list[Expr]:
-    from optwright.derive.declaration import State, expressions
-
-    found: list[Expr] = [x for s in optimizer.step for x in expressions(s)]
-    found += [sympy.sympify(s.init if isinstance(s, State) else s.length) for s in optimizer.state]
-    found += [sympy.sympify(v) for v in optimizer.views.values()]
-    found += [h.default for h in optimizer.hyper if h.default is not None]
-    if optimizer.repeat:
-        found += [sympy.sympify(optimizer.repeat.at_most), sympy.sympify(optimizer.repeat.until)]
-    return found
 
 
 def validate_route(route: Route) -> None:

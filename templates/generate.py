@@ -58,20 +58,6 @@ def modules(
     return files
 
 
-def package(
-    declarations: Sequence[Declaration],
-    backend_name: str,
-    relations: Relations = lambda _: (),
-    progress: Callable[[str], None] = lambda _: None,
-) -> dict[PurePosixPath, str]:
-    """The whole generated package of a backend: modules and the files that join them."""
-    files = modules(
-        declarations, backend_name, relations, f"gen kernels --backend {backend_name}", progress
-    )
-    files.update(backend(backend_name).packages(declarations))
-    return files
-
-
 def flat(
     declarations: Sequence[Declaration],
     backend_name: str,

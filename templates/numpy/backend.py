@@ -73,9 +73,6 @@ class WholePrinter(NumpyInfix):
         super().__init__(order_of(program.optimizer), program.is_number, histories)
         self.program = program
 
-    def show(self, expr: Expr, level: int = 0) -> str:
-        return super().show(expr, level)
-
     def _weak(self, expr: Expr) -> str:
         """A number as a Python float, so that it takes the arrays' type."""
         if expr.is_number or (self.program.extent(expr) == HOST and not _counts(expr)):

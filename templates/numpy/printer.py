@@ -345,7 +345,7 @@ class BlockPrinter:
             self.choice(expr, out)
         elif isinstance(expr, op.round_to):
             self.used.add("round_to")
-            inner = self.operand(expr.args[0], out=self.allowed(out, []))
+            inner = self.operand(expr.args[0], out=out)
             self.say(f"np.copyto({out}, round_to({inner}, {str(expr.args[1].name)!r}))")
             self.done(inner, out)
         elif type(expr).__name__ in ("Max", "Min"):
@@ -366,7 +366,7 @@ class BlockPrinter:
             self.release(name)
 
     def unary(self, function: str, arg: Expr, out: str) -> None:
-        inner = self.operand(arg, out=self.allowed(out, []))
+        inner = self.operand(arg, out=out)
         self.say(f"{function}({inner}, out={out})")
         self.done(inner, out)
 
@@ -380,15 +380,11 @@ class BlockPrinter:
         current = self.operand(steps[0][1], names, out=place)
         for k, (function, expr) in enumerate(steps[1:], start=1):
             rest = [e for _, e in steps[k + 1 :]]
-            free = self.allowed(out, [*rest])
-            busy_out = current == out
-            inner_out = None if busy_out or rest and free is None else self.allowed(out, rest)
+            free = self.allowed(out, rest)
             second = self.operand(
                 expr,
                 "denominator" if function == "np.divide" else None,
-                out=inner_out
-                if inner_out and self.leaf(expr) is None and not self.reads_old(current, out)
-                else None,
+                out=None if current == out else free,
             )
             target = out if free is not None else self.temporary(names or "total")
             self.say(f"{function}({current}, {second}, out={target})")
@@ -399,10 +395,6 @@ class BlockPrinter:
         if current != out:
             self.say(f"np.copyto({out}, {current})")
             self.release(current)
-
-    def reads_old(self, current: str, out: str) -> bool:
-        """Whether the value joined next is the old value of `out` itself."""
-        return current == out
 
     def sum(self, expr: Expr, out: str) -> None:
         terms = self.order.terms(expr, lambda e: not self.is_array(e))
@@ -449,17 +441,17 @@ class BlockPrinter:
         elif exponent.is_Integer and exponent.is_positive:
             self.repeated(base, int(exponent), out)
         elif exponent.is_number and exponent.is_negative:
-            inner = self.operand(Pow(base, -exponent), out=self.allowed(out, []))
+            inner = self.operand(Pow(base, -exponent), out=out)
             self.say(f"np.divide(1, {inner}, out={out})")
             self.done(inner, out)
         else:
-            inner = self.operand(base, out=self.allowed(out, []))
+            inner = self.operand(base, out=out)
             self.say(f"np.power({inner}, {self.operand(exponent)}, out={out})")
             self.done(inner, out)
 
     def repeated(self, base: Expr, exponent: int, out: str) -> None:
         """An integer power as repeated products."""
-        inner = self.operand(base, out=self.allowed(out, []) if exponent == 2 else None)
+        inner = self.operand(base, out=out if exponent == 2 else None)
         if exponent == 2:
             self.say(f"np.multiply({inner}, {inner}, out={out})")
         else:
@@ -490,10 +482,9 @@ class BlockPrinter:
             return
         mask = self.mask(condition)
         chosen = self.operand(arm, "choice")
-        place = self.allowed(out, [])
-        if out in {s.name for s in otherwise.free_symbols} and not isinstance(otherwise, Symbol):
-            place = None
-        target = out if place and chosen != out else self.temporary("choice")
+        reads_out = out in {s.name for s in otherwise.free_symbols}
+        busy = chosen == out or (reads_out and not isinstance(otherwise, Symbol))
+        target = self.temporary("choice") if busy else out
         self.into(otherwise, target)
         self.say(f"np.copyto({target}, {chosen}, where={mask})")
         if target != out:
