@@ -52,6 +52,12 @@ class Source:
         return f"{text} (arXiv:{self.arxiv})" if self.arxiv else text
 
 
+def _check_variable(kind: str, variable: Any) -> None:
+    if not isinstance(variable, Variable):
+        reason = f"is a {type(variable).__name__}, no Variable: Variable({str(variable)!r}) is one"
+        raise DeclarationError(kind, repr(variable), reason)
+
+
 @dataclass(frozen=True)
 class State:
     """A sequence that is kept from step to step.
@@ -63,6 +69,9 @@ class State:
     variable: Variable
     init: Any = 0
     extent: Extent = COORDINATE
+
+    def __post_init__(self) -> None:
+        _check_variable("State", self.variable)
 
     @property
     def name(self) -> str:
@@ -82,6 +91,9 @@ class History:
     variable: Variable
     length: Any
     extent: Extent = COORDINATE
+
+    def __post_init__(self) -> None:
+        _check_variable("History", self.variable)
 
     @property
     def name(self) -> str:

@@ -23,7 +23,9 @@ from sympy import (
     log,
     pi,
     sign,
+    sin,
     sqrt,
+    tanh,
 )
 from sympy import Eq as Equal
 from sympy import Ne as Unequal
@@ -147,9 +149,11 @@ __all__ = [
     "pi",
     "round_to",
     "sign",
+    "sin",
     "solve",
     "sqrt",
     "t",
+    "tanh",
     "theta",
     "total",
     "transpose",

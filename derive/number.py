@@ -368,7 +368,8 @@ class Exact(Field):
             return abs(x)
         if function == "sign":
             return Fraction((x > 0) - (x < 0))
-        at, result = {"exp": (0, 1), "cos": (0, 1), "log": (1, 0)}[function]
+        known = {"exp": (0, 1), "cos": (0, 1), "sin": (0, 0), "tanh": (0, 0), "log": (1, 0)}
+        at, result = known[function]
         if x != at:
             raise Inexact(f"{function}({x}) is irrational or undefined")
         return Fraction(result)
@@ -484,16 +485,21 @@ class Decimals(Field):
             return x.copy_abs()
         if function == "sign":
             return x if x.is_nan() or x.is_zero() else Decimal(1).copy_sign(x)
-        if function == "cos":
-            return self._cos(x)
+        if function == "tanh" and x.is_infinite():
+            return Decimal(1).copy_sign(x)
+        if function in ("cos", "sin", "tanh"):
+            return self._by_mpmath(function, x)
         rounding = {"floor": decimal.ROUND_FLOOR, "ceiling": decimal.ROUND_CEILING}[function]
         return x.to_integral_value(rounding=rounding)
 
-    def _cos(self, x: Decimal) -> Decimal:
+    def _by_mpmath(self, function: str, x: Decimal) -> Decimal:
         if not x.is_finite():
             return Decimal("NaN")
+        if function == "tanh" and x.adjusted() > 3:  # 1 to all digits
+            return Decimal(1).copy_sign(x)
         with mpmath.workdps(self.digits + 10 + max(0, x.adjusted())):
-            return Decimal(mpmath.nstr(mpmath.cos(mpmath.mpf(str(x))), self.digits))
+            found = getattr(mpmath, function)(mpmath.mpf(str(x)))
+            return Decimal(mpmath.nstr(found, self.digits))
 
     def largest(self, values: Sequence[Any]) -> Any:
         for x in values:
@@ -903,12 +909,17 @@ class Bounded(Field):
             return self._monotone(x, _whole(math.ceil), value, 0)
         if function == "sign":
             return self._monotone(x, lambda y: float((y > 0) - (y < 0)), value, 0)
+        if function == "tanh":
+            bent = self._monotone(x, math.tanh, value, self.ulps)
+            r = bent.range
+            return Enclosure(value, Interval(max(r.low, -1.0), min(r.high, 1.0), r.nan))
         if function == "Abs":
             sizes = (abs(r.low), abs(r.high))
             return Enclosure(value, Interval(0.0 if r.zero else min(sizes), max(sizes), r.nan))
         if r.unbounded:
             return Enclosure(value, NAN if r.low == r.high else Interval(-1.0, 1.0, True))
-        centre, reach = math.cos(r.low / 2 + r.high / 2), (r.high / 2 - r.low / 2) * (1 + 1e-15)
+        wave = math.cos if function == "cos" else math.sin
+        centre, reach = wave(r.low / 2 + r.high / 2), (r.high / 2 - r.low / 2) * (1 + 1e-15)
         spread = reach + self.ulps * self.format.spacing(1.0)
         return Enclosure(
             value, Interval(max(centre - spread, -1.0), min(centre + spread, 1.0), r.nan)

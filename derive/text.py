@@ -36,6 +36,7 @@ class Infix:
         "log": "log",
         "cos": "cos",
         "sin": "sin",
+        "tanh": "tanh",
         "floor": "floor",
         "ceiling": "ceil",
         "Mod": "mod",

@@ -11,7 +11,7 @@ import difflib
 import keyword
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import sympy
 from sympy import Eq, Expr, Symbol
@@ -347,6 +347,10 @@ def validate(optimizer: Optimizer) -> dict[str, Extent]:
     if optimizer.scope not in op.SCOPES:
         raise DeclarationError(
             where, "scope", f"{optimizer.scope!r} is not one of {', '.join(op.SCOPES)}"
+        )
+    if optimizer.shape not in get_args(Shape):
+        raise DeclarationError(
+            where, "shape", f"{optimizer.shape!r} is not one of {', '.join(get_args(Shape))}"
         )
     hyper = _check_hyper(optimizer.hyper, where)
     kept = _states(optimizer, hyper)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import zlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from test_generated import CASES, CHOSEN, SPECIAL, _bowl, _class, _shapes
 
 from optwright.cli import main
 from optwright.derive.catalog import catalog
+from optwright.derive.declaration import Route
 from optwright.templates import backend as registry
 
-NAMES = ["Adam", "LAMB", "Lion", "Rprop", "RAdam", "NesterovRearranged", "ClippedAdam", "Prodigy"]
-NAMES += ["ISTA", "Signum", "Muon", "ScheduleFreeSGD", "LookaheadAdam", "torch.NAdam"]
+STEPS = 3
 
 
 @pytest.fixture
@@ -26,28 +28,91 @@ def plain(monkeypatch: pytest.MonkeyPatch) -> Any:
     return registry.backend("plain")
 
 
-def _class(backend: Any, name: str) -> Any:
-    scope: dict[str, Any] = {"__name__": "made"}
-    exec(compile(backend.module(catalog[name], lambda _: (), "none"), name, "exec"), scope)
-    return scope[catalog[name].name]
+_classes: dict[str, Any] = {}
 
 
+def _made(backend: Any, declaration: Any) -> Any:
+    """Its class of a declaration, made from the text of its module."""
+    if declaration.id not in _classes:
+        scope: dict[str, Any] = {"__name__": "made"}
+        text = backend.module(declaration, lambda _: (), "none")
+        exec(compile(text, declaration.name, "exec"), scope)
+        _classes[declaration.id] = scope[declaration.name]
+    return _classes[declaration.id]
+
+
+def differences(
+    backend: Any, declaration: Any, system: Any, flags: dict[str, Any], dtype: str, special: bool
+) -> list[str]:
+    """Where its class parts from NumPy's, bit by bit, after each of some steps."""
+    rng = np.random.default_rng(zlib.crc32(f"{declaration.id}{flags}{dtype}{special}".encode()))
+    shapes = _shapes(system)
+    start = [rng.normal(size=shape).astype(dtype) for shape in shapes]
+    hyper: dict[str, Any] = {
+        h.name: CHOSEN[h.name]
+        for h in system.hyper
+        if h.name in CHOSEN and (h.default is None or h.name == "max_iter")
+    }
+    here, there = [x.copy() for x in start], [x.copy() for x in start]
+    first = _class(declaration)
+    wanted = {o for _, rule in first.branches or first.rules for o in rule.oracles}
+    if "noise" in wanted:
+        hyper["seed"] = 5
+    one, other = first(here, **flags, **hyper), _made(backend, declaration)(there, **flags, **hyper)
+    size = sum(x.size for x in start)
+    square = rng.normal(size=(size, size))
+    more: dict[str, Any] = {}
+    if "hessian" in wanted:
+        more["hessian"] = square @ square.T + size * np.eye(size)
+    if "hessian_diagonal" in wanted:
+        more["hessian_diagonal"] = [np.abs(rng.normal(size=shape)) for shape in shapes]
+    if "hvp" in wanted:
+        more["hvp"] = lambda _, vectors: [2 * x for x in vectors]
+    bowl = "line_search" in wanted or (not isinstance(system, Route) and system.scope == "all")
+    wrong = []
+    for step, seed in enumerate(rng.integers(1 << 30, size=STEPS)):
+        for optimizer in (one, other):
+            draws = np.random.default_rng(seed)
+
+            def oracle(params: Any, draws: Any = draws) -> Any:
+                if bowl:
+                    return _bowl(params)
+                found = [draws.normal(size=s) * 10.0 ** draws.integers(-2, 2) for s in shapes]
+                if special:
+                    found = [np.where(draws.random(np.shape(x)) < 0.3, draws.choice(SPECIAL), x)
+                             for x in found]  # fmt: skip
+                return float(draws.normal()), [np.asarray(x).astype(dtype) for x in found]
+
+            with np.errstate(all="ignore"):
+                optimizer.step(oracle, **more)
+        if _bits([here, one.state_dict()]) != _bits([there, other.state_dict()]):
+            wrong.append(f"step {step + 1}: {here} and {there}")
+    return wrong
+
+
+def _bits(tree: Any) -> Any:
+    """A nesting with arrays as their bytes; every NaN is the same."""
+    if isinstance(tree, dict):
+        return {name: _bits(x) for name, x in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        return [_bits(x) for x in tree]
+    if isinstance(tree, (float, np.ndarray, np.floating)):
+        array = np.asarray(tree)
+        if array.dtype.kind == "f":
+            array = np.where(np.isnan(array), np.array(np.nan, array.dtype), array)
+        return array.dtype.str, array.shape, array.tobytes()
+    return tree
+
+
+@pytest.mark.parametrize("special", [False, True], ids=["normal", "special"])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("name", NAMES)
-def test_same_bits(plain: Any, name: str, dtype: str) -> None:
-    rng = np.random.default_rng(1)
-    shapes = [(5,), (2, 3), (), (0, 2)]
-    start = [rng.normal(size=s).astype(dtype) for s in shapes]
-    grads = [[rng.normal(size=s).astype(dtype) for s in shapes] for _ in range(3)]
-    grads[1][0][:3] = [0.0, -0.0, 1e-40]
-    results = []
-    for backend in (registry.backend("numpy"), plain):
-        params = [x.copy() for x in start]
-        optimizer = _class(backend, name)(params)
-        for step in grads:
-            optimizer.step(lambda _, g=step: g)
-        results.append([x.tobytes() for x in params])
-    assert results[0] == results[1]
+@pytest.mark.parametrize("declaration, system, flags", CASES)
+def test_same_bits(
+    plain: Any, declaration: Any, system: Any, flags: dict[str, Any], dtype: str, special: bool
+) -> None:
+    """Parameters and state, after every step."""
+    wrong = differences(plain, declaration, system, flags, dtype, special)
+    assert not wrong, "\n".join(w[:300] for w in wrong)
 
 
 def test_code_is_plain_python(plain: Any) -> None:

@@ -307,8 +307,9 @@ def _run(
 
     size = sum(p.size for p in params)
     square = rng.normal(size=(size, size))
-    others = {"hessian": square @ square.T + size * np.eye(size)}
+    others: dict[str, Any] = {"hessian": square @ square.T + size * np.eye(size)}
     others["hessian_diagonal"] = [np.abs(rng.normal(size=shape)) for shape in shapes]
+    others["hvp"] = lambda _, vectors: [2 * x for x in vectors]
     wanted = {o for _, rule in branches for o in rule.oracles}
     others = {k: v for k, v in others.items() if k in wanted}
     with np.errstate(all="ignore"):

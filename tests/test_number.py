@@ -131,6 +131,8 @@ def test_decimals_agree_with_mpmath(x: float, y: float) -> None:
             (f.apply("exp", a), mpmath.exp(p)),
             (f.apply("log", a), mpmath.log(p)),
             (f.apply("cos", a), mpmath.cos(p)),
+            (f.apply("sin", a), mpmath.sin(p)),
+            (f.apply("tanh", a), mpmath.tanh(p)),
             (f.power(a, b), p**q),
             (f.power(a, Fraction(1, 3)), mpmath.cbrt(p)),
             (f.multiply([a, a], [b]), p * p / q),

@@ -7,7 +7,14 @@ from typing import Any
 
 import sympy
 
-from optwright.derive.declaration import History, Optimizer, Schedule, State, map_statement
+from optwright.derive.declaration import (
+    History,
+    Optimizer,
+    Push,
+    Schedule,
+    State,
+    map_statement,
+)
 from optwright.derive.operation import identity
 from optwright.derive.symbol import Variable
 from optwright.derive.text import show_statement
@@ -31,12 +38,12 @@ def _differences(first: Any, second: Any) -> Iterator[str]:
             yield f"{what}: {getattr(first, what)} and {getattr(second, what)}"
     yield from _pairs("hyperparameter", _hyper(first), _hyper(second))
     yield from _pairs("state", _state(first), _state(second))
-    steps = [tuple(map_statement(s, _plain) for s in x.step) for x in (first, second)]
+    steps = [tuple(map(_said, x.step)) for x in (first, second)]
     if len(steps[0]) != len(steps[1]):
         yield f"{len(steps[0])} and {len(steps[1])} statements"
     for one, other in zip(*steps, strict=False):
-        if one != other:
-            yield f"{'; '.join(show_statement(one))} and {'; '.join(show_statement(other))}"
+        if one[1] != other[1]:
+            yield f"{'; '.join(show_statement(one[0]))} and {'; '.join(show_statement(other[0]))}"
     if isinstance(first, Schedule):
         if _plain(first.output) != _plain(second.output):
             yield f"output: {first.output} and {second.output}"
@@ -74,6 +81,14 @@ def _repeat(x: Optimizer) -> Any:
     if x.repeat is None:
         return None
     return sympy.sympify(x.repeat.at_most), _plain(sympy.sympify(x.repeat.until))
+
+
+def _said(statement: Any) -> tuple[Any, Any]:
+    """A statement in plain form, and what of it is compared: histories by name, as states are."""
+    made = map_statement(statement, _plain)
+    if isinstance(made, Push):
+        return made, ("push", [(h.name, x) for h, x in made.values], made.when)
+    return made, made
 
 
 def _plain(x: Any) -> Any:

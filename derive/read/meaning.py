@@ -684,6 +684,7 @@ class Meaning:
             "ln": sympy.log,
             "cos": sympy.cos,
             "sin": sympy.sin,
+            "tanh": sympy.tanh,
             "sign": sympy.sign,
             "sgn": sympy.sign,
             "max per axis": op.max_per_axis,

@@ -87,6 +87,7 @@ class Latex(Infix):
         "log": r"\log",
         "cos": r"\cos",
         "sin": r"\sin",
+        "tanh": r"\tanh",
         "line_search": r"\operatorname{line~search}",
         "evaluations": r"\operatorname{evaluations}",
         "mean": r"\operatorname{mean}",

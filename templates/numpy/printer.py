@@ -351,6 +351,8 @@ class BlockPrinter:
         elif type(expr).__name__ in ("Max", "Min"):
             args = sorted(expr.args, key=lambda a: (not self.is_array(a), str(a)))
             self.fold(UFUNCS[type(expr).__name__], args, out)
+        elif type(expr).__name__ == "Mod":
+            self.fold(UFUNCS["Mod"], list(expr.args), out)
         elif type(expr).__name__ in UFUNCS and len(expr.args) == 1:
             self.unary(UFUNCS[type(expr).__name__], expr.args[0], out)
         else:
