@@ -46,7 +46,10 @@ def split(expr: Expr) -> tuple[Expr, list[Expr], list[Expr]]:
         if exponent.is_number and exponent.is_negative:
             below.append(Pow(base, -exponent))
         elif not exponent.is_number and exponent.could_extract_minus_sign():
-            below.append(Pow(base, -exponent))
+            if base.is_Rational and not base.is_Integer:
+                above.append(Pow(1 / base, -exponent))  # SymPy 1.13 makes (25/24)**-x of (24/25)**x
+            else:
+                below.append(Pow(base, -exponent))
         else:
             above.append(factor)
     return number, above, below

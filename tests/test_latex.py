@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 import time
 from pathlib import Path
 
@@ -275,6 +276,18 @@ TEX = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflate
 def test_the_whole_catalogue_makes_a_pdf(tmp_path: Path) -> None:
     made = pdf(sheet(list(catalog.values()), Notation.parse("w,alpha,gamma")))
     assert made.startswith(b"%PDF") and len(made) > 100_000
+
+
+@TEX
+@pytest.mark.parametrize("notation", ["", "w,alpha,gamma"])
+def test_no_row_is_wider_than_its_column(tmp_path: Path, notation: str) -> None:
+    """TeX names the boxes that stick out; none does."""
+    text = sheet(list(catalog.values()), Notation.parse(notation) if notation else None)
+    (tmp_path / "all.tex").write_text(text)
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "-draftmode", "all.tex"]
+    told = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=120).stdout
+    assert b"Transcript written" in told
+    assert b"Overfull" not in told, told[told.index(b"Overfull") :][:200]
 
 
 @TEX

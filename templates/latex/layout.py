@@ -30,7 +30,7 @@ from optwright.derive.symbol import Value
 from optwright.derive.text import order_of
 from optwright.templates.latex.printer import Latex, number
 
-WIDTH = 78.0
+WIDTH = 73.0
 """How wide a row may be, in letters."""
 
 HEIGHT = 38.0
@@ -272,7 +272,7 @@ def _width(tokens: Sequence[str], k: int, stop: str) -> tuple[float, int]:
             continue
         if token == r"\begin{cases}":
             inner, k = _width(tokens, k, r"\end{cases}")
-            total += inner + 1.5
+            total += inner + 3.0
             continue
         if token == "{":
             inner, k = _width(tokens, k, "}")
