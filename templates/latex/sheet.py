@@ -22,7 +22,7 @@ ENGINES = ("pdflatex", "lualatex", "xelatex", "tectonic")
 PACKAGES = "texlive-latex-base texlive-latex-recommended lmodern"
 """The packages of Debian and Ubuntu that hold all that a sheet needs."""
 
-NARROW = 36.5
+NARROW = 36.0
 """How wide the rows of a narrow system are at most, in letters."""
 
 _RUNS = 2  # the table's columns are as wide as the first run found them
