@@ -348,3 +348,51 @@ def test_the_command_tells_what_is_wrong_in_one_line(tmp_path: Path) -> None:
         assert result.exit_code == 2
         assert result.output.startswith("Error: ") and result.output.count("\n") == 1
         assert words in result.output
+
+
+LISTING = r"""
+\begin{algorithm}
+\caption{Adam, as its paper lists it}
+\begin{algorithmic}[1]
+\Require $\alpha$: step size; $\beta_1, \beta_2 \in [0, 1)$: decay rates
+\State $m_0 \gets 0$ (first moment)
+\State $v_0 \gets 0$
+\State $t \gets 0$
+\While{$\theta_t$ not converged}
+\State $t \gets t + 1$
+\State $g_t \gets \nabla_\theta f_t(\theta_{t-1})$
+\State $m_t \gets \beta_1 \cdot m_{t-1} + (1 - \beta_1) \cdot g_t$
+\State $v_t \gets \beta_2 \cdot v_{t-1} + (1-\beta_2) \cdot g_t^2$
+\State $\hat{m}_t \gets m_t/(1-\beta_1^t)$
+\State $\hat{v}_t \gets v_t/(1-\beta_2^t)$
+\State $\theta_t \gets \theta_{t-1} - \alpha \cdot \hat{m}_t / (\sqrt{\hat{v}_t} + \epsilon)$
+\EndWhile
+\end{algorithmic}
+\end{algorithm}
+"""
+
+LOOP = r"""
+\begin{algorithmic}
+\STATE {\bfseries Input:} $\rho = 0.9$, initial point $x_0$, step size $\eta > 0$
+\FOR{$t = 1, 2, \dots, T$}
+\STATE $g_t = \nabla f(x_{t-1})$
+\STATE $v_t = \rho v_{t-1} + (1 - \rho) g_t \odot g_t$
+\STATE $x_t = x_{t-1} - \frac{\eta}{\sqrt{v_t} + \varepsilon} \odot g_t$
+\ENDFOR
+\end{algorithmic}
+"""
+
+
+@pytest.mark.parametrize(("text", "name"), [(LISTING, "Adam"), (LOOP, "RMSProp")])
+def test_listings_of_algorithms_are_read(text: str, name: str) -> None:
+    """Lines about the clock say what every declaration has."""
+    from optwright.derive import compare
+
+    [found] = read(text)
+    assert compare(found, catalog.system(name)).status == "equal"
+
+
+def test_a_listing_with_a_mistake_is_told_where_it_stands() -> None:
+    with pytest.raises(ReadError, match="line 12") as caught:
+        read(LISTING.replace(r"m_{t-1} + (1", r"m_{t-1} + (1 + (1"))
+    assert "\n" not in str(caught.value)

@@ -95,6 +95,10 @@ _KEYWORDS = {
     "return": "return",
     "view": "view",
 }
+_CLOCK = re.compile(
+    r"t\s*(:?=|\\gets|\\leftarrow)\s*(\d\s*((,|\\[lc]?dots|\\text).*)?|t\s*\+\s*1)", re.S
+)
+"""What an algorithm says of its counter, which every declaration has."""
 _CONTINUES = re.compile(r"\s*([+\-−–*/]|\\(cdot|times|odot)(?![A-Za-z])|\\text\{\s*(or|and)\s*\})")
 
 
@@ -153,7 +157,7 @@ def _regions(bare: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _row(text: str, place: int) -> Row | None:
     body = text.strip(" \t\n.;")
-    if not body:
+    if not body or _CLOCK.fullmatch(body):
         return None
     keyword = ""
     found = _KEYWORD.match(text)
