@@ -345,6 +345,7 @@ class Optimizer(metaclass=Checked):
             self._regions,
             self._generator,
             elsewhere,
+            self._workspace,
         )
 
     def _advanced(self, t: int, oracles: Oracles) -> tuple[Values, list[Any]]:

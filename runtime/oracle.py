@@ -66,8 +66,12 @@ class Oracles:
         regions: Regions,
         generator: np.random.Generator | None = None,
         elsewhere: bool = False,
+        workspace: dict[Any, Any] | None = None,
     ) -> None:
-        """Read what `step` was given; `elsewhere`: questions will come at other points too."""
+        """Read what `step` was given; `elsewhere`: questions will come at other points too.
+
+        `workspace` is kept from step to step, for libraries that keep their memory there.
+        """
         self.rule = rule
         self._settings = np.geterr()
         # A step that asks again after it has moved must not take the new point for the old one.

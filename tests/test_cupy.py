@@ -30,7 +30,10 @@ from test_generated import CASES, CHOSEN, COMPOSED, MATRICES, SPECIAL, VECTORS, 
 from optwright.derive.catalog import catalog
 from optwright.derive.declaration import Route, Schedule
 from optwright.derive.language import (
+    ALL,
+    TENSOR,
     Abs,
+    And,
     Eq,
     Max,
     Mod,
@@ -38,25 +41,40 @@ from optwright.derive.language import (
     Optimizer,
     Or,
     Source,
+    State,
+    Where,
+    beta1,
     cases,
+    dim,
+    exp,
     floor,
     g,
     grad,
+    hvp,
+    largest,
     lr,
+    matmul,
+    mean,
+    norm,
     round_to,
+    solve,
+    sqrt,
     t,
     theta,
+    transpose,
     variables,
 )  # fmt: skip
 from optwright.generated import cupy, numpy
 from optwright.runtime import linear
 from optwright.runtime.device import CompileError, DeviceError
 from optwright.runtime.device.kernel import OPTIONS, compiled, function, launch
-from optwright.runtime.device.reduction import Reducer
-from optwright.runtime.device.source import REDUCTION, prelude
+from optwright.runtime.device.reduction import TREES, Combiner, Reducer, segments_of
+from optwright.runtime.device.source import COMBINATION, REDUCTION, prelude
+from optwright.runtime.device.step import DeviceStep
 from optwright.runtime.error import OracleError, ParameterError
-from optwright.runtime.reduction import CHUNK, chunk_max, chunk_sum
+from optwright.runtime.reduction import CHUNK, chunk_max, chunk_sum, combine
 from optwright.templates.backend import backend, path
+from optwright.templates.cupy.cost import ASKED, FREE, REASONS
 
 STEPS = 4
 SHAPES = [(3,), (2, 5), (), (1, 1), (2, 1, 3), (0, 4), (33,), (6, 4), (1030,)]
@@ -106,6 +124,12 @@ def _sources() -> list[str]:
     return [REDUCTION, *(m["SOURCE"] for m in modules if "SOURCE" in m)]
 
 
+def _number_sources() -> list[str]:
+    """The kernels of numbers, which are compiled for double only."""
+    modules = [_module(d, "cupy") for d in DECLARATIONS]
+    return [COMBINATION, *(m["NUMBERS_SOURCE"] for m in modules if "NUMBERS_SOURCE" in m)]
+
+
 def _joined(sources: list[str], dtype: np.dtype) -> str:
     return prelude(dtype) + "".join(sources)
 
@@ -127,10 +151,11 @@ def machine(folder: Path) -> cupy_standin.Machine:
     if build.gxx() is None:
         pytest.skip("g++ is not installed: the kernels cannot run without a device")
     sources = _sources()
-    begun = []
-    for dtype in (FLOAT32, FLOAT64):
-        for share in (sources[::2], sources[1::2]):
-            begun.append((dtype, share, build.start(_joined(share, dtype), folder)))
+    shares = [(d, sources[k::2]) for d in (FLOAT32, FLOAT64) for k in (0, 1)]
+    begun = [
+        (dtype, share, build.start(_joined(share, dtype), folder))
+        for dtype, share in [*shares, (FLOAT64, _number_sources())]
+    ]
     ready = {}
     for dtype, share, (target, process) in begun:
         library = build.finish(target, process)
@@ -212,7 +237,9 @@ def _is_exact(declaration: Any, real: bool) -> bool:
     """Whether all bits are equal. CuPy's own array code flushes denormals and uses cuBLAS."""
     module = _module(declaration, "cupy")
     text = module.get("__text__") or Path(module["__file__"]).read_text()
-    return not INEXACT.search(module.get("SOURCE", "")) and not (real and "step.arrays" in text)
+    kernels = module.get("SOURCE", "") + module.get("NUMBERS_SOURCE", "")
+    code = re.sub("//.*", "", kernels)
+    return not INEXACT.search(code) and not (real and "step.arrays" in text)
 
 
 def _shapes(system: Any) -> list[tuple[int, ...]]:
@@ -222,9 +249,18 @@ def _shapes(system: Any) -> list[tuple[int, ...]]:
 
 
 def _compared(
-    cp: Any, declaration: Any, system: Any, flags: dict[str, Any], dtype: str, special: bool
+    cp: Any,
+    declaration: Any,
+    system: Any,
+    flags: dict[str, Any],
+    dtype: str,
+    special: bool,
+    chosen: Mapping[str, Any] | None = None,
 ) -> list[str]:
-    """The differences after each of some steps of both classes."""
+    """The differences after each of some steps of both classes, which ask at the same points.
+
+    chosen: hyperparameters, where not the defaults.
+    """
     rng = np.random.default_rng(zlib.crc32(f"{declaration.id}{flags}{dtype}{special}".encode()))
     shapes = _shapes(system)
     start = [rng.normal(size=shape).astype(dtype) for shape in shapes]
@@ -234,7 +270,7 @@ def _compared(
         h.name: CHOSEN[h.name]
         for h in system.hyper
         if h.name in CHOSEN and (h.default is None or h.name == "max_iter")
-    }
+    } | dict(chosen or {})
     rules = _class(declaration, "numpy").branches or _class(declaration, "numpy").rules
     wanted = {o for _, rule in rules for o in rule.oracles}
     if "noise" in wanted:
@@ -255,11 +291,14 @@ def _compared(
             if bowl:
                 return _bowl(params)
             found = [np.array(draws.normal(size=s) * 10.0 ** draws.integers(-2, 2)) for s in shapes]
+            # What is asked shows in the answers, so that the points must be equal too.
+            found = [np.array(x + p) for x, p in zip(found, params, strict=True)]
             if special:
                 for x in found:
                     marked = draws.random(x.shape) < 0.3
                     x[...] = np.where(marked, draws.choice(SPECIAL, size=x.shape), x)
-            return float(draws.normal()), [np.asarray(x).astype(dtype) for x in found]
+            value = float(draws.normal()) + sum(float(np.sum(p)) for p in params)
+            return value, [np.asarray(x).astype(dtype) for x in found]
 
         return gradient
 
@@ -281,6 +320,8 @@ def _compared(
             if "hessian_diagonal" in wanted:
                 more["hessian_diagonal"] = diagonal
                 others["hessian_diagonal"] = [cp.asarray(x) for x in diagonal]
+            if "hvp" in wanted:
+                more["hvp"] = others["hvp"] = lambda _, vectors: [2 * x for x in vectors]
             one.step(host, **more)
             other.step(moved, **others)
             params = [x.get() for x in there]
@@ -337,11 +378,32 @@ def test_reduction_of_every_length(cp: Any, kind: str, dtype: str) -> None:
     vectors[5][3] = np.nan
     vectors[9][:] = -0.0
     whole = {"sum": chunk_sum, "max": chunk_max}[kind]
-    found = Reducer()(kind, [cp.array(v) for v in vectors])
-    for v, results in zip(vectors, found, strict=True):
-        expected = [whole(v[i : i + CHUNK]) for i in range(0, v.size, CHUNK)]
-        assert _bits(np.array(results)) == _bits(np.array(expected)) or kind == "max"
-        np.testing.assert_array_equal(results, expected)
+    results = Reducer()(TREES[kind], [cp.array(v) for v in vectors])
+    expected = [[whole(v[i : i + CHUNK]) for i in range(0, v.size, CHUNK)] for v in vectors]
+    flat = np.array([x for parts in expected for x in parts])
+    assert _bits(results.get().astype(float)) == _bits(flat) or kind == "max"
+    np.testing.assert_array_equal(results.get(), flat)
+    wide, single = cp.zeros((len(sizes),), dtype="f8"), cp.zeros((len(sizes),), dtype="f4")
+    Combiner()(TREES[kind], results, segments_of(sizes, range(len(sizes))), wide, single)
+    joined = np.array([combine(kind, parts) for parts in expected])
+    np.testing.assert_array_equal(wide.get(), joined)
+    with np.errstate(over="ignore"):
+        np.testing.assert_array_equal(single.get(), joined.astype("f4"))
+
+
+@pytest.mark.parametrize("kind", ["sum", "max"])
+def test_combination_of_many(cp: Any, kind: str) -> None:
+    """More results than one thread joins, of segments that end at different launches."""
+    rng = np.random.default_rng(4)
+    lengths = [0, 1, 2, 16, 17, 255, 257, 5000, 70001]
+    parts = [rng.normal(size=n) * 10.0 ** rng.integers(-9, 9, size=n) for n in lengths]
+    starts = np.cumsum([0, *lengths])[:-1]
+    places = [3, 1, 0, 2, 8, 7, 6, 5, 4]
+    segments = np.array(list(zip(starts, lengths, places, strict=True)), dtype=np.int64)
+    wide = cp.zeros((len(lengths),), dtype="f8")
+    Combiner()(TREES[kind], cp.asarray(np.concatenate(parts)), segments, wide)
+    expected = [combine(kind, list(part)) for part in parts]
+    np.testing.assert_array_equal(wide.get()[places], expected)
 
 
 def test_small_functions_are_numpys(cp: Any) -> None:
@@ -390,34 +452,179 @@ extern "C" __global__ void probe(
 # --- what a step costs -------------------------------------------------------------------------
 
 
-def _cost(declaration: Any) -> str:
-    text = _module(declaration, "cupy")["__doc__"] if declaration.id in catalog else ""
-    return " ".join(text.split())
+WHOLE, SOLVE, SEARCH, REPEAT, HISTORY, CHOICE = (words for _, words in REASONS)
+LOSS = ASKED.format(oracle="loss")
+
+NAMED: dict[str, tuple[str, ...]] = {
+    # id: why a step allocates (work on whole arrays), or waits for the device (all others)
+    "SM3": (WHOLE,),
+    "Muon": (WHOLE,),
+    "Adafactor": (WHOLE,),
+    "torch.Adafactor": (WHOLE,),
+    "ClippedMuon": (WHOLE,),
+    "ClippedAdafactor": (WHOLE,),
+    "Newton": (WHOLE, SOLVE),
+    "RelaxedNewton": (WHOLE, SOLVE),
+    "DampedNewton": (WHOLE, SOLVE, SEARCH),
+    "BFGS": (WHOLE, SEARCH, CHOICE),
+    "LBFGS": (WHOLE, SEARCH, HISTORY),
+    "torch.LBFGS": (WHOLE, SEARCH, REPEAT, HISTORY, CHOICE),
+    "PolyakStep": (LOSS,),
+}
+"""Every rule whose steps are not free of allocations and of waiting, with the reasons."""
 
 
-ENTRYWISE = [d for d in catalog.values() if "nothing is read back" in _cost(d)]
-REDUCED = [d for d in catalog.values() if "reductions are read back" in _cost(d)]
+def _begun(
+    cp: Any, declaration: Any, system: Any, flags: dict[str, Any], **given: Any
+) -> tuple[Any, Any, dict[str, Any]]:
+    """An optimizer of all types at once, what its oracle gives, and its other oracles.
+
+    The oracle's arrays are made beforehand, so that what is counted is the optimizer's own.
+    """
+    shapes = _shapes(system)
+    params = [
+        _laid(cp, np.full(shape, 0.5, ("f4", "f8", "f4", "f2")[k % 4]), k)
+        for k, shape in enumerate(shapes)
+    ]
+    grads = [
+        cp.asarray(np.linspace(0.1, 1, x.size).reshape(x.shape).astype(x.dtype)) for x in params
+    ]
+    made = _class(declaration, "cupy")
+    rules = [rule for _, rule in made.branches or made.rules]
+    required = {
+        h.name: 3 if h.range.startswith("integer") else 0.5
+        for rule in rules
+        for h in rule.hyper
+        if h.default is None
+    }
+    optimizer = made(params, **flags, **{**required, **given})
+    size = sum(x.size for x in params)
+    more = {
+        "value": 1.0,
+        "hessian": cp.asarray(np.eye(size)),
+        "hessian_diagonal": grads,
+        "hvp": lambda _, vector: grads,
+    }
+    more = {name: x for name, x in more.items() if name in optimizer._oracles()}
+    if any(rule.elsewhere for rule in optimizer_rules(optimizer)):
+        more.pop("value", None)
+        return optimizer, lambda _: (1.0, grads), more
+    return optimizer, grads, more
 
 
-@pytest.mark.parametrize("declaration", [*ENTRYWISE, *REDUCED], ids=lambda d: d.id)
-def test_later_steps_allocate_nothing(machine: cupy_standin.Machine, declaration: Any) -> None:
-    """As the class's text says: no allocation, and no waiting where nothing is reduced."""
+def optimizer_rules(optimizer: Any) -> list[Any]:
+    """The rules that an optimizer runs."""
+    return [rule for _, rule in optimizer._branches]
+
+
+def _spent(optimizer: Any, oracle: Any, more: dict[str, Any]) -> tuple[int, int]:
+    """How many arrays later steps allocate, and how often they wait for the device."""
+    optimizer.step(oracle, **more)
+    cupy_standin.count.reset()
+    for _ in range(3):
+        optimizer.step(oracle, **more)
+    return cupy_standin.count.allocations, cupy_standin.count.waits
+
+
+@pytest.mark.parametrize("declaration, system, flags", CASES)
+def test_what_later_steps_cost(
+    machine: cupy_standin.Machine, declaration: Any, system: Any, flags: dict[str, Any]
+) -> None:
+    """Nothing, but for the rules named above; each reason is one that happens."""
+    named = NAMED.get(declaration.id, ())
     with cupy_standin.installed(machine) as cp:
-        params = [cp.asarray(np.ones(n, dtype)) for n, dtype in ((5, "f4"), (33, "f8"), (7, "f2"))]
-        grads = [cp.asarray(np.full(x.shape, 0.5, x.dtype)) for x in params]
-        made = _class(declaration, "cupy")
-        required = {h.name: 0.1 for h in made.rules[0][1].hyper if h.default is None}
-        optimizer = made(params, **required)
-        more = {"value": 1.0} if "value" in optimizer._oracles() else {}
-        if "hessian_diagonal" in optimizer._oracles():
-            more["hessian_diagonal"] = grads
-        grads[2] = cp.asarray(np.full(7, 0.5, "f4"))
-        optimizer.step(grads, **more)
-        for _ in range(3):
-            cupy_standin.count.reset()
-            optimizer.step(grads, **more)
-            assert cupy_standin.count.allocations == 0
-            assert (cupy_standin.count.waits == 0) == (declaration in ENTRYWISE)
+        allocations, waits = _spent(*_begun(cp, declaration, system, flags))
+    assert bool(allocations) == (WHOLE in named), f"{allocations} arrays are allocated"
+    # The loss of `_begun` is known beforehand.
+    assert bool(waits) == any(r not in (WHOLE, LOSS) for r in named), f"{waits} times waited"
+
+
+@pytest.mark.parametrize("declaration", DECLARATIONS, ids=lambda d: d.id)
+def test_costs_are_told(declaration: Any) -> None:
+    """A class says that its steps are free, or each reason why they are not."""
+    module = _module(declaration, "cupy")
+    whole = module["__text__"].split('"""')[1] if "__text__" in module else module["__doc__"]
+    text = " ".join(whole.split())
+    named = NAMED.get(declaration.id, ())
+    assert (FREE in text) == (not named)
+    assert [r for r in (WHOLE, SOLVE, SEARCH, REPEAT, HISTORY, CHOICE, LOSS) if r in text] == list(
+        named
+    )
+
+
+def test_a_loss_that_must_be_asked_for_is_waited_for(machine: cupy_standin.Machine) -> None:
+    """Whether it must be depends on the gradient; a function is not called in vain."""
+    with cupy_standin.installed(machine) as cp:
+        params, calls = [cp.asarray(np.ones(5))], []
+        grads = [cp.asarray(np.ones(5))]
+        optimizer = cupy.PolyakStep(params, f_star=0.0)
+
+        def loss(_: Any) -> float:
+            calls.append(1)
+            return 1.0
+
+        assert _spent(optimizer, grads, {"value": loss}) == (0, 3)
+        assert len(calls) == 4
+        cp.copyto(grads[0], cp.zeros((5,)))
+        optimizer.step(grads, value=loss)
+        assert len(calls) == 4
+
+
+def test_products_with_the_hessian_cost_nothing(machine: cupy_standin.Machine) -> None:
+    """At the parameters and elsewhere; the function is handed two nestings of arrays."""
+    declaration = Optimizer(
+        name="Curved",
+        source=Source("here", "two Hessian-vector products"),
+        hyper=(lr(0.1),),
+        step=(
+            Eq(u[t], hvp(theta[t - 1], g[t])),
+            Eq(theta[t], theta[t - 1] - lr * hvp(theta[t - 1] - lr * u[t], u[t])),
+        ),
+    )
+    with cupy_standin.installed(machine) as cp:
+        optimizer, oracle, more = _begun(cp, declaration, declaration, {})
+        assert _spent(optimizer, oracle, more) == (0, 0)
+        assert not _compared(cp, declaration, declaration, {}, "float32", False)
+
+
+@pytest.mark.parametrize("name", ["LAMB", "Prodigy", "ClippedSAM", "Adam"])
+def test_schedules_cost_nothing(machine: cupy_standin.Machine, name: str) -> None:
+    """Numbers that change are sent; nothing else happens."""
+    declaration = next(d for d in DECLARATIONS if d.name == name)
+    system = getattr(declaration, "default", declaration)
+    with cupy_standin.installed(machine) as cp:
+        begun = _begun(cp, declaration, system, {}, lr=lambda t: 0.1 / t)
+        assert _spent(*begun) == (0, 0) and cupy_standin.count.uploads > 0
+
+
+@pytest.mark.parametrize("name", ["Adam", "LAMB", "SAM", "NoisySGD"])
+def test_planted_costs_are_noticed(
+    machine: cupy_standin.Machine, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An array that is made in every step, a number that is read back."""
+    with cupy_standin.installed(machine) as cp:
+        begun = _begun(cp, catalog[name], catalog[name], {})
+        assert _spent(*begun) == (0, 0)
+        blocks = DeviceStep.blocks
+        with monkeypatch.context() as patch:
+            patch.setattr(DeviceStep, "blocks", lambda *a: (blocks(*a), cp.empty((1,), "f4"))[0])
+            assert _spent(*begun)[0] >= 3
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                DeviceStep, "blocks", lambda *a: (blocks(*a), float(a[0].seats[0].theta[:1]))[0]
+            )
+            assert _spent(*begun)[1] >= 3
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                DeviceStep,
+                "blocks",
+                lambda *a: (blocks(*a), cp.cuda.get_current_stream().synchronize())[0],
+            )
+            assert _spent(*begun)[1] >= 3
+        buffer = DeviceStep._buffer
+        with monkeypatch.context() as patch:
+            patch.setattr(DeviceStep, "_buffer", lambda s, *a: cp.array(buffer(s, *a)))
+            assert (_spent(*begun)[0] > 0) == (name in ("LAMB", "SAM", "NoisySGD"))
 
 
 def test_one_launch_for_many_tensors(machine: cupy_standin.Machine) -> None:
@@ -432,8 +639,10 @@ def test_one_launch_for_many_tensors(machine: cupy_standin.Machine) -> None:
         assert cupy_standin.count == cupy_standin.Count(launches=1, uploads=1)
 
 
-def test_entrywise_rules_are_many() -> None:
-    assert len(ENTRYWISE) > 50 and len(REDUCED) > 5
+def test_named_rules_are_few() -> None:
+    """Rules that work entry by entry are all free."""
+    known = {d.id for d in DECLARATIONS}
+    assert set(NAMED) <= known and len(known - set(NAMED)) > 90
 
 
 # --- the interface -----------------------------------------------------------------------------
@@ -497,6 +706,31 @@ def test_structures_groups_and_views(cp: Any) -> None:
     assert optimizer.t == 2 and twin.t == 1 and not np.array_equal(single.get(), np.ones(3))
     twin.step(cp.asarray(np.ones(3)))
     assert twin.t == 2
+
+
+def test_a_point_is_known_by_its_place(cp: Any) -> None:
+    """Bits are compared on the host, and where a search reads them anyway; else it is asked again.
+
+    The answers of a function are its own again after the call, and what it was handed stays.
+    """
+    calls: dict[str, list[Any]] = {}
+    ends = []
+    for kind, lay in (("numpy", np.array), ("cupy", cp.asarray)):
+        x, answer = lay(np.ones(3)), lay(np.zeros(3))
+        calls[kind] = []
+
+        def gradient(p: Any, kind: str = kind, answer: Any = answer) -> Any:
+            calls[kind].append(p)
+            answer[...] = answer + 1  # in the memory of the answer before
+            return answer
+
+        optimizer = _class(catalog["SAM"], kind)(x, rho=0.0, lr=0.5)
+        optimizer.step(gradient)
+        ends.append(_host(x))
+        handed = [_host(p) for p in calls[kind]]
+        assert all(np.array_equal(p, np.ones(3)) for p in handed)
+    assert [len(calls[kind]) for kind in ("numpy", "cupy")] == [1, 2]
+    assert np.array_equal(ends[0], np.full(3, 0.5)) and np.array_equal(ends[1], np.zeros(3))
 
 
 def test_added_group(cp: Any) -> None:
@@ -606,13 +840,19 @@ def _faults(ptx: str, dtype: np.dtype) -> set[str]:
 
 
 @needs_nvcc
-@pytest.mark.parametrize("dtype", [FLOAT32, FLOAT64], ids=str)
-def test_nvcc(dtype: np.dtype, tmp_path: Path) -> None:
-    """No double in single code, no contraction, no flush to zero, wide loads, no spills."""
-    ptx = _ptx(_joined(_sources(), dtype), tmp_path)
+@pytest.mark.parametrize("kind", ["float32", "float64", "numbers"])
+def test_nvcc(kind: str, tmp_path: Path) -> None:
+    """No double in single code, no contraction, no flush to zero, wide loads, no spills.
+
+    Kernels of numbers are a kind of their own: a text that is only ever compiled for double.
+    """
+    dtype = FLOAT64 if kind == "numbers" else np.dtype(kind)
+    sources = _number_sources() if kind == "numbers" else _sources()
+    ptx = _ptx(_joined(sources, dtype), tmp_path)
     assert not _faults(ptx, dtype)
     wide = "v4.f32" if dtype == FLOAT32 else "v2.f64"
-    assert ptx.count(f"ld.global.{wide}") > 300 and ptx.count(f"st.global.{wide}") > 200
+    if kind != "numbers":
+        assert ptx.count(f"ld.global.{wide}") > 300 and ptx.count(f"st.global.{wide}") > 200
     begun = [
         subprocess.Popen(
             ["ptxas", f"-arch={arch}", "-v", "-o", os.devnull, str(tmp_path / "all.ptx")],
@@ -621,13 +861,24 @@ def test_nvcc(dtype: np.dtype, tmp_path: Path) -> None:
         )
         for arch in ("sm_80", "sm_90")
     ]
+    fewest = 10 if kind == "numbers" else 150
     for process in begun:
         said = process.communicate()[1]
         kernels = said.count("Compiling entry function")
-        assert process.returncode == 0 and kernels == ptx.count(".entry") > 150
+        assert process.returncode == 0 and kernels == ptx.count(".entry") > fewest
         assert (
             said.count("0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads") == kernels
         )
+
+
+def test_only_kernels_of_numbers_are_double() -> None:
+    """Entrywise texts know no type but the compute type; texts of numbers round to single."""
+    for source in _sources():
+        assert not re.search(r"\b(float|double)\b", re.sub("//.*", "", source))
+    numbers = _number_sources()[1:]
+    assert len(numbers) > 10 and all("float *single" in source for source in numbers)
+    symbols = set(re.findall(r"__global__ void (\w+)\(", "".join(_sources())))
+    assert not symbols & set(re.findall(r"__global__ void (\w+)\(", "".join(_number_sources())))
 
 
 @needs_nvcc
@@ -730,7 +981,7 @@ SOMETIMES = Optimizer(
     name="Sometimes",
     source=Source("here", "a gradient that is asked at every second step"),
     hyper=(lr(0.1),),
-    state=(u,),
+    state=(State(u, init=1),),
     step=(
         Eq(u[t], cases((grad(theta[t - 1] + u[t - 1]), Eq(Mod(t, 2), 0)), u[t - 1] / 2)),
         Eq(theta[t], theta[t - 1] - lr * (u[t] + g[t])),
@@ -750,6 +1001,144 @@ WORDS = Optimizer(
         ),
     ),
 )
+
+
+n, r, c, k, single, wide = variables("n r c k single wide")
+SIZED = Optimizer(
+    name="Sized",
+    source=Source("here", "numbers of each tensor and of all, kept; lengths; powers of the clock"),
+    hyper=(lr(0.1), beta1(0.9)),
+    state=(State(n, extent=TENSOR), State(single, init=1, extent=ALL), State(wide)),
+    step=(
+        Eq(n[t], beta1 * n[t - 1] + (1 - beta1) * norm(g[t])),
+        Eq(c[t], n[t] / (1 - beta1**t) * sqrt(dim(-1)) + n[t - 1]),
+        Eq(single[t], Max(single[t - 1], largest(Abs(g[t]), "all"), exp(-lr * t))),
+        Eq(k[t], cases((c[t], And(c[t] > 1, Not(single[t] > 100))), (1, Not(Eq(c[t], 0))), 2)),
+        Eq(r[t], mean(g[t] ** 2) + mean(g[t], "all") + t * single[t - 1]),
+        Eq(wide[t], wide[t - 1] + g[t] * k[t]),
+        Eq(theta[t], theta[t - 1] - lr * wide[t] / (1 + r[t])),
+    ),
+    views={"far": theta[t] - single[t] * wide[t] / n[t]},
+)
+STEEP = Optimizer(
+    name="Steep",
+    source=Source("here", "a second gradient, asked where the first is long"),
+    hyper=(lr(0.1),),
+    state=(State(n, extent=ALL),),
+    step=(
+        Eq(n[t], norm(g[t], "all") + n[t - 1] / 2),
+        Eq(u[t], cases((grad(theta[t - 1] - lr * g[t]), n[t] > 30), g[t])),
+        Eq(theta[t], theta[t - 1] - lr * u[t] / n[t - 1]),
+    ),
+)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_numbers_that_are_kept(cp: Any, dtype: str) -> None:
+    """They are state: of the same bits, saved, loaded, copied, and there for more tensors."""
+    code = _module(SIZED, "cupy")["NUMBERS_SOURCE"]
+    assert "real_t &n_next" in code and "length_of_axis_minus_1" in code
+    assert _is_exact(SIZED, real=True), "powers and exponentials of the clock are the host's"
+    assert not _compared(cp, SIZED, SIZED, {}, dtype, False)
+    assert not _compared(cp, SIZED, SIZED, {}, dtype, True)
+    final: list[Any] = []
+    for kind in ("numpy", "cupy"):
+        made = _class(SIZED, kind)
+        lay = np.array if kind == "numpy" else cp.asarray
+        x, y = lay(np.ones(3, dtype)), lay(np.full((2, 2), 2.0, dtype))
+        optimizer = made([x])
+        for step in range(2):
+            optimizer.step([lay(np.full(3, 1.5 + step, dtype))])
+        optimizer.add_group({"params": [y]})
+        grads = [[lay(np.full(3, 0.5, dtype))], [lay(np.full((2, 2), 9.0, dtype))]]
+        optimizer.step(grads)
+        twin = copy.deepcopy(optimizer)
+        twin.step(grads)
+        other = made([{"params": [lay(_host(x))]}, {"params": [lay(_host(y))]}])
+        other.load_state_dict(optimizer.state_dict())
+        optimizer.step(grads)
+        other.step(grads)
+        states = [o.state_dict() for o in (optimizer, twin, other)]
+        assert not _differences(states[0], states[1], True)
+        assert not _differences(states[0], states[2], True)
+        far = [_host(each[0]) for each in optimizer.view("far")]
+        final.append([states[0], _host(x), _host(y), far])
+        assert {type(v) for v in optimizer.state_dict()["memory"][0].values()} == {np.float64}
+    assert not _differences(*final, True)
+
+
+def _host(array: Any) -> np.ndarray:
+    return array if isinstance(array, np.ndarray) else array.get()
+
+
+def test_numbers_interchange(cp: Any) -> None:
+    """A checkpoint of numbers on the device is read on the host, and the reverse."""
+    for kind, other in (("numpy", "cupy"), ("cupy", "numpy")):
+        x = np.ones(3)
+        lay = {"numpy": np.array, "cupy": cp.asarray}
+        straight = x.copy()
+        whole = _class(SIZED, "numpy")(straight)
+        part = lay[kind](x)
+        first = _class(SIZED, kind)(part)
+        for step in range(2):
+            whole.step(np.full(3, 2.0 + step))
+            first.step(lay[kind](np.full(3, 2.0 + step)))
+        rest = lay[other](_host(part))
+        second = _class(SIZED, other)(rest)
+        second.load_state_dict(first.state_dict())
+        for _ in range(2):
+            whole.step(np.full(3, 0.3))
+            second.step(lay[other](np.full(3, 0.3)))
+        assert not _differences(straight, _host(rest), True)
+        assert not _differences(whole.state_dict(), second.state_dict(), True)
+
+
+LOUDER = Optimizer(
+    name="Louder",
+    source=Source("here", "a number of each tensor that enters at once, before it is renewed"),
+    state=(State(n, init=1, extent=TENSOR),),
+    step=(
+        Eq(n[t], n[t - 1] + norm(g[t])),
+        Eq(theta[t], theta[t - 1] - n[t - 1] * g[t]),
+    ),
+)
+SOLVED = Optimizer(
+    name="Solved",
+    source=Source("here", "a solve, which can fail"),
+    shape="matrix",
+    step=(Eq(theta[t], theta[t - 1] - solve(matmul(g[t], transpose(g[t])), g[t])),),
+)
+FAILING = Route(
+    "Failing",
+    Source("here", "the later branch fails"),
+    ((Where(0, 1), LOUDER), (Where(2, 2), SOLVED)),
+)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_numbers_after_a_step_that_failed(cp: Any, dtype: str) -> None:
+    """They are what they were, in both types in which they are kept."""
+    ends = []
+    for kind in ("numpy", "cupy"):
+        lay = np.array if kind == "numpy" else cp.asarray
+        x, y = lay(np.ones(3, dtype)), lay(np.eye(2, dtype=dtype))
+        optimizer = _class(FAILING, kind)([x, y])
+        optimizer.step([lay(np.full(3, 0.25, dtype)), lay(np.eye(2, dtype=dtype))])
+        before = [_host(x).copy(), _host(y).copy(), optimizer.state_dict()]
+        with pytest.raises(linear.SingularMatrixError):
+            optimizer.step([lay(np.full(3, 0.5, dtype)), lay(np.zeros((2, 2), dtype))])
+        assert not _differences(before, [_host(x), _host(y), optimizer.state_dict()], True)
+        optimizer.step([lay(np.full(3, 0.5, dtype)), lay(2 * np.eye(2, dtype=dtype))])
+        ends.append([_host(x), _host(y), optimizer.state_dict()])
+    assert not _differences(*ends, True)
+
+
+def test_a_question_that_data_decide(cp: Any) -> None:
+    """It is read back whether to ask, and said."""
+    for special in (False, True):
+        assert not _compared(cp, STEEP, STEEP, {}, "float64", special)
+    text = _module(STEEP, "cupy")["__text__"]
+    assert ASKED.format(oracle="gradient") in " ".join(text.split()) and FREE not in text
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -69,3 +70,42 @@ def test_device_modules_load_alone_and_say_what_is_missing(tmp_path: Path) -> No
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
     assert "needs CuPy" in run.stdout
+
+
+ON_DEVICE = """
+import sys
+for name in ("optwright", "sympy", "jinja2", "click", "mpmath"):
+    sys.modules[name] = None
+sys.path[:0] = [{folder!r}, {tests!r}]
+from pathlib import Path
+import cupy_standin
+import numpy as np
+from {module} import {name}
+with cupy_standin.installed(cupy_standin.Machine(Path({folder!r}), {{}})) as cp:
+    theta = cp.asarray(np.linspace(-1, 1, 12).reshape(3, 4))
+    opt = {name}(theta)
+    for _ in range(3):
+        opt.step(theta * 2)
+    opt.save({folder!r} + "/state.npz")
+    again = {name}.load({folder!r} + "/state.npz", theta)
+    again.step(theta * 2)
+    print(theta.get().tobytes().hex())
+"""
+
+
+@pytest.mark.parametrize("name", ["Adam", "LAMB", "Prodigy", "Muon"])
+def test_device_modules_run_alone_with_the_same_bits(name: str, tmp_path: Path) -> None:
+    """Their kernels, and the runtime that came along, on the stand-in of CuPy."""
+    if shutil.which("g++") is None:
+        pytest.skip("g++ is not installed: the kernels cannot run without a device")
+    arguments = ["kernels", name, "--backend", "cupy", "--standalone", "--out", str(tmp_path)]
+    assert CliRunner().invoke(main, arguments).exit_code == 0
+    tests = str(Path(__file__).parent)
+    program = ON_DEVICE.format(folder=str(tmp_path), tests=tests, module=name.lower(), name=name)
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    theta = np.linspace(-1, 1, 12).reshape(3, 4)
+    optimizer = getattr(generated, name)(theta)
+    for _ in range(4):
+        optimizer.step(theta * 2)
+    assert run.stdout.strip() == theta.tobytes().hex()

@@ -1,6 +1,6 @@
 """What generated optimizers on CuPy arrays share; importing it does not import CuPy."""
 
-from optwright.runtime.device.kernel import CompileError, Kernel
+from optwright.runtime.device.kernel import CompileError, Kernel, Layout, NumberKernel
 from optwright.runtime.device.library import DeviceError, cp
 from optwright.runtime.device.linear import identity, inverse_root, outer, round_to, solve
 from optwright.runtime.device.optimizer import DeviceOptimizer as Optimizer
@@ -13,6 +13,7 @@ from optwright.runtime.device.reduction import (
     min_over_axes,
     norm,
     total,
+    weak,
 )
 from optwright.runtime.device.step import DeviceStep as Step
 from optwright.runtime.optimizer import Params
@@ -26,6 +27,8 @@ __all__ = [
     "Hyper",
     "HyperValue",
     "Kernel",
+    "Layout",
+    "NumberKernel",
     "Optimizer",
     "Params",
     "Rule",
@@ -47,4 +50,5 @@ __all__ = [
     "round_to",
     "solve",
     "total",
+    "weak",
 ]

@@ -31,13 +31,38 @@ class CompileError(OptwrightError):
     """A kernel that the CUDA compiler does not take."""
 
 
+class Layout:
+    """The numbers that a rule keeps on the device, by name: over all tensors, then per tensor.
+
+    Those `adopted` are made by the rule before it.
+    """
+
+    def __init__(self, all: str = "", tensor: str = "", adopted: str = "") -> None:
+        self.all, self.tensor = tuple(all.split()), tuple(tensor.split())
+        self.adopted = tuple(adopted.split())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.all or name in self.tensor
+
+    def place(self, name: str, tensor: int) -> int:
+        """The index of a number of a tensor; that of a number over all is the same for each."""
+        if name in self.all:
+            return self.all.index(name)
+        return len(self.all) + len(self.tensor) * tensor + self.tensor.index(name)
+
+    def size(self, tensors: int) -> int:
+        """How many numbers there are for so many tensors."""
+        return len(self.all) + len(self.tensor) * tensors
+
+
 class Kernel:
     """One blocked pass over many tensors, for any compute type.
 
     `source` has the kernel `symbol`. Names are separated by blanks: `arrays` are the columns of the
     table, `optional` those that may be absent, `stores` those made here for later passes; `groups`
-    and `tensors` are numbers per group and per tensor. `reductions` lists (name, "sum" | "max" |
-    "nonfinite", extent) of arrays that are reduced after the pass.
+    are the host's numbers of each group. `reductions` lists (name, "sum" | "max" | "nonfinite",
+    extent) of arrays that are reduced after the pass; the results, and the numbers that the kernel
+    reads from the device, lie as `layout` says.
     """
 
     def __init__(
@@ -48,16 +73,39 @@ class Kernel:
         arrays: str,
         optional: str = "",
         groups: str = "",
-        tensors: str = "",
         stores: str = "",
         reductions: Iterable[tuple[str, str, str]] = (),
+        layout: Layout | None = None,
     ) -> None:
         self.source, self.symbol = source, symbol
         self.arrays = tuple(arrays.split())
         self.optional = frozenset(optional.split())
-        self.groups, self.tensors = tuple(groups.split()), tuple(tensors.split())
+        self.groups = tuple(groups.split())
         self.stores = tuple(stores.split())
         self.reductions = tuple(reductions)
+        self.layout = layout
+
+
+class NumberKernel:
+    """Numbers found from reductions, in double: a thread for each tensor, or one (`extent` "all").
+
+    `groups` are the host's numbers of each group, `facts` numbers of each tensor's shape: "size",
+    or the length of an axis. All other numbers lie on the device as `layout` says.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        symbol: str,
+        *,
+        extent: str,
+        layout: Layout,
+        groups: str = "",
+        facts: Iterable[str | int] = (),
+    ) -> None:
+        self.source, self.symbol = source, symbol
+        self.extent, self.layout = extent, layout
+        self.groups, self.facts = tuple(groups.split()), tuple(facts)
 
 
 def function(source: str, symbol: str, dtype: np.dtype) -> Any:
@@ -88,6 +136,11 @@ def compiled(nvrtc: Any, text: str, capability: str) -> bytes:
         return machine_code
     finally:
         nvrtc.destroyProgram(program)
+
+
+def launch_each(function: Any, count: int, arguments: tuple[Any, ...]) -> None:
+    """Launch with one thread for each of `count` rows."""
+    function((max(1, min(-(-count // THREADS), 65535)), 1), (THREADS,), arguments)
 
 
 def launch(function: Any, count: int, longest: int, lanes: int, arguments: tuple[Any, ...]) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 import numpy as np
 
 from optwright.runtime.device.library import cp, library
+from optwright.runtime.device.numbers import Numbers
 from optwright.runtime.device.oracle import DeviceOracles
 from optwright.runtime.device.step import DeviceStep
 from optwright.runtime.error import ParameterError
@@ -56,9 +58,49 @@ class DeviceOptimizer(Optimizer):
             for name, value in state.items():
                 state[name] = _placed(value)
 
+    @contextmanager
+    def _undone_on_error(self) -> Iterator[None]:
+        """What the host does with copies, in memory that is kept from step to step."""
+        owners: list[Any] = [*self._slots, *self._groups]
+        states = [*(owner.state for owner in owners), *self._memories]
+        arrays = [slot.array for slot in self._slots]
+        arrays += [x for state in states for value in state.values() for x in _arrays(value)]
+        copies = self._workspace.setdefault("before", [])  # type: ignore[arg-type]
+        if [(x.shape, x.dtype) for x in copies] != [(x.shape, x.dtype) for x in arrays]:
+            copies[:] = [cp.empty(x.shape, dtype=x.dtype) for x in arrays]
+        for copy, array in zip(copies, arrays, strict=True):
+            cp.copyto(copy, array)
+        before = [_nested(state) for state in states]
+        try:
+            yield
+        except BaseException:
+            for copy, array in zip(copies, arrays, strict=True):
+                cp.copyto(array, copy)
+            for state, old in zip(states, before, strict=True):
+                state.clear()
+                state.update(old)
+            # Rows of numbers are kept in two types: the next step makes them anew from the states.
+            for key in [k for k, kept in self._workspace.items() if isinstance(kept, Numbers)]:
+                del self._workspace[key]
+            raise
+
     def state_dict(self) -> dict[str, Any]:
         """Everything that the next step depends on, save the parameters, in NumPy's memory."""
         saved: dict[str, Any] = _fetched(super().state_dict())
+        tensors = [
+            (slot, kept["state"])
+            for group, own in zip(self._groups, saved["groups"], strict=True)
+            for slot, kept in zip(
+                (s for s in self._slots if s.group is group), own["tensors"], strict=True
+            )
+        ]
+        kept_of = {id(slot): state for slot, state in tensors}
+        for (_, rule), within, memory in zip(
+            self._branches, self._within, saved["memory"], strict=True
+        ):
+            names = [s.name for s in rule.state if s.extent in ("all", "tensor")]
+            for kept in (memory, *(kept_of[id(self._slots[i])] for i in within)):
+                kept.update({n: np.float64(kept[n]) for n in names if n in kept})
         return saved
 
 
@@ -92,6 +134,17 @@ def _outline(array: Any) -> np.ndarray:
     if array.size == 0:
         return np.empty(array.shape, array.dtype)
     return np.asarray(_Outline(array))
+
+
+def _arrays(value: Any) -> list[Any]:
+    """The arrays of a state: one, several, or none where it is a number."""
+    items = value if isinstance(value, list) else [value]
+    return [x for x in items if isinstance(x, cp.ndarray)]
+
+
+def _nested(state: Mapping[str, Any]) -> dict[str, Any]:
+    """The same entries, lists as lists of their own."""
+    return {k: list(v) if isinstance(v, list) else v for k, v in state.items()}
 
 
 def _placed(value: Any) -> Any:

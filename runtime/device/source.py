@@ -86,37 +86,57 @@ static __device__ __forceinline__ real_t round_bfloat16(const real_t x)
 }
 """
 
-REDUCTION = """
-// A chunk is reduced by halving, as optwright.runtime.reduction defines it: entry i + half joins
-// entry i. A thread does four halvings for one entry; it alone reads what it overwrites.
+TREE = """
+// Halving, as optwright.runtime.reduction defines it: entry i + half joins entry i. A thread does
+// four halvings for one entry; it alone reads what it overwrites.
 struct sum {
     static __device__ __forceinline__ real_t join(real_t x, real_t y) { return x + y; }
+    static __device__ __forceinline__ real_t none() { return real_t(0); }
 };
 
 struct largest {
     static __device__ __forceinline__ real_t join(real_t x, real_t y) { return maximum(y, x); }
+    static __device__ __forceinline__ real_t none() { return -infinity(); }
 };
 
-template <class kind, int depth>
+template <class kind, class entry, int depth>
 struct tree {
     static __device__ __forceinline__ real_t at(
-        const real_t *x, const long long *sizes, const long long i)
+        const entry *x, const long long *sizes, const long long i)
     {
-        const real_t one = tree<kind, depth - 1>::at(x, sizes, i);
+        const real_t one = tree<kind, entry, depth - 1>::at(x, sizes, i);
         const long long j = i + sizes[depth];
-        return j < sizes[depth - 1] ? kind::join(one, tree<kind, depth - 1>::at(x, sizes, j)) : one;
+        return j < sizes[depth - 1]
+            ? kind::join(one, tree<kind, entry, depth - 1>::at(x, sizes, j)) : one;
     }
 };
 
-template <class kind>
-struct tree<kind, 0> {
+template <class kind, class entry>
+struct tree<kind, entry, 0> {
     static __device__ __forceinline__ real_t at(
-        const real_t *x, const long long *, const long long i)
+        const entry *x, const long long *, const long long i)
     {
-        return x[i];
+        return real_t(x[i]);
     }
 };
 
+// The lengths after `done` halvings and after one to four more.
+static __device__ __forceinline__ void halved(
+    long long size, const long long done, long long *sizes)
+{
+    for (long long k = 0; k < done; ++k)
+        size = (size + 1)/2;
+    sizes[0] = size;
+#pragma unroll
+    for (int k = 0; k < 4; ++k)
+        sizes[k + 1] = (sizes[k] + 1)/2;
+}
+"""
+
+REDUCTION = (
+    TREE
+    + """
+// Each chunk of some vectors, in place.
 template <class kind>
 static __device__ __forceinline__ void halve(
     const long long *table, const long long *chunks, const long long count,
@@ -126,33 +146,75 @@ static __device__ __forceinline__ void halve(
     const long long stride = (long long)gridDim.y*blockDim.x;
     for (long long c = blockIdx.x; c < count; c += gridDim.x) {
         real_t *x = place(table[chunks[3*c]], chunks[3*c + 1]);
-        long long size = chunks[3*c + 2];
-        for (long long k = 0; k < done; ++k)
-            size = (size + 1)/2;
-        long long sizes[5] = {size, 0, 0, 0, 0};
-#pragma unroll
-        for (int k = 0; k < 4; ++k)
-            sizes[k + 1] = (sizes[k] + 1)/2;
+        long long sizes[5];
+        halved(chunks[3*c + 2], done, sizes);
         for (long long i = first; i < sizes[4]; i += stride) {
-            const real_t joined = tree<kind, 4>::at(x, sizes, i);
+            const real_t joined = tree<kind, real_t, 4>::at(x, sizes, i);
             x[i] = joined;
             if (sizes[4] == 1)
                 results[c] = joined;
         }
     }
 }
-
-extern "C" __global__ void optwright_halve_sum(
+"""
+    + "".join(
+        f"""
+extern "C" __global__ void optwright_halve_{kind}(
     const long long *table, const long long *chunks, const long long count,
     real_t *results, const long long done)
-{
-    halve<sum>(table, chunks, count, results, done);
-}
+{{
+    halve<{kind}>(table, chunks, count, results, done);
+}}
+"""
+        for kind in ("sum", "largest")
+    )
+)
+"""Kernels that reduce the chunks of vectors, in the compute type."""
 
-extern "C" __global__ void optwright_halve_largest(
-    const long long *table, const long long *chunks, const long long count,
-    real_t *results, const long long done)
+COMBINATION = (
+    TREE
+    + """
+// Segments (start, length, place of the result) of `from`, by way of `cells`. Where `single` is
+// given, results are kept rounded to single too.
+template <class kind, class entry>
+static __device__ __forceinline__ void combine(
+    const long long *segments, const long long count, const entry *from, real_t *cells,
+    real_t *wide, float *single, const long long done)
 {
-    halve<largest>(table, chunks, count, results, done);
+    const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
+    const long long stride = (long long)gridDim.y*blockDim.x;
+    for (long long c = blockIdx.x; c < count; c += gridDim.x) {
+        const long long start = segments[3*c], target = segments[3*c + 2];
+        long long sizes[5];
+        halved(segments[3*c + 1], done, sizes);
+        for (long long i = first; i < sizes[4]; i += stride) {
+            const real_t joined = tree<kind, entry, 4>::at(from + start, sizes, i);
+            cells[start + i] = joined;
+            if (sizes[4] == 1) {
+                wide[target] = joined;
+                if (single)
+                    single[target] = float(joined);
+            }
+        }
+        if (sizes[0] == 0 && first == 0) {
+            wide[target] = kind::none();
+            if (single)
+                single[target] = float(kind::none());
+        }
+    }
 }
 """
+    + "".join(
+        f"""
+extern "C" __global__ void optwright_combine_{kind}_of_{entry}(
+    const long long *segments, const long long count, const {entry} *from, real_t *cells,
+    real_t *wide, float *single, const long long done)
+{{
+    combine<{kind}>(segments, count, from, cells, wide, single, done);
+}}
+"""
+        for kind in ("sum", "largest")
+        for entry in ("float", "double")
+    )
+)
+"""Kernels that combine the chunks' results in double; they are compiled for double only."""

@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any
 
 from optwright.derive.declaration import Declaration
-from optwright.templates.cupy.backend import Kernel, KernelPrinter
+from optwright.templates.cupy.backend import Kernel, KernelPrinter, NumberKernel
+from optwright.templates.cupy.cost import told
 from optwright.templates.numpy import NumpyBackend
 from optwright.templates.numpy.backend import Printers, RuleText
 
@@ -25,19 +26,16 @@ class CupyBackend(NumpyBackend):
         return partial(KernelPrinter, owner=f"{declaration.dialect}_{declaration.name}".lower())
 
     def context(self, rules: Sequence[RuleText]) -> dict[str, Any]:
-        kernels: list[Kernel] = [kernel for rule in rules for kernel in rule.kernels]
-        lines = [line for rule in rules for f in rule.functions for line in f.body]
-        if len(rules) > 1 and "shared_" in "".join(f.name for f in rules[0].functions):
-            cost = "whole"
-        elif any(word in line for line in lines for word in _WHOLE):
-            cost = "whole"
-        else:
-            cost = "reduced" if any(kernel.reductions for kernel in kernels) else "entrywise"
-        return {"kernels": kernels, "cost": cost}
-
-
-_WHOLE = ("step.arrays", "step.search", "step.noise", "at=", "step.push", "step.turns")
-"""What makes arrays, or waits for them, in every step."""
+        printed = [kernel for rule in rules for kernel in rule.kernels]
+        kernels = [k for k in printed if isinstance(k, Kernel)]
+        numbers = [k for k in printed if isinstance(k, NumberKernel)]
+        layouts = [k.layout for k in kernels if k.uses_layout] + [k.layout for k in numbers]
+        return {
+            "kernels": kernels,
+            "number_kernels": numbers,
+            "layouts": list({layout.name: layout for layout in layouts}.values()),
+            "cost": told(rules),
+        }
 
 
 def backend() -> CupyBackend:

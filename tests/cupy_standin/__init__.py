@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -40,14 +41,25 @@ count = Count()
 launched: set[str] = set()
 """The kernels that ever ran."""
 
+_known: weakref.WeakValueDictionary[int, np.ndarray] = weakref.WeakValueDictionary()
+"""The memory of all arrays so far: views share that of another."""
+
+
+def _counted(host: np.ndarray) -> None:
+    """Count an allocation, unless the memory is another array's."""
+    while isinstance(host.base, np.ndarray):
+        host = host.base
+    if _known.get(id(host)) is not host:
+        _known[id(host)] = host
+        count.allocations += 1
+
 
 class ndarray(NDArrayOperatorsMixin):  # noqa: N801
     """An array "on the device"."""
 
     def __init__(self, host: np.ndarray) -> None:
         self._host = host
-        if host.base is None:
-            count.allocations += 1
+        _counted(host)
 
     # --- what CuPy refuses ----------------------------------------------------------------------
 
@@ -213,8 +225,9 @@ class Module:
             count.launches += 1
             launched.add(symbol)
             words = [a.data.ptr if isinstance(a, ndarray) else a for a in args]
-            assert all(isinstance(w, (int, np.int64)) for w in words) and len(words) == 5
-            run(kernel, grid[0], grid[1], block[0], (ctypes.c_longlong * 5)(*map(int, words)))
+            assert all(isinstance(w, (int, np.int64)) for w in words) and len(words) in (5, 7)
+            values = (ctypes.c_longlong * len(words))(*map(int, words))
+            run(kernel, grid[0], grid[1], block[0], values, len(words))
 
         return launch
 
@@ -225,8 +238,18 @@ def module(machine: Machine) -> ModuleType:
     made.__stand_in__ = True
 
     def send(target: int, source: int, size: int, kind: int, stream: int) -> None:
-        count.uploads += 1
+        if kind == made.cuda.runtime.memcpyHostToDevice:
+            count.uploads += 1
+        else:
+            count.waits += 1
         ctypes.memmove(target, source, size)
+
+    def wait() -> None:
+        count.waits += 1
+
+    def solve(a: ndarray, b: ndarray) -> Any:
+        count.waits += 1  # under errstate(linalg="raise") CuPy looks whether it went well
+        return _call(np.linalg.solve, (a, b), {})
 
     for name in _SAME:
         numpy_function = getattr(np, name)
@@ -234,14 +257,14 @@ def module(machine: Machine) -> ModuleType:
     made.ndarray, made.array, made.asarray = ndarray, array, asarray
     made.ascontiguousarray = ascontiguousarray
     made.linalg = SimpleNamespace(
-        solve=lambda a, b: _call(np.linalg.solve, (a, b), {}),
+        solve=solve,
         eigh=lambda a: tuple(_call(np.linalg.eigh, (a,), {})),
     )
     made.cuda = SimpleNamespace(
         is_available=lambda: True,
-        Device=lambda: SimpleNamespace(id=0, compute_capability="90"),
-        get_current_stream=lambda: SimpleNamespace(ptr=0),
-        runtime=SimpleNamespace(memcpyAsync=send, memcpyHostToDevice=1),
+        Device=lambda: SimpleNamespace(id=0, compute_capability="90", synchronize=wait),
+        get_current_stream=lambda: SimpleNamespace(ptr=0, synchronize=wait),
+        runtime=SimpleNamespace(memcpyAsync=send, memcpyHostToDevice=1, memcpyDeviceToHost=2),
         function=SimpleNamespace(Module=Module),
         nvrtc=SimpleNamespace(
             NVRTCError=NVRTCError,

@@ -18,13 +18,23 @@ static float __uint_as_float(unsigned int u) { float x; memcpy(&x, &u, 4); retur
 
 typedef long long word;  // of 64 bits, as every argument of our kernels is
 
-extern "C" void run(void (*kernel)(word, word, word, word, word),
-                    unsigned int x, unsigned int y, unsigned int threads, const word *a)
+template <class... words>
+static void launch(void (*kernel)(), unsigned int x, unsigned int y, unsigned int threads,
+                   words... a)
 {
     gridDim = {x, y, 1};
     blockDim = {threads, 1, 1};
     for (blockIdx.y = 0; blockIdx.y < y; ++blockIdx.y)
         for (blockIdx.x = 0; blockIdx.x < x; ++blockIdx.x)
             for (threadIdx.x = 0; threadIdx.x < threads; ++threadIdx.x)
-                kernel(a[0], a[1], a[2], a[3], a[4]);
+                ((void (*)(words...))kernel)(a...);
+}
+
+extern "C" void run(void (*kernel)(), unsigned int x, unsigned int y, unsigned int threads,
+                    const word *a, int count)
+{
+    if (count == 5)
+        launch(kernel, x, y, threads, a[0], a[1], a[2], a[3], a[4]);
+    else
+        launch(kernel, x, y, threads, a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
 }

@@ -17,11 +17,11 @@ import numpy as np
 import cupy_standin
 from cupy_standin import build
 from optwright.generated import cupy
-from optwright.runtime.device.kernel import Kernel
-from optwright.runtime.device.source import REDUCTION, prelude
+from optwright.runtime.device.kernel import Kernel, NumberKernel
+from optwright.runtime.device.source import COMBINATION, REDUCTION, prelude
 from optwright.runtime.schedule import Schedule
 
-DTYPE = np.dtype("float32")
+DTYPE, DOUBLE = np.dtype("float32"), np.dtype("float64")
 ODD = [(3,), (2, 5), (), (0, 4), (33,), (1030,)]
 SHIFTED = 4
 
@@ -67,21 +67,23 @@ def run(cp: Any, made: Any, flags: dict[str, Any]) -> None:
 
 
 def main(folder: Path) -> int:
-    sources = [REDUCTION]
-    symbols = {"optwright_halve_sum"}
+    sources, wide = [REDUCTION], [COMBINATION]
+    symbols = {"optwright_halve_sum", "optwright_combine_sum_of_float"}
     made = list(classes())
     for one in made:
         module = vars(importlib.import_module(one.__module__))
         sources += [module["SOURCE"]] if "SOURCE" in module else []
-        symbols |= {x.symbol for x in module.values() if isinstance(x, Kernel)}
-    halves = (sources[::2], sources[1::2])
-    begun = [build.start(prelude(DTYPE) + "".join(h), folder, build.SANITIZERS) for h in halves]
-    libraries = [build.finish(*each) for each in begun]
-    ready = {
-        prelude(DTYPE) + source: library
-        for half, library in zip(halves, libraries, strict=True)
-        for source in half
-    }
+        wide += [module["NUMBERS_SOURCE"]] if "NUMBERS_SOURCE" in module else []
+        symbols |= {x.symbol for x in module.values() if isinstance(x, (Kernel, NumberKernel))}
+    joined = [(DTYPE, sources[::2]), (DTYPE, sources[1::2]), (DOUBLE, wide)]
+    begun = [
+        (d, part, build.start(prelude(d) + "".join(part), folder, build.SANITIZERS))
+        for d, part in joined
+    ]
+    ready = {}
+    for dtype, part, each in begun:
+        library = build.finish(*each)
+        ready.update({prelude(dtype) + source: library for source in part})
     with cupy_standin.installed(cupy_standin.Machine(folder, ready, build.SANITIZERS)) as cp:
         for one in made:
             for flags in [{}] if one.branches else [dict(key) for key, _ in one.rules]:

@@ -10,11 +10,15 @@ Equations
     u[t] = rho*u[t-1] + (1 - rho)*delta[t]**2
     theta[t] = decayed[t] + learning_rate*delta[t]
 
+Proved
+    torch.Adadelta(weight_decay=0) = keras.Adadelta(weight_decay=0) (DL3a: proved for all
+        losses, all t, lr, eps varying with t)
+
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration keras.Adadelta and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 638fd9da5f5c0552
+Digest: 41226ea1afc7c5ad
 """
 
 from __future__ import annotations
@@ -41,7 +45,7 @@ static __device__ __forceinline__ void keras_adadelta_update_entry(
 
 extern "C" __global__ void keras_adadelta_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -136,6 +140,10 @@ class Adadelta(Optimizer):
         delta[t] = -g[t]*sqrt(u[t-1] + epsilon)/sqrt(v[t] + epsilon)
         u[t] = rho*u[t-1] + (1 - rho)*delta[t]**2
         theta[t] = decayed[t] + learning_rate*delta[t]
+
+    Proved
+        torch.Adadelta(weight_decay=0) = keras.Adadelta(weight_decay=0) (DL3a: proved for all
+            losses, all t, lr, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

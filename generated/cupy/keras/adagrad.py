@@ -9,11 +9,17 @@ Equations
     G[t] = G[t-1] + g[t]**2
     theta[t] = decayed[t] - learning_rate*g[t]/sqrt(G[t] + epsilon)
 
+Proved
+    keras.Adagrad = optax.adagrad at the same positive start (DL2: proved for all losses, all
+        t, learning_rate varying with t)
+    torch.Adagrad(lr_decay, eps=0) = keras.Adagrad(lr/(1 + lr_decay*(t - 1)), epsilon=0)
+        (DL2d: proved for all losses, all t)
+
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration keras.Adagrad and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 40acf976cc7d9985
+Digest: 4d183f374285d546
 """
 
 from __future__ import annotations
@@ -35,7 +41,7 @@ static __device__ __forceinline__ void keras_adagrad_update_entry(
 
 extern "C" __global__ void keras_adagrad_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -119,6 +125,12 @@ class Adagrad(Optimizer):
         decayed[t] = (1 - learning_rate*weight_decay)*theta[t-1]
         G[t] = G[t-1] + g[t]**2
         theta[t] = decayed[t] - learning_rate*g[t]/sqrt(G[t] + epsilon)
+
+    Proved
+        keras.Adagrad = optax.adagrad at the same positive start (DL2: proved for all losses, all
+            t, learning_rate varying with t)
+        torch.Adagrad(lr_decay, eps=0) = keras.Adagrad(lr/(1 + lr_decay*(t - 1)), epsilon=0)
+            (DL2d: proved for all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -24,12 +24,18 @@ Proved
         with t)
     Adam(eps) = keras.Adam(epsilon=eps*sqrt(1 - beta2**t)) (K2b: proved for all losses, all t,
         lr, beta1, beta2, eps varying with t)
+    keras.AdamW = keras.Adam(weight_decay) (DL5h: proved for all losses, all t, learning_rate,
+        beta_1, beta_2, epsilon, weight_decay varying with t)
+    torch.SparseAdam = keras.Adam where no gradient is 0 (DL5j: proved for all losses, all t,
+        lr, eps varying with t)
+    torch.Adam(amsgrad=True, eps=0) = keras.Adam(amsgrad=True, epsilon=0) (DL6a: proved for
+        all losses, all t, lr varying with t)
 
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration keras.Adam and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: ac081863dce2b91f
+Digest: 8e97b5664aa271e0
 """
 
 from __future__ import annotations
@@ -56,7 +62,7 @@ static __device__ __forceinline__ void keras_adam_plain_update_entry(
 
 extern "C" __global__ void keras_adam_plain_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -119,7 +125,7 @@ static __device__ __forceinline__ void keras_adam_amsgrad_update_entry(
 
 extern "C" __global__ void keras_adam_amsgrad_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -288,6 +294,12 @@ class Adam(Optimizer):
             with t)
         Adam(eps) = keras.Adam(epsilon=eps*sqrt(1 - beta2**t)) (K2b: proved for all losses, all t,
             lr, beta1, beta2, eps varying with t)
+        keras.AdamW = keras.Adam(weight_decay) (DL5h: proved for all losses, all t, learning_rate,
+            beta_1, beta_2, epsilon, weight_decay varying with t)
+        torch.SparseAdam = keras.Adam where no gradient is 0 (DL5j: proved for all losses, all t,
+            lr, eps varying with t)
+        torch.Adam(amsgrad=True, eps=0) = keras.Adam(amsgrad=True, epsilon=0) (DL6a: proved for
+            all losses, all t, lr varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

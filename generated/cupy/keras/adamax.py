@@ -9,11 +9,15 @@ Equations
     u[t] = max(abs(g[t]), beta_2*u[t-1])
     theta[t] = decayed[t] - learning_rate*m[t]/((1 - beta_1**t)*(u[t] + epsilon))
 
+Proved
+    torch.Adamax(eps=0) = keras.Adamax(epsilon=0) (DL7b: proved for all losses, all t, lr
+        varying with t)
+
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration keras.Adamax and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 5b30e143405b4e5c
+Digest: 3a7060260b990e66
 """
 
 from __future__ import annotations
@@ -38,7 +42,7 @@ static __device__ __forceinline__ void keras_adamax_update_entry(
 
 extern "C" __global__ void keras_adamax_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -137,6 +141,10 @@ class Adamax(Optimizer):
         m[t] = beta_1*m[t-1] + (1 - beta_1)*g[t]
         u[t] = max(abs(g[t]), beta_2*u[t-1])
         theta[t] = decayed[t] - learning_rate*m[t]/((1 - beta_1**t)*(u[t] + epsilon))
+
+    Proved
+        torch.Adamax(eps=0) = keras.Adamax(epsilon=0) (DL7b: proved for all losses, all t, lr
+            varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -19,11 +19,17 @@ Equations with amsgrad=True
     v_max[t] = max(v[t], v_max[t-1])
     theta[t] = decayed[t] - m[t]*rate[t]/(sqrt(v_max[t]) + epsilon)
 
+Proved
+    torch.AdamW(eps) = keras.AdamW(epsilon=eps*sqrt(1 - beta2**t)) (DL5g: proved for all
+        losses, all t, lr, eps, weight_decay varying with t)
+    keras.AdamW = keras.Adam(weight_decay) (DL5h: proved for all losses, all t, learning_rate,
+        beta_1, beta_2, epsilon, weight_decay varying with t)
+
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration keras.AdamW and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 7070b4b70a85bda5
+Digest: 8529b922f1315f54
 """
 
 from __future__ import annotations
@@ -50,7 +56,7 @@ static __device__ __forceinline__ void keras_adamw_plain_update_entry(
 
 extern "C" __global__ void keras_adamw_plain_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -113,7 +119,7 @@ static __device__ __forceinline__ void keras_adamw_amsgrad_update_entry(
 
 extern "C" __global__ void keras_adamw_amsgrad_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -276,6 +282,12 @@ class AdamW(Optimizer):
         v[t] = beta_2*v[t-1] + (1 - beta_2)*g[t]**2
         v_max[t] = max(v[t], v_max[t-1])
         theta[t] = decayed[t] - m[t]*rate[t]/(sqrt(v_max[t]) + epsilon)
+
+    Proved
+        torch.AdamW(eps) = keras.AdamW(epsilon=eps*sqrt(1 - beta2**t)) (DL5g: proved for all
+            losses, all t, lr, eps, weight_decay varying with t)
+        keras.AdamW = keras.Adam(weight_decay) (DL5h: proved for all losses, all t, learning_rate,
+            beta_1, beta_2, epsilon, weight_decay varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -9,11 +9,15 @@ Equations
     m[t] = beta_2*m[t-1] + (1 - beta_2)*g[t]
     theta[t] = decayed[t] - learning_rate*direction[t]
 
+Proved
+    keras.Lion = optax.lion (DL10: proved for all losses, all t, learning_rate, beta_1,
+        beta_2, weight_decay varying with t)
+
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration keras.Lion and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: cca7af95d01916c0
+Digest: 7bba65d356052f99
 """
 
 from __future__ import annotations
@@ -38,7 +42,7 @@ static __device__ __forceinline__ void keras_lion_update_entry(
 
 extern "C" __global__ void keras_lion_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -133,6 +137,10 @@ class Lion(Optimizer):
         direction[t] = sign(beta_1*m[t-1] + (1 - beta_1)*g[t])
         m[t] = beta_2*m[t-1] + (1 - beta_2)*g[t]
         theta[t] = decayed[t] - learning_rate*direction[t]
+
+    Proved
+        keras.Lion = optax.lion (DL10: proved for all losses, all t, learning_rate, beta_1,
+            beta_2, weight_decay varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -16,11 +16,15 @@ Equations
     v_hat[t] = v[t]/(1 - beta_2**t)
     theta[t] = decayed[t] - learning_rate*m_hat[t]/(sqrt(v_hat[t]) + epsilon)
 
+Proved
+    torch.NAdam(momentum_decay=1) = keras.Nadam (DL8: proved for all losses, all t, lr, eps
+        varying with t)
+
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration keras.Nadam and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 57b2f4944443c361
+Digest: c6866cc0334b9447
 """
 
 from __future__ import annotations
@@ -51,7 +55,7 @@ static __device__ __forceinline__ void keras_nadam_update_entry(
 
 extern "C" __global__ void keras_nadam_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -179,6 +183,10 @@ class Nadam(Optimizer):
         m_hat[t] = g[t]*(1 - mu[t])/(1 - mu_product[t]) + m[t]*mu_next[t]/(1 - mu_next[t]*mu_product[t])
         v_hat[t] = v[t]/(1 - beta_2**t)
         theta[t] = decayed[t] - learning_rate*m_hat[t]/(sqrt(v_hat[t]) + epsilon)
+
+    Proved
+        torch.NAdam(momentum_decay=1) = keras.Nadam (DL8: proved for all losses, all t, lr, eps
+            varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -21,12 +21,18 @@ Proved
     torch.RMSprop(momentum=0) = RMSProp, keras.RMSprop(momentum=0) = RMSPropEpsInside (K4:
         proved for all losses, all t, lr varying with t; all losses, all t, learning_rate
         varying with t)
+    optax.rmsprop = keras.RMSprop under velocity = -b (DL4: proved for all losses, all t,
+        learning_rate, decay, eps, momentum varying with t)
+    torch.RMSprop(eps=0) = keras.RMSprop(epsilon=0) under velocity = lr*velocity (DL4b: proved
+        for all losses, all t)
+    torch.RMSprop(centered=True, eps=0) = keras.RMSprop(centered=True, epsilon=0) (DL4h:
+        proved for all losses, all t)
 
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration keras.RMSprop and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: d4634ba8e8ad908f
+Digest: 26d7428cb1d3fcbe
 """
 
 from __future__ import annotations
@@ -51,7 +57,7 @@ static __device__ __forceinline__ void keras_rmsprop_plain_update_entry(
 
 extern "C" __global__ void keras_rmsprop_plain_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -113,7 +119,7 @@ static __device__ __forceinline__ void keras_rmsprop_centered_update_entry(
 
 extern "C" __global__ void keras_rmsprop_centered_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -267,6 +273,12 @@ class RMSprop(Optimizer):
         torch.RMSprop(momentum=0) = RMSProp, keras.RMSprop(momentum=0) = RMSPropEpsInside (K4:
             proved for all losses, all t, lr varying with t; all losses, all t, learning_rate
             varying with t)
+        optax.rmsprop = keras.RMSprop under velocity = -b (DL4: proved for all losses, all t,
+            learning_rate, decay, eps, momentum varying with t)
+        torch.RMSprop(eps=0) = keras.RMSprop(epsilon=0) under velocity = lr*velocity (DL4b: proved
+            for all losses, all t)
+        torch.RMSprop(centered=True, eps=0) = keras.RMSprop(centered=True, epsilon=0) (DL4h:
+            proved for all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

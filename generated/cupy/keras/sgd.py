@@ -17,12 +17,16 @@ Equations with nesterov=True
 Proved
     Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: proved for all
         losses, all t, lr varying with t)
+    torch.SGD(nesterov=True) = keras.SGD(nesterov=True) under velocity = -lr*b (DL1b: proved
+        for all losses, all t)
+    torch.SGD(momentum=0) = keras.SGD(momentum=0), decay included (DL1e: proved for all
+        losses, all t)
 
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration keras.SGD and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 7b157ed339cfecbe
+Digest: 83aa5274ec53222f
 """
 
 from __future__ import annotations
@@ -44,7 +48,7 @@ static __device__ __forceinline__ void keras_sgd_plain_update_entry(
 
 extern "C" __global__ void keras_sgd_plain_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -93,7 +97,7 @@ static __device__ __forceinline__ void keras_sgd_nesterov_update_entry(
 
 extern "C" __global__ void keras_sgd_nesterov_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -220,6 +224,10 @@ class SGD(Optimizer):
     Proved
         Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: proved for all
             losses, all t, lr varying with t)
+        torch.SGD(nesterov=True) = keras.SGD(nesterov=True) under velocity = -lr*b (DL1b: proved
+            for all losses, all t)
+        torch.SGD(momentum=0) = keras.SGD(momentum=0), decay included (DL1e: proved for all
+            losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -10,11 +10,15 @@ Equations
     u[t] = rho*u[t-1] + (1 - rho)*delta[t]**2
     theta[t] = theta[t-1] - learning_rate*delta[t]
 
+Proved
+    torch.Adadelta = optax.adadelta (DL3: proved for all losses, all t, lr, eps, weight_decay
+        varying with t)
+
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration optax.adadelta and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 6242ef4223fd0e5f
+Digest: 1801b286be439475
 """
 
 from __future__ import annotations
@@ -40,7 +44,7 @@ static __device__ __forceinline__ void optax_adadelta_update_entry(
 
 extern "C" __global__ void optax_adadelta_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -131,6 +135,10 @@ class adadelta(Optimizer):
         delta[t] = g[t]*sqrt(u[t-1] + eps)/sqrt(v[t] + eps)
         u[t] = rho*u[t-1] + (1 - rho)*delta[t]**2
         theta[t] = theta[t-1] - learning_rate*delta[t]
+
+    Proved
+        torch.Adadelta = optax.adadelta (DL3: proved for all losses, all t, lr, eps, weight_decay
+            varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

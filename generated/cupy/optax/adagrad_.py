@@ -9,11 +9,17 @@ Equations
     direction[t] = {g[t]/sqrt(G[t] + eps) if G[t] > 0, else 0}
     theta[t] = theta[t-1] - learning_rate*direction[t]
 
+Proved
+    keras.Adagrad = optax.adagrad at the same positive start (DL2: proved for all losses, all
+        t, learning_rate varying with t)
+    torch.Adagrad(eps=0) = optax.adagrad(eps=0) at the same positive start (DL2b: proved for
+        all losses, all t, lr varying with t)
+
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration optax.adagrad and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: f7560f5221a1ab0d
+Digest: 358fca72215437b0
 """
 
 from __future__ import annotations
@@ -34,7 +40,7 @@ static __device__ __forceinline__ void optax_adagrad_update_entry(
 
 extern "C" __global__ void optax_adagrad_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -107,6 +113,12 @@ class adagrad(Optimizer):
         G[t] = G[t-1] + g[t]**2
         direction[t] = {g[t]/sqrt(G[t] + eps) if G[t] > 0, else 0}
         theta[t] = theta[t-1] - learning_rate*direction[t]
+
+    Proved
+        keras.Adagrad = optax.adagrad at the same positive start (DL2: proved for all losses, all
+            t, learning_rate varying with t)
+        torch.Adagrad(eps=0) = optax.adagrad(eps=0) at the same positive start (DL2b: proved for
+            all losses, all t, lr varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

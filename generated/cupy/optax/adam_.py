@@ -22,12 +22,18 @@ Equations with nesterov=True
 Proved
     Adam = torch.Adam = optax.adam (K1: proved for all losses, all t, lr, beta1, beta2, eps
         varying with t)
+    optax.rmsprop(bias_correction=True) = optax.adam(b1=0) (DL4f: proved for all losses, all
+        t, learning_rate varying with t)
+    torch.Adam = optax.adam(eps_root=0) (DL5: proved for all losses, all t, lr, beta1, beta2,
+        eps varying with t)
+    optax.nadam = optax.adam(nesterov=True) (DL8c: proved for all losses, all t,
+        learning_rate, b1, b2, eps, eps_root varying with t)
 
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration optax.adam and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: c32d1209704de840
+Digest: 6dd9796ebccd8249
 """
 
 from __future__ import annotations
@@ -55,7 +61,7 @@ static __device__ __forceinline__ void optax_adam_plain_update_entry(
 
 extern "C" __global__ void optax_adam_plain_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -124,7 +130,7 @@ static __device__ __forceinline__ void optax_adam_nesterov_update_entry(
 
 extern "C" __global__ void optax_adam_nesterov_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -292,6 +298,12 @@ class adam(Optimizer):
     Proved
         Adam = torch.Adam = optax.adam (K1: proved for all losses, all t, lr, beta1, beta2, eps
             varying with t)
+        optax.rmsprop(bias_correction=True) = optax.adam(b1=0) (DL4f: proved for all losses, all
+            t, learning_rate varying with t)
+        torch.Adam = optax.adam(eps_root=0) (DL5: proved for all losses, all t, lr, beta1, beta2,
+            eps varying with t)
+        optax.nadam = optax.adam(nesterov=True) (DL8c: proved for all losses, all t,
+            learning_rate, b1, b2, eps, eps_root varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -9,11 +9,17 @@ Equations
     m_hat[t] = m[t]/(1 - b1**t)
     theta[t] = theta[t-1] - learning_rate*m_hat[t]/u[t]
 
+Proved
+    torch.Adamax = optax.adamax (DL7: proved for all losses, all t, lr, beta1, beta2, eps
+        varying with t)
+    optax.adamaxw(weight_decay=0) = optax.adamax (DL7c: proved for all losses, all t,
+        learning_rate, b1, b2, eps varying with t)
+
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration optax.adamax and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: f13d032733f2f0c3
+Digest: bed6d3b4c86a752d
 """
 
 from __future__ import annotations
@@ -38,7 +44,7 @@ static __device__ __forceinline__ void optax_adamax_update_entry(
 
 extern "C" __global__ void optax_adamax_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -129,6 +135,12 @@ class adamax(Optimizer):
         u[t] = max(abs(g[t]) + eps, b2*u[t-1])
         m_hat[t] = m[t]/(1 - b1**t)
         theta[t] = theta[t-1] - learning_rate*m_hat[t]/u[t]
+
+    Proved
+        torch.Adamax = optax.adamax (DL7: proved for all losses, all t, lr, beta1, beta2, eps
+            varying with t)
+        optax.adamaxw(weight_decay=0) = optax.adamax (DL7c: proved for all losses, all t,
+            learning_rate, b1, b2, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

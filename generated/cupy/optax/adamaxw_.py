@@ -9,11 +9,15 @@ Equations
     m_hat[t] = m[t]/(1 - b1**t)
     theta[t] = theta[t-1] - learning_rate*(weight_decay*theta[t-1] + m_hat[t]/u[t])
 
+Proved
+    optax.adamaxw(weight_decay=0) = optax.adamax (DL7c: proved for all losses, all t,
+        learning_rate, b1, b2, eps varying with t)
+
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration optax.adamaxw and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 3f9b039ec1228e60
+Digest: 9c2f2b08b6aee832
 """
 
 from __future__ import annotations
@@ -38,7 +42,7 @@ static __device__ __forceinline__ void optax_adamaxw_update_entry(
 
 extern "C" __global__ void optax_adamaxw_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -132,6 +136,10 @@ class adamaxw(Optimizer):
         u[t] = max(abs(g[t]) + eps, b2*u[t-1])
         m_hat[t] = m[t]/(1 - b1**t)
         theta[t] = theta[t-1] - learning_rate*(weight_decay*theta[t-1] + m_hat[t]/u[t])
+
+    Proved
+        optax.adamaxw(weight_decay=0) = optax.adamax (DL7c: proved for all losses, all t,
+            learning_rate, b1, b2, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -19,11 +19,15 @@ Equations with nesterov=True
     v_hat[t] = v[t]/(1 - b2**t)
     theta[t] = theta[t-1] - learning_rate*(weight_decay*theta[t-1] + m_hat[t]/(sqrt(v_hat[t] + eps_root) + eps))
 
+Proved
+    torch.AdamW = optax.adamw(eps_root=0) (DL5e: proved for all losses, all t, lr, beta1,
+        beta2, eps, weight_decay varying with t)
+
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration optax.adamw and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 7eaa6af5aa4f143c
+Digest: fefcc070c75f3df0
 """
 
 from __future__ import annotations
@@ -51,7 +55,7 @@ static __device__ __forceinline__ void optax_adamw_plain_update_entry(
 
 extern "C" __global__ void optax_adamw_plain_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -122,7 +126,7 @@ static __device__ __forceinline__ void optax_adamw_nesterov_update_entry(
 
 extern "C" __global__ void optax_adamw_nesterov_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -290,6 +294,10 @@ class adamw(Optimizer):
         v[t] = b2*v[t-1] + (1 - b2)*g[t]**2
         v_hat[t] = v[t]/(1 - b2**t)
         theta[t] = theta[t-1] - learning_rate*(weight_decay*theta[t-1] + m_hat[t]/(sqrt(v_hat[t] + eps_root) + eps))
+
+    Proved
+        torch.AdamW = optax.adamw(eps_root=0) (DL5e: proved for all losses, all t, lr, beta1,
+            beta2, eps, weight_decay varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

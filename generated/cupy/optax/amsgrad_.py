@@ -34,7 +34,7 @@ After the first step nothing is allocated on the device and nothing is read back
 
 Do not edit. Made from the declaration optax.amsgrad and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 612b4f4b3464475b
+Digest: b28dab8c418c9462
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ static __device__ __forceinline__ void optax_amsgrad_bias_correction_mu_bias_cor
 
 extern "C" __global__ void optax_amsgrad_bias_correction_mu_bias_correction_nu_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -126,7 +126,7 @@ static __device__ __forceinline__ void optax_amsgrad_bias_correction_mu_update_e
 
 extern "C" __global__ void optax_amsgrad_bias_correction_mu_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -190,7 +190,7 @@ static __device__ __forceinline__ void optax_amsgrad_bias_correction_nu_update_e
 
 extern "C" __global__ void optax_amsgrad_bias_correction_nu_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -255,7 +255,7 @@ static __device__ __forceinline__ void optax_amsgrad_plain_update_entry(
 
 extern "C" __global__ void optax_amsgrad_plain_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;

@@ -8,11 +8,17 @@ Equations
     m[t] = b2*m[t-1] + (1 - b2)*g[t]
     theta[t] = theta[t-1] - learning_rate*(weight_decay*theta[t-1] + direction[t])
 
+Proved
+    keras.Lion = optax.lion (DL10: proved for all losses, all t, learning_rate, beta_1,
+        beta_2, weight_decay varying with t)
+    Lion = optax.lion (DL10a: proved for all losses, all t, lr, beta1, beta2, weight_decay
+        varying with t)
+
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration optax.lion and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 276c05c798993fef
+Digest: 9d7fec99ed317151
 """
 
 from __future__ import annotations
@@ -34,7 +40,7 @@ static __device__ __forceinline__ void optax_lion_update_entry(
 
 extern "C" __global__ void optax_lion_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -121,6 +127,12 @@ class lion(Optimizer):
         direction[t] = sign(b1*m[t-1] + (1 - b1)*g[t])
         m[t] = b2*m[t-1] + (1 - b2)*g[t]
         theta[t] = theta[t-1] - learning_rate*(weight_decay*theta[t-1] + direction[t])
+
+    Proved
+        keras.Lion = optax.lion (DL10: proved for all losses, all t, learning_rate, beta_1,
+            beta_2, weight_decay varying with t)
+        Lion = optax.lion (DL10a: proved for all losses, all t, lr, beta1, beta2, weight_decay
+            varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

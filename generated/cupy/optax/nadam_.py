@@ -19,11 +19,15 @@ Equations with nesterov=False
     v_hat[t] = v[t]/(1 - b2**t)
     theta[t] = theta[t-1] - learning_rate*m_hat[t]/(sqrt(v_hat[t] + eps_root) + eps)
 
+Proved
+    optax.nadam = optax.adam(nesterov=True) (DL8c: proved for all losses, all t,
+        learning_rate, b1, b2, eps, eps_root varying with t)
+
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration optax.nadam and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 7f006523db3fa075
+Digest: 18c899ab58eb8a66
 """
 
 from __future__ import annotations
@@ -54,7 +58,7 @@ static __device__ __forceinline__ void optax_nadam_nesterov_update_entry(
 
 extern "C" __global__ void optax_nadam_nesterov_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -123,7 +127,7 @@ static __device__ __forceinline__ void optax_nadam_plain_update_entry(
 
 extern "C" __global__ void optax_nadam_plain_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -284,6 +288,10 @@ class nadam(Optimizer):
         v[t] = b2*v[t-1] + (1 - b2)*g[t]**2
         v_hat[t] = v[t]/(1 - b2**t)
         theta[t] = theta[t-1] - learning_rate*m_hat[t]/(sqrt(v_hat[t] + eps_root) + eps)
+
+    Proved
+        optax.nadam = optax.adam(nesterov=True) (DL8c: proved for all losses, all t,
+            learning_rate, b1, b2, eps, eps_root varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -23,7 +23,7 @@ After the first step nothing is allocated on the device and nothing is read back
 
 Do not edit. Made from the declaration optax.nadamw and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: c92093faf0329468
+Digest: 5ecafdb062138eca
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ static __device__ __forceinline__ void optax_nadamw_nesterov_update_entry(
 
 extern "C" __global__ void optax_nadamw_nesterov_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -125,7 +125,7 @@ static __device__ __forceinline__ void optax_nadamw_plain_update_entry(
 
 extern "C" __global__ void optax_nadamw_plain_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;

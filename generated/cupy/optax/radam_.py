@@ -32,7 +32,7 @@ After the first step nothing is allocated on the device and nothing is read back
 
 Do not edit. Made from the declaration optax.radam and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 9c92fabf03b225b6
+Digest: 31e3930e0b36a1b8
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ static __device__ __forceinline__ void optax_radam_plain_update_entry(
 
 extern "C" __global__ void optax_radam_plain_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -138,7 +138,7 @@ static __device__ __forceinline__ void optax_radam_nesterov_update_entry(
 
 extern "C" __global__ void optax_radam_nesterov_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;

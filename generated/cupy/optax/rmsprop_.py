@@ -140,11 +140,19 @@ Equations with bias_correction=True, centered=True, eps_in_sqrt=False, nesterov=
     b[t] = momentum*b[t-1] + scaled[t]
     theta[t] = theta[t-1] + momentum*b[t] + scaled[t]
 
+Proved
+    optax.rmsprop = keras.RMSprop under velocity = -b (DL4: proved for all losses, all t,
+        learning_rate, decay, eps, momentum varying with t)
+    optax.rmsprop(eps_in_sqrt=False, momentum=0) = torch.RMSprop(momentum=0) (DL4a: proved for
+        all losses, all t)
+    optax.rmsprop(bias_correction=True) = optax.adam(b1=0) (DL4f: proved for all losses, all
+        t, learning_rate varying with t)
+
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration optax.rmsprop and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 2c84fcc25f309803
+Digest: 44ef90ff8232f4b5
 """
 
 from __future__ import annotations
@@ -168,7 +176,7 @@ static __device__ __forceinline__ void optax_rmsprop_eps_in_sqrt_update_entry(
 
 extern "C" __global__ void optax_rmsprop_eps_in_sqrt_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -225,7 +233,7 @@ static __device__ __forceinline__ void optax_rmsprop_bias_correction_eps_in_sqrt
 
 extern "C" __global__ void optax_rmsprop_bias_correction_eps_in_sqrt_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -283,7 +291,7 @@ static __device__ __forceinline__ void optax_rmsprop_eps_in_sqrt_nesterov_update
 
 extern "C" __global__ void optax_rmsprop_eps_in_sqrt_nesterov_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -340,7 +348,7 @@ static __device__ __forceinline__ void optax_rmsprop_bias_correction_eps_in_sqrt
 
 extern "C" __global__ void optax_rmsprop_bias_correction_eps_in_sqrt_nesterov_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -400,7 +408,7 @@ static __device__ __forceinline__ void optax_rmsprop_centered_eps_in_sqrt_update
 
 extern "C" __global__ void optax_rmsprop_centered_eps_in_sqrt_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -463,7 +471,7 @@ static __device__ __forceinline__ void optax_rmsprop_bias_correction_centered_ep
 
 extern "C" __global__ void optax_rmsprop_bias_correction_centered_eps_in_sqrt_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -529,7 +537,7 @@ static __device__ __forceinline__ void optax_rmsprop_centered_eps_in_sqrt_nester
 
 extern "C" __global__ void optax_rmsprop_centered_eps_in_sqrt_nesterov_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -592,7 +600,7 @@ static __device__ __forceinline__ void optax_rmsprop_bias_correction_centered_ep
 
 extern "C" __global__ void optax_rmsprop_bias_correction_centered_eps_in_sqrt_nesterov_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -656,7 +664,7 @@ static __device__ __forceinline__ void optax_rmsprop_plain_update_entry(
 
 extern "C" __global__ void optax_rmsprop_plain_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -713,7 +721,7 @@ static __device__ __forceinline__ void optax_rmsprop_bias_correction_update_entr
 
 extern "C" __global__ void optax_rmsprop_bias_correction_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -771,7 +779,7 @@ static __device__ __forceinline__ void optax_rmsprop_nesterov_update_entry(
 
 extern "C" __global__ void optax_rmsprop_nesterov_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -828,7 +836,7 @@ static __device__ __forceinline__ void optax_rmsprop_bias_correction_nesterov_up
 
 extern "C" __global__ void optax_rmsprop_bias_correction_nesterov_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -888,7 +896,7 @@ static __device__ __forceinline__ void optax_rmsprop_centered_update_entry(
 
 extern "C" __global__ void optax_rmsprop_centered_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -951,7 +959,7 @@ static __device__ __forceinline__ void optax_rmsprop_bias_correction_centered_up
 
 extern "C" __global__ void optax_rmsprop_bias_correction_centered_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -1017,7 +1025,7 @@ static __device__ __forceinline__ void optax_rmsprop_centered_nesterov_update_en
 
 extern "C" __global__ void optax_rmsprop_centered_nesterov_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -1080,7 +1088,7 @@ static __device__ __forceinline__ void optax_rmsprop_bias_correction_centered_ne
 
 extern "C" __global__ void optax_rmsprop_bias_correction_centered_nesterov_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -1892,6 +1900,14 @@ class rmsprop(Optimizer):
         scaled[t] = -learning_rate*g[t]/(sqrt(v[t]/(1 - decay**t) - m[t]**2/(1 - decay**t)**2) + eps)
         b[t] = momentum*b[t-1] + scaled[t]
         theta[t] = theta[t-1] + momentum*b[t] + scaled[t]
+
+    Proved
+        optax.rmsprop = keras.RMSprop under velocity = -b (DL4: proved for all losses, all t,
+            learning_rate, decay, eps, momentum varying with t)
+        optax.rmsprop(eps_in_sqrt=False, momentum=0) = torch.RMSprop(momentum=0) (DL4a: proved for
+            all losses, all t)
+        optax.rmsprop(bias_correction=True) = optax.adam(b1=0) (DL4f: proved for all losses, all
+            t, learning_rate varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -15,12 +15,16 @@ Equations with nesterov=True
 Proved
     Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: proved for all
         losses, all t, lr varying with t)
+    torch.SGD(dampening=0, weight_decay=0) = optax.sgd (DL1: proved for all losses, all t, lr
+        varying with t)
+    torch.SGD(nesterov=True) = optax.sgd(nesterov=True) (DL1a: proved for all losses, all t,
+        lr varying with t)
 
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration optax.sgd and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 9a98e1c4601d38e8
+Digest: 26149fe6903f0363
 """
 
 from __future__ import annotations
@@ -39,7 +43,7 @@ static __device__ __forceinline__ void optax_sgd_plain_update_entry(
 
 extern "C" __global__ void optax_sgd_plain_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -83,7 +87,7 @@ static __device__ __forceinline__ void optax_sgd_nesterov_update_entry(
 
 extern "C" __global__ void optax_sgd_nesterov_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -190,6 +194,10 @@ class sgd(Optimizer):
     Proved
         Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: proved for all
             losses, all t, lr varying with t)
+        torch.SGD(dampening=0, weight_decay=0) = optax.sgd (DL1: proved for all losses, all t, lr
+            varying with t)
+        torch.SGD(nesterov=True) = optax.sgd(nesterov=True) (DL1a: proved for all losses, all t,
+            lr varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -10,7 +10,7 @@ After the first step nothing is allocated on the device and nothing is read back
 
 Do not edit. Made from the declaration optax.sign_sgd and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 45e6efc23e47ede1
+Digest: 63619b83ef6289da
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ static __device__ __forceinline__ void optax_sign_sgd_update_entry(
 
 extern "C" __global__ void optax_sign_sgd_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;

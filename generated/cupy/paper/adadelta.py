@@ -10,6 +10,8 @@ Equations
     theta[t] = theta[t-1] + delta[t]
 
 Proved
+    the same when theta is shifted (without decay) (SY24: proved for all n, every tensor, all
+        losses, all t)
     Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: proved for all losses, all
         t, lr, eps varying with t; all losses, all t, rho, eps varying with t)
 
@@ -17,7 +19,7 @@ After the first step nothing is allocated on the device and nothing is read back
 
 Do not edit. Made from the declaration Adadelta and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: c330d7cf5cec1fbb
+Digest: d474d551f8ee3c29
 """
 
 from __future__ import annotations
@@ -41,7 +43,7 @@ static __device__ __forceinline__ void paper_adadelta_update_entry(
 
 extern "C" __global__ void paper_adadelta_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -127,6 +129,8 @@ class Adadelta(Optimizer):
         theta[t] = theta[t-1] + delta[t]
 
     Proved
+        the same when theta is shifted (without decay) (SY24: proved for all n, every tensor, all
+            losses, all t)
         Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: proved for all losses, all
             t, lr, eps varying with t; all losses, all t, rho, eps varying with t)
 

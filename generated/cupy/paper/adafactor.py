@@ -29,18 +29,22 @@ Equations where every tensor
     rms_update[t] = sqrt(mean(U[t]**2))
     theta[t] = theta[t-1] - U[t]*alpha_t[t]/max(1, rms_update[t]/clip_threshold)
 
-Every step allocates arrays on the device and waits for numbers from it.
+Proved
+    the same when rows, or columns, change places (SY36: proved for matrices of every shape,
+        every tensor, all losses, all t)
+
+Work on whole arrays takes memory from CuPy's pool in every step.
 
 Do not edit. Made from the declaration Adafactor and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: e45e2ac54e9e0b1e
+Digest: e038ad2a2da70d7f
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step, Where, cp, mean
+from optwright.runtime.device import Hyper, HyperValue, Kernel, Layout, NumberKernel, Optimizer, Params, Rule, State, Step, Where, cp, mean, weak
 
 SOURCE = """
 static __device__ __forceinline__ void paper_adafactor_other_pass1_entry(
@@ -61,7 +65,7 @@ static __device__ __forceinline__ void paper_adafactor_other_pass1_entry(
 
 extern "C" __global__ void paper_adafactor_other_pass1(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -114,7 +118,7 @@ static __device__ __forceinline__ void paper_adafactor_other_pass2_entry(
 
 extern "C" __global__ void paper_adafactor_other_pass2(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -123,8 +127,8 @@ extern "C" __global__ void paper_adafactor_other_pass2(
         const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
         real_t *theta_at = place(row[0], start);
         const real_t *U_at = place(row[1], start);
-        const real_t *of_tensor = tensors + 1*row[3];
-        const real_t theta_factor_value = of_tensor[0];
+        const long long tensor = row[3];
+        const real_t theta_factor_value = numbers[4 + 5*tensor];
         const bool aligned = ((row[0] | row[1]) & 15) == 0;
         const long long packs = aligned ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
@@ -143,6 +147,42 @@ extern "C" __global__ void paper_adafactor_other_pass2(
 }
 """
 
+NUMBERS_SOURCE = """
+static __device__ __forceinline__ void paper_adafactor_other_numbers_one(
+    const real_t eps2, const real_t clip_threshold, const real_t rho_t, const real_t size,
+    const real_t sum_theta, const real_t sum_U, real_t &alpha_t, real_t &rms_update,
+    real_t &theta_factor)
+{
+    // alpha_t[t] = rho_t[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
+    alpha_t = rho_t*maximum(eps2, sqrt(sum_theta/size));
+    // rms_update[t] = sqrt(mean(U[t]**2))
+    rms_update = sqrt(sum_U/size);
+    theta_factor = alpha_t/maximum(1.0, rms_update/clip_threshold);
+}
+
+extern "C" __global__ void paper_adafactor_other_numbers(
+    const long long *table, const long long count, const real_t *groups, real_t *wide,
+    float *single)
+{
+    const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
+    const long long stride = (long long)gridDim.x*blockDim.x;
+    for (long long k = first; k < count; k += stride) {
+        const long long *row = table + 2*k;
+        const real_t *of_group = groups + 3*row[0];
+        paper_adafactor_other_numbers_one(
+            of_group[0], of_group[1], of_group[2], real_t(row[1]), wide[0 + 5*k], wide[1 + 5*k],
+            wide[2 + 5*k], wide[3 + 5*k], wide[4 + 5*k]);
+        single[2 + 5*k] = float(wide[2 + 5*k]);
+        single[3 + 5*k] = float(wide[3 + 5*k]);
+        single[4 + 5*k] = float(wide[4 + 5*k]);
+    }
+}
+"""
+
+OTHER_LAYOUT = Layout(
+    tensor="sum_theta sum_U alpha_t rms_update theta_factor",
+)
+
 OTHER_PASS1 = Kernel(
     SOURCE,
     "paper_adafactor_other_pass1",
@@ -153,13 +193,23 @@ OTHER_PASS1 = Kernel(
         ("sum_theta", "sum", "tensor"),
         ("sum_U", "sum", "tensor"),
     ),
+    layout=OTHER_LAYOUT,
 )
 
 OTHER_PASS2 = Kernel(
     SOURCE,
     "paper_adafactor_other_pass2",
     arrays="theta U",
-    tensors="theta_factor",
+    layout=OTHER_LAYOUT,
+)
+
+OTHER_NUMBERS = NumberKernel(
+    NUMBERS_SOURCE,
+    "paper_adafactor_other_numbers",
+    extent="tensor",
+    groups="eps2 clip_threshold rho_t",
+    facts=("size",),
+    layout=OTHER_LAYOUT,
 )
 
 
@@ -205,7 +255,7 @@ def tensor_update(theta, g, R, C, eps1, eps2, clip_threshold, rho_t, beta2_t):
     # rms_update[t] = sqrt(mean(U[t]**2))
     rms_update = np.sqrt(mean(U*U))
     # theta[t] = theta[t-1] - U[t]*alpha_t[t]/max(1, rms_update[t]/clip_threshold)
-    theta = theta - float(alpha_t/np.maximum(1, rms_update/clip_threshold))*U
+    theta = theta - weak(alpha_t/np.maximum(1, rms_update/clip_threshold), theta)*U
     return {"R": R, "C": C, "theta": theta}
 
 
@@ -242,21 +292,11 @@ def other_host(t, max_lr, beta2_decay):
     return {"beta2_t": beta2_t, "rho_t": rho_t, "one_minus_beta2_t": one_minus_beta2_t}
 
 
-def other_numbers(eps2, clip_threshold, rho_t, size, sum_theta, sum_U):
-    """Numbers found from reductions, in float64: one set per tensor."""
-    # alpha_t[t] = rho_t[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
-    alpha_t = rho_t*np.maximum(eps2, np.sqrt(sum_theta/size))
-    # rms_update[t] = sqrt(mean(U[t]**2))
-    rms_update = np.sqrt(sum_U/size)
-    theta_factor = alpha_t/np.maximum(1, rms_update/clip_threshold)
-    return {"alpha_t": alpha_t, "rms_update": rms_update, "theta_factor": theta_factor}
-
-
 def other_advance(step: Step) -> None:
     """One step, pass by pass."""
     step.host(other_host)
     step.blocks(OTHER_PASS1)
-    step.numbers(other_numbers, "tensor")
+    step.numbers(OTHER_NUMBERS)
     step.blocks(OTHER_PASS2)
     step.commit()
 
@@ -308,6 +348,10 @@ class Adafactor(Optimizer):
         U[t] = g[t]/sqrt(V[t])
         rms_update[t] = sqrt(mean(U[t]**2))
         theta[t] = theta[t-1] - U[t]*alpha_t[t]/max(1, rms_update[t]/clip_threshold)
+
+    Proved
+        the same when rows, or columns, change places (SY36: proved for matrices of every shape,
+            every tensor, all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -17,6 +17,10 @@ Proved
     Adagrad(lr, eps=0) = RMSProp(lr/sqrt(t), 1 - 1/t, eps=0) under v = G/t (A5a: proved for
         all losses, all t, lr varying with t)
     LeakyAdagrad(rho=1) = Adagrad (A7b: proved for all losses, all t, lr, eps varying with t)
+    the same when theta is shifted (without decay) (SY24: proved for all n, every tensor, all
+        losses, all t)
+    the same when the loss is multiplied (at eps = 0) (SY46: proved for all n, every tensor,
+        all losses, all t)
     Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: proved for all losses, all
         t, lr, eps varying with t; all losses, all t, rho, eps varying with t)
 
@@ -24,7 +28,7 @@ After the first step nothing is allocated on the device and nothing is read back
 
 Do not edit. Made from the declaration Adagrad and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: ae5883b16ce580bf
+Digest: 5eacbe2b7a86fc43
 """
 
 from __future__ import annotations
@@ -43,7 +47,7 @@ static __device__ __forceinline__ void paper_adagrad_update_entry(
 
 extern "C" __global__ void paper_adagrad_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -124,6 +128,10 @@ class Adagrad(Optimizer):
         Adagrad(lr, eps=0) = RMSProp(lr/sqrt(t), 1 - 1/t, eps=0) under v = G/t (A5a: proved for
             all losses, all t, lr varying with t)
         LeakyAdagrad(rho=1) = Adagrad (A7b: proved for all losses, all t, lr, eps varying with t)
+        the same when theta is shifted (without decay) (SY24: proved for all n, every tensor, all
+            losses, all t)
+        the same when the loss is multiplied (at eps = 0) (SY46: proved for all n, every tensor,
+            all losses, all t)
         Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: proved for all losses, all
             t, lr, eps varying with t; all losses, all t, rho, eps varying with t)
 

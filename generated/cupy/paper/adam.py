@@ -27,8 +27,19 @@ Proved
         varying with t)
     Adam(lr, eps=0) = texts.ADAM_D2(lr*sqrt(1 - beta2**t)/(1 - beta1**t), eps=0) (C82a: proved
         for all losses, all t, lr, beta1, beta2 varying with t)
+    m**2 <= C*v, C = (1 - beta1)**2/((1 - beta2)*(1 - beta1**2/beta2)), if beta1**2 < beta2
+        (D16: proved for all gradients, all t)
+    |step| <= lr*sqrt(C*(1 - beta2**t))/(1 - beta1**t) at eps = 0, C = (1 - beta1)**2/((1 -
+        beta2)*(1 - beta1**2/beta2)) (D16a: proved for all gradients, all t)
+    NAdam(beta1=0) = Adam(beta1=0) (D27: proved for all losses, all t, lr, beta2, eps varying
+        with t)
     AdamW, AdamL2 and texts.ADAMW at weight_decay 0 = Adam (W5: proved for all losses, all t,
         lr, beta1, beta2, eps varying with t)
+    the same when theta is shifted (without decay) (SY24: proved for all n, every tensor, all
+        losses, all t)
+    scaling theta scales lr, and eps as the gradient (SY56: proved for all n, every tensor,
+        all losses, all t)
+    gathered over two parts of a batch = on the whole batch (X1: proved for all losses, all t)
     Adam = torch.Adam = optax.adam (K1: proved for all losses, all t, lr, beta1, beta2, eps
         varying with t)
     Adam(eps) = keras.Adam(epsilon=eps*sqrt(1 - beta2**t)) (K2b: proved for all losses, all t,
@@ -38,7 +49,7 @@ After the first step nothing is allocated on the device and nothing is read back
 
 Do not edit. Made from the declaration Adam and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 623f0f607b34ef02
+Digest: a25cfdbfa0a4ae1a
 """
 
 from __future__ import annotations
@@ -66,7 +77,7 @@ static __device__ __forceinline__ void paper_adam_update_entry(
 
 extern "C" __global__ void paper_adam_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -187,8 +198,19 @@ class Adam(Optimizer):
             varying with t)
         Adam(lr, eps=0) = texts.ADAM_D2(lr*sqrt(1 - beta2**t)/(1 - beta1**t), eps=0) (C82a: proved
             for all losses, all t, lr, beta1, beta2 varying with t)
+        m**2 <= C*v, C = (1 - beta1)**2/((1 - beta2)*(1 - beta1**2/beta2)), if beta1**2 < beta2
+            (D16: proved for all gradients, all t)
+        |step| <= lr*sqrt(C*(1 - beta2**t))/(1 - beta1**t) at eps = 0, C = (1 - beta1)**2/((1 -
+            beta2)*(1 - beta1**2/beta2)) (D16a: proved for all gradients, all t)
+        NAdam(beta1=0) = Adam(beta1=0) (D27: proved for all losses, all t, lr, beta2, eps varying
+            with t)
         AdamW, AdamL2 and texts.ADAMW at weight_decay 0 = Adam (W5: proved for all losses, all t,
             lr, beta1, beta2, eps varying with t)
+        the same when theta is shifted (without decay) (SY24: proved for all n, every tensor, all
+            losses, all t)
+        scaling theta scales lr, and eps as the gradient (SY56: proved for all n, every tensor,
+            all losses, all t)
+        gathered over two parts of a batch = on the whole batch (X1: proved for all losses, all t)
         Adam = torch.Adam = optax.adam (K1: proved for all losses, all t, lr, beta1, beta2, eps
             varying with t)
         Adam(eps) = keras.Adam(epsilon=eps*sqrt(1 - beta2**t)) (K2b: proved for all losses, all t,

@@ -21,7 +21,7 @@ After the first step nothing is allocated on the device and nothing is read back
 
 Do not edit. Made from the declaration AdamEpsHat and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 549147a85b34c32a
+Digest: c58c4dfd404390db
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ static __device__ __forceinline__ void paper_adamepshat_update_entry(
 
 extern "C" __global__ void paper_adamepshat_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;

@@ -10,11 +10,15 @@ Equations
     v_hat[t] = v[t]/(1 - beta2**t)
     theta[t] = theta[t-1] - lr*m_hat[t]/sqrt(v_hat[t] + eps)
 
+Proved
+    texts.ADAM_D2 = AdamEpsInside without correction (Quiz4: proved for all losses, all t, lr,
+        beta1, beta2, eps varying with t)
+
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration AdamEpsInside and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 4d32e07c60b18da0
+Digest: 1b21acbd48ae7446
 """
 
 from __future__ import annotations
@@ -42,7 +46,7 @@ static __device__ __forceinline__ void paper_adamepsinside_update_entry(
 
 extern "C" __global__ void paper_adamepsinside_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -145,6 +149,10 @@ class AdamEpsInside(Optimizer):
         m_hat[t] = m[t]/(1 - beta1**t)
         v_hat[t] = v[t]/(1 - beta2**t)
         theta[t] = theta[t-1] - lr*m_hat[t]/sqrt(v_hat[t] + eps)
+
+    Proved
+        texts.ADAM_D2 = AdamEpsInside without correction (Quiz4: proved for all losses, all t, lr,
+            beta1, beta2, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

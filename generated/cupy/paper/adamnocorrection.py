@@ -11,12 +11,14 @@ Equations
 Proved
     AdamNoCorrection(beta1=0) = RMSProp (D8b: proved for all losses, all t, lr, beta2, eps
         varying with t)
+    m**2 <= C*v, C = (1 - beta1)**2/((1 - beta2)*(1 - beta1**2/beta2)), if beta1**2 < beta2
+        (D16: proved for all gradients, all t)
 
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration AdamNoCorrection and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 2ba102f540fd7a3f
+Digest: f26eef608ebc1d5a
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ static __device__ __forceinline__ void paper_adamnocorrection_update_entry(
 
 extern "C" __global__ void paper_adamnocorrection_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -133,6 +135,8 @@ class AdamNoCorrection(Optimizer):
     Proved
         AdamNoCorrection(beta1=0) = RMSProp (D8b: proved for all losses, all t, lr, beta2, eps
             varying with t)
+        m**2 <= C*v, C = (1 - beta1)**2/((1 - beta2)*(1 - beta1**2/beta2)), if beta1**2 < beta2
+            (D16: proved for all gradients, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -22,17 +22,28 @@ Proved
     H y = s after every update, for all n (Q1: proved for all n)
     H stays symmetric, for all n (Q1a: proved for all n)
     H stays positive definite, for all n (Q3: proved for all n)
+    det B+ = det B * y's/(s'Bs), for all n (Q4b: proved for all n)
+    the two loops apply BFGS's H of the pairs kept, for every n and every number of them (Q5:
+        proved for all n)
+    turns with the coordinates, line searches answered alike (SY7: proved for all n, all
+        tensors as one vector, all losses, all t)
+    the same in all linear coordinates after the first step, if H starts as M H M' (SY19:
+        proved for all n, all tensors as one vector, all losses, all t)
+    the same when theta is shifted (SY25: proved for all n, all tensors as one vector, all
+        losses, all t; all n, every tensor, all losses, all t)
 
-Every step allocates arrays on the device and waits for numbers from it.
+Work on whole arrays takes memory from CuPy's pool in every step.
+A line search makes trial points, and reads back the losses and slopes that it compares.
+A choice by a number found from data waits for it.
 
 Do not edit. Made from the declaration BFGS and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: bb382b3d4dd26052
+Digest: 92f92aba6c11ec72
 """
 
 from __future__ import annotations
 
-from optwright.runtime.device import Hyper, HyperValue, Optimizer, Params, Rule, State, Step, dot, identity, outer
+from optwright.runtime.device import Hyper, HyperValue, Optimizer, Params, Rule, State, Step, dot, identity, outer, weak
 
 
 def pass1(g, H):
@@ -45,7 +56,7 @@ def pass1(g, H):
 def pass2(theta, p, step_length):
     """Work on whole arrays."""
     # theta[t] = theta[t-1] + p[t]*step_length[t]
-    theta_next = theta + float(step_length)*p
+    theta_next = theta + weak(step_length, theta)*p
     return {"theta_next": theta_next}
 
 
@@ -58,13 +69,13 @@ def pass3(theta, g, H, t, theta_next, g_new):
     # curvature[t] = dot(s[t], y[t])
     curvature = dot(s, y)
     # inverse_curvature[t] = {1/curvature[t] if curvature[t] > 0, else 0}
-    inverse_curvature = (1/curvature if curvature > 0 else 0)
+    inverse_curvature = (1/curvature if bool(curvature > 0) else 0)
     # H_start[t] = {curvature[t]*identity(s[t])/dot(y[t], y[t]) if t == 1, else H[t-1]}
-    H_start = (float(curvature/dot(y, y))*identity(s) if t == 1 else H)
+    H_start = (weak(curvature/dot(y, y), theta)*identity(s) if t == 1 else H)
     # side[t] = identity(s[t]) - inverse_curvature[t]*outer(y[t], s[t])
-    side = identity(s) - float(inverse_curvature)*outer(y, s)
+    side = identity(s) - weak(inverse_curvature, theta)*outer(y, s)
     # H[t] = {side[t].T @ H_start[t] @ side[t] + inverse_curvature[t]*outer(s[t], s[t]) if curvature[t] > 0, else H[t-1]}
-    H = (float(inverse_curvature)*outer(s, s) + side.T @ H_start @ side if curvature > 0 else H)
+    H = (weak(inverse_curvature, theta)*outer(s, s) + side.T @ H_start @ side if bool(curvature > 0) else H)
     return {"H": H}
 
 
@@ -120,6 +131,15 @@ class BFGS(Optimizer):
         H y = s after every update, for all n (Q1: proved for all n)
         H stays symmetric, for all n (Q1a: proved for all n)
         H stays positive definite, for all n (Q3: proved for all n)
+        det B+ = det B * y's/(s'Bs), for all n (Q4b: proved for all n)
+        the two loops apply BFGS's H of the pairs kept, for every n and every number of them (Q5:
+            proved for all n)
+        turns with the coordinates, line searches answered alike (SY7: proved for all n, all
+            tensors as one vector, all losses, all t)
+        the same in all linear coordinates after the first step, if H starts as M H M' (SY19:
+            proved for all n, all tensors as one vector, all losses, all t)
+        the same when theta is shifted (SY25: proved for all n, all tensors as one vector, all
+            losses, all t; all n, every tensor, all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

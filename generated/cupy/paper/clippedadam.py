@@ -13,19 +13,16 @@ Equations
     v_hat[t] = v[t]/(1 - beta2**t)
     theta[t] = theta[t-1] - lr*m_hat[t]/(sqrt(v_hat[t]) + eps)
 
-After the first step nothing is allocated on the device; in every step the numbers found from
-reductions are read back from it.
+After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration ClippedAdam and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 46f1580f2b94c8a0
+Digest: f8f0d008850d2ce7
 """
 
 from __future__ import annotations
 
-import numpy as np
-
-from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
+from optwright.runtime.device import Hyper, HyperValue, Kernel, Layout, NumberKernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
 static __device__ __forceinline__ void paper_clippedadam_pass1_entry(
@@ -36,7 +33,7 @@ static __device__ __forceinline__ void paper_clippedadam_pass1_entry(
 
 extern "C" __global__ void paper_clippedadam_pass1(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -64,9 +61,9 @@ extern "C" __global__ void paper_clippedadam_pass1(
 
 static __device__ __forceinline__ void paper_clippedadam_pass2_entry(
     real_t &theta, real_t &m, real_t &v, const real_t g_raw, const real_t lr, const real_t beta1,
-    const real_t beta2, const real_t eps, const real_t clip_scale, const real_t one_minus_beta1,
+    const real_t beta2, const real_t eps, const real_t one_minus_beta1,
     const real_t one_minus_beta2, const real_t one_minus_beta1_to_t,
-    const real_t one_minus_beta2_to_t)
+    const real_t one_minus_beta2_to_t, const real_t clip_scale)
 {
     // g[t] = clip_scale[t]*g_raw[t]
     real_t g = g_raw*clip_scale;
@@ -84,7 +81,7 @@ static __device__ __forceinline__ void paper_clippedadam_pass2_entry(
 
 extern "C" __global__ void paper_clippedadam_pass2(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -95,16 +92,17 @@ extern "C" __global__ void paper_clippedadam_pass2(
         real_t *m_at = place(row[1], start);
         real_t *v_at = place(row[2], start);
         const real_t *g_raw_at = place(row[3], start);
-        const real_t *of_group = groups + 9*row[4];
+        const real_t *of_group = groups + 8*row[4];
         const real_t lr_value = of_group[0];
         const real_t beta1_value = of_group[1];
         const real_t beta2_value = of_group[2];
         const real_t eps_value = of_group[3];
-        const real_t clip_scale_value = of_group[4];
-        const real_t one_minus_beta1_value = of_group[5];
-        const real_t one_minus_beta2_value = of_group[6];
-        const real_t one_minus_beta1_to_t_value = of_group[7];
-        const real_t one_minus_beta2_to_t_value = of_group[8];
+        const real_t one_minus_beta1_value = of_group[4];
+        const real_t one_minus_beta2_value = of_group[5];
+        const real_t one_minus_beta1_to_t_value = of_group[6];
+        const real_t one_minus_beta2_to_t_value = of_group[7];
+        const long long tensor = row[5];
+        const real_t clip_scale_value = numbers[2];
         const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
         const long long packs = aligned ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
@@ -116,8 +114,9 @@ extern "C" __global__ void paper_clippedadam_pass2(
             for (int k = 0; k < LANES; ++k)
                 paper_clippedadam_pass2_entry(
                     theta_pack.at[k], m_pack.at[k], v_pack.at[k], g_raw_pack.at[k], lr_value,
-                    beta1_value, beta2_value, eps_value, clip_scale_value, one_minus_beta1_value,
-                    one_minus_beta2_value, one_minus_beta1_to_t_value, one_minus_beta2_to_t_value);
+                    beta1_value, beta2_value, eps_value, one_minus_beta1_value,
+                    one_minus_beta2_value, one_minus_beta1_to_t_value, one_minus_beta2_to_t_value,
+                    clip_scale_value);
             store(theta_at, i, theta_pack);
             store(m_at, i, m_pack);
             store(v_at, i, v_pack);
@@ -125,11 +124,42 @@ extern "C" __global__ void paper_clippedadam_pass2(
         for (long long i = packs*LANES + first; i < length; i += stride)
             paper_clippedadam_pass2_entry(
                 theta_at[i], m_at[i], v_at[i], g_raw_at[i], lr_value, beta1_value, beta2_value,
-                eps_value, clip_scale_value, one_minus_beta1_value, one_minus_beta2_value,
-                one_minus_beta1_to_t_value, one_minus_beta2_to_t_value);
+                eps_value, one_minus_beta1_value, one_minus_beta2_value, one_minus_beta1_to_t_value,
+                one_minus_beta2_to_t_value, clip_scale_value);
     }
 }
 """
+
+NUMBERS_SOURCE = """
+static __device__ __forceinline__ void paper_clippedadam_numbers_one(
+    const real_t max_norm, const real_t sum_g_raw_squared, real_t &g_norm, real_t &clip_scale)
+{
+    // g_norm[t] = norm(g_raw[t], all tensors)
+    g_norm = sqrt(sum_g_raw_squared);
+    // clip_scale[t] = max_norm/max(max_norm, g_norm[t])
+    clip_scale = max_norm/maximum(g_norm, max_norm);
+}
+
+extern "C" __global__ void paper_clippedadam_numbers(
+    const long long *table, const long long count, const real_t *groups, real_t *wide,
+    float *single)
+{
+    const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
+    const long long stride = (long long)gridDim.x*blockDim.x;
+    for (long long k = first; k < count; k += stride) {
+        const long long *row = table + 1*k;
+        const real_t *of_group = groups + 1*row[0];
+        paper_clippedadam_numbers_one(
+            of_group[0], wide[0], wide[1], wide[2]);
+        single[1] = float(wide[1]);
+        single[2] = float(wide[2]);
+    }
+}
+"""
+
+LAYOUT = Layout(
+    all="sum_g_raw_squared g_norm clip_scale",
+)
 
 PASS1 = Kernel(
     SOURCE,
@@ -138,13 +168,23 @@ PASS1 = Kernel(
     reductions=(
         ("sum_g_raw_squared", "sum", "all"),
     ),
+    layout=LAYOUT,
 )
 
 PASS2 = Kernel(
     SOURCE,
     "paper_clippedadam_pass2",
     arrays="theta m v g_raw",
-    groups="lr beta1 beta2 eps clip_scale one_minus_beta1 one_minus_beta2 one_minus_beta1_to_t one_minus_beta2_to_t",
+    groups="lr beta1 beta2 eps one_minus_beta1 one_minus_beta2 one_minus_beta1_to_t one_minus_beta2_to_t",
+    layout=LAYOUT,
+)
+
+NUMBERS = NumberKernel(
+    NUMBERS_SOURCE,
+    "paper_clippedadam_numbers",
+    extent="all",
+    groups="max_norm",
+    layout=LAYOUT,
 )
 
 
@@ -162,21 +202,12 @@ def host(t, beta1, beta2):
     }
 
 
-def numbers(max_norm, sum_g_raw_squared):
-    """Numbers found from reductions, in float64: one set over all tensors."""
-    # g_norm[t] = norm(g_raw[t], all tensors)
-    g_norm = np.sqrt(sum_g_raw_squared)
-    # clip_scale[t] = max_norm/max(max_norm, g_norm[t])
-    clip_scale = max_norm/np.maximum(g_norm, max_norm)
-    return {"g_norm": g_norm, "clip_scale": clip_scale}
-
-
 def advance(step: Step) -> None:
     """One step, pass by pass."""
     step.host(host)
     step.ask("g_raw", "grad")
     step.blocks(PASS1)
-    step.numbers(numbers, "all")
+    step.numbers(NUMBERS)
     step.blocks(PASS2)
     step.commit()
 

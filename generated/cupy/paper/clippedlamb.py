@@ -18,19 +18,16 @@ Equations
     ratio[t] = {w_norm[t]/u_norm[t] if (u_norm[t] > 0) and (w_norm[t] > 0), else 1}
     theta[t] = theta[t-1] - lr*ratio[t]*u[t]
 
-After the first step nothing is allocated on the device; in every step the numbers found from
-reductions are read back from it.
+After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration ClippedLAMB and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 38cb026ad1cb7dd2
+Digest: 1029475afb912b5c
 """
 
 from __future__ import annotations
 
-import numpy as np
-
-from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
+from optwright.runtime.device import Hyper, HyperValue, Kernel, Layout, NumberKernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
 static __device__ __forceinline__ void paper_clippedlamb_pass1_entry(
@@ -41,7 +38,7 @@ static __device__ __forceinline__ void paper_clippedlamb_pass1_entry(
 
 extern "C" __global__ void paper_clippedlamb_pass1(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -70,9 +67,9 @@ extern "C" __global__ void paper_clippedlamb_pass1(
 static __device__ __forceinline__ void paper_clippedlamb_pass2_entry(
     const real_t theta, real_t &m, real_t &v, const real_t g_raw, real_t &u,
     real_t &sum_theta_squared, real_t &sum_u_squared, const real_t beta1, const real_t beta2,
-    const real_t eps, const real_t weight_decay, const real_t clip_scale,
-    const real_t one_minus_beta1, const real_t one_minus_beta2, const real_t one_minus_beta1_to_t,
-    const real_t one_minus_beta2_to_t)
+    const real_t eps, const real_t weight_decay, const real_t one_minus_beta1,
+    const real_t one_minus_beta2, const real_t one_minus_beta1_to_t,
+    const real_t one_minus_beta2_to_t, const real_t clip_scale)
 {
     // g[t] = clip_scale[t]*g_raw[t]
     real_t g = g_raw*clip_scale;
@@ -94,7 +91,7 @@ static __device__ __forceinline__ void paper_clippedlamb_pass2_entry(
 
 extern "C" __global__ void paper_clippedlamb_pass2(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -108,16 +105,17 @@ extern "C" __global__ void paper_clippedlamb_pass2(
         real_t *u_at = place(row[4], start);
         real_t *sum_theta_squared_at = place(row[5], start);
         real_t *sum_u_squared_at = place(row[6], start);
-        const real_t *of_group = groups + 9*row[7];
+        const real_t *of_group = groups + 8*row[7];
         const real_t beta1_value = of_group[0];
         const real_t beta2_value = of_group[1];
         const real_t eps_value = of_group[2];
         const real_t weight_decay_value = of_group[3];
-        const real_t clip_scale_value = of_group[4];
-        const real_t one_minus_beta1_value = of_group[5];
-        const real_t one_minus_beta2_value = of_group[6];
-        const real_t one_minus_beta1_to_t_value = of_group[7];
-        const real_t one_minus_beta2_to_t_value = of_group[8];
+        const real_t one_minus_beta1_value = of_group[4];
+        const real_t one_minus_beta2_value = of_group[5];
+        const real_t one_minus_beta1_to_t_value = of_group[6];
+        const real_t one_minus_beta2_to_t_value = of_group[7];
+        const long long tensor = row[8];
+        const real_t clip_scale_value = numbers[2];
         const bool aligned = ((row[0] | row[1] | row[2] | row[3] | row[4] | row[5] | row[6]) & 15) == 0;
         const long long packs = aligned ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
@@ -133,9 +131,9 @@ extern "C" __global__ void paper_clippedlamb_pass2(
                 paper_clippedlamb_pass2_entry(
                     theta_pack.at[k], m_pack.at[k], v_pack.at[k], g_raw_pack.at[k], u_pack.at[k],
                     sum_theta_squared_pack.at[k], sum_u_squared_pack.at[k], beta1_value,
-                    beta2_value, eps_value, weight_decay_value, clip_scale_value,
-                    one_minus_beta1_value, one_minus_beta2_value, one_minus_beta1_to_t_value,
-                    one_minus_beta2_to_t_value);
+                    beta2_value, eps_value, weight_decay_value, one_minus_beta1_value,
+                    one_minus_beta2_value, one_minus_beta1_to_t_value, one_minus_beta2_to_t_value,
+                    clip_scale_value);
             store(m_at, i, m_pack);
             store(v_at, i, v_pack);
             store(u_at, i, u_pack);
@@ -146,8 +144,8 @@ extern "C" __global__ void paper_clippedlamb_pass2(
             paper_clippedlamb_pass2_entry(
                 theta_at[i], m_at[i], v_at[i], g_raw_at[i], u_at[i], sum_theta_squared_at[i],
                 sum_u_squared_at[i], beta1_value, beta2_value, eps_value, weight_decay_value,
-                clip_scale_value, one_minus_beta1_value, one_minus_beta2_value,
-                one_minus_beta1_to_t_value, one_minus_beta2_to_t_value);
+                one_minus_beta1_value, one_minus_beta2_value, one_minus_beta1_to_t_value,
+                one_minus_beta2_to_t_value, clip_scale_value);
     }
 }
 
@@ -160,7 +158,7 @@ static __device__ __forceinline__ void paper_clippedlamb_pass3_entry(
 
 extern "C" __global__ void paper_clippedlamb_pass3(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -169,8 +167,8 @@ extern "C" __global__ void paper_clippedlamb_pass3(
         const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
         real_t *theta_at = place(row[0], start);
         const real_t *u_at = place(row[1], start);
-        const real_t *of_tensor = tensors + 1*row[3];
-        const real_t lr_ratio_value = of_tensor[0];
+        const long long tensor = row[3];
+        const real_t lr_ratio_value = numbers[8 + 6*tensor];
         const bool aligned = ((row[0] | row[1]) & 15) == 0;
         const long long packs = aligned ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
@@ -189,6 +187,70 @@ extern "C" __global__ void paper_clippedlamb_pass3(
 }
 """
 
+NUMBERS_SOURCE = """
+static __device__ __forceinline__ void paper_clippedlamb_numbers1_one(
+    const real_t max_norm, const real_t sum_g_raw_squared, real_t &g_norm, real_t &clip_scale)
+{
+    // g_norm[t] = norm(g_raw[t], all tensors)
+    g_norm = sqrt(sum_g_raw_squared);
+    // clip_scale[t] = max_norm/max(max_norm, g_norm[t])
+    clip_scale = max_norm/maximum(g_norm, max_norm);
+}
+
+extern "C" __global__ void paper_clippedlamb_numbers1(
+    const long long *table, const long long count, const real_t *groups, real_t *wide,
+    float *single)
+{
+    const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
+    const long long stride = (long long)gridDim.x*blockDim.x;
+    for (long long k = first; k < count; k += stride) {
+        const long long *row = table + 1*k;
+        const real_t *of_group = groups + 1*row[0];
+        paper_clippedlamb_numbers1_one(
+            of_group[0], wide[0], wide[1], wide[2]);
+        single[1] = float(wide[1]);
+        single[2] = float(wide[2]);
+    }
+}
+
+static __device__ __forceinline__ void paper_clippedlamb_numbers2_one(
+    const real_t lr, const real_t sum_theta_squared, const real_t sum_u_squared, real_t &w_norm,
+    real_t &u_norm, real_t &ratio, real_t &lr_ratio)
+{
+    // w_norm[t] = norm(theta[t-1])
+    w_norm = sqrt(sum_theta_squared);
+    // u_norm[t] = norm(u[t])
+    u_norm = sqrt(sum_u_squared);
+    // ratio[t] = {w_norm[t]/u_norm[t] if (u_norm[t] > 0) and (w_norm[t] > 0), else 1}
+    ratio = ((u_norm > 0.0) && (w_norm > 0.0) ? w_norm/u_norm : 1.0);
+    lr_ratio = lr*ratio;
+}
+
+extern "C" __global__ void paper_clippedlamb_numbers2(
+    const long long *table, const long long count, const real_t *groups, real_t *wide,
+    float *single)
+{
+    const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
+    const long long stride = (long long)gridDim.x*blockDim.x;
+    for (long long k = first; k < count; k += stride) {
+        const long long *row = table + 1*k;
+        const real_t *of_group = groups + 1*row[0];
+        paper_clippedlamb_numbers2_one(
+            of_group[0], wide[3 + 6*k], wide[4 + 6*k], wide[5 + 6*k], wide[6 + 6*k], wide[7 + 6*k],
+            wide[8 + 6*k]);
+        single[5 + 6*k] = float(wide[5 + 6*k]);
+        single[6 + 6*k] = float(wide[6 + 6*k]);
+        single[7 + 6*k] = float(wide[7 + 6*k]);
+        single[8 + 6*k] = float(wide[8 + 6*k]);
+    }
+}
+"""
+
+LAYOUT = Layout(
+    all="sum_g_raw_squared g_norm clip_scale",
+    tensor="sum_theta_squared sum_u_squared w_norm u_norm ratio lr_ratio",
+)
+
 PASS1 = Kernel(
     SOURCE,
     "paper_clippedlamb_pass1",
@@ -196,25 +258,43 @@ PASS1 = Kernel(
     reductions=(
         ("sum_g_raw_squared", "sum", "all"),
     ),
+    layout=LAYOUT,
 )
 
 PASS2 = Kernel(
     SOURCE,
     "paper_clippedlamb_pass2",
     arrays="theta m v g_raw u sum_theta_squared sum_u_squared",
-    groups="beta1 beta2 eps weight_decay clip_scale one_minus_beta1 one_minus_beta2 one_minus_beta1_to_t one_minus_beta2_to_t",
+    groups="beta1 beta2 eps weight_decay one_minus_beta1 one_minus_beta2 one_minus_beta1_to_t one_minus_beta2_to_t",
     stores="u",
     reductions=(
         ("sum_theta_squared", "sum", "tensor"),
         ("sum_u_squared", "sum", "tensor"),
     ),
+    layout=LAYOUT,
 )
 
 PASS3 = Kernel(
     SOURCE,
     "paper_clippedlamb_pass3",
     arrays="theta u",
-    tensors="lr_ratio",
+    layout=LAYOUT,
+)
+
+NUMBERS1 = NumberKernel(
+    NUMBERS_SOURCE,
+    "paper_clippedlamb_numbers1",
+    extent="all",
+    groups="max_norm",
+    layout=LAYOUT,
+)
+
+NUMBERS2 = NumberKernel(
+    NUMBERS_SOURCE,
+    "paper_clippedlamb_numbers2",
+    extent="tensor",
+    groups="lr",
+    layout=LAYOUT,
 )
 
 
@@ -232,35 +312,14 @@ def host(t, beta1, beta2):
     }
 
 
-def numbers1(max_norm, sum_g_raw_squared):
-    """Numbers found from reductions, in float64: one set over all tensors."""
-    # g_norm[t] = norm(g_raw[t], all tensors)
-    g_norm = np.sqrt(sum_g_raw_squared)
-    # clip_scale[t] = max_norm/max(max_norm, g_norm[t])
-    clip_scale = max_norm/np.maximum(g_norm, max_norm)
-    return {"g_norm": g_norm, "clip_scale": clip_scale}
-
-
-def numbers2(lr, sum_theta_squared, sum_u_squared):
-    """Numbers found from reductions, in float64: one set per tensor."""
-    # w_norm[t] = norm(theta[t-1])
-    w_norm = np.sqrt(sum_theta_squared)
-    # u_norm[t] = norm(u[t])
-    u_norm = np.sqrt(sum_u_squared)
-    # ratio[t] = {w_norm[t]/u_norm[t] if (u_norm[t] > 0) and (w_norm[t] > 0), else 1}
-    ratio = (w_norm/u_norm if (u_norm > 0) and (w_norm > 0) else 1)
-    lr_ratio = lr*ratio
-    return {"w_norm": w_norm, "u_norm": u_norm, "ratio": ratio, "lr_ratio": lr_ratio}
-
-
 def advance(step: Step) -> None:
     """One step, pass by pass."""
     step.host(host)
     step.ask("g_raw", "grad")
     step.blocks(PASS1)
-    step.numbers(numbers1, "all")
+    step.numbers(NUMBERS1)
     step.blocks(PASS2)
-    step.numbers(numbers2, "tensor")
+    step.numbers(NUMBERS2)
     step.blocks(PASS3)
     step.commit()
 

@@ -9,19 +9,24 @@ Equations
     g[t] = clip_scale[t]*g_raw[t]
     theta[t] = theta[t-1] - lr*g[t]
 
-After the first step nothing is allocated on the device; in every step the numbers found from
-reductions are read back from it.
+Proved
+    turns with the coordinates: theta' = Q theta for every orthogonal Q (SY12: proved for all
+        n, every tensor, all losses, all t)
+    the same when loss and max_norm are multiplied and lr divided by one number (SY54: proved
+        for all n, every tensor, all losses, all t)
+    = descent at the rate lr*min(1, max_norm/|g|), for all n (X3: proved for all n; all limit,
+        n)
+
+After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration ClippedSGD and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: e6c169a31744188c
+Digest: 765b0a76ef13242f
 """
 
 from __future__ import annotations
 
-import numpy as np
-
-from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, Step
+from optwright.runtime.device import Hyper, HyperValue, Kernel, Layout, NumberKernel, Optimizer, Params, Rule, Step
 
 SOURCE = """
 static __device__ __forceinline__ void paper_clippedsgd_pass1_entry(
@@ -32,7 +37,7 @@ static __device__ __forceinline__ void paper_clippedsgd_pass1_entry(
 
 extern "C" __global__ void paper_clippedsgd_pass1(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -69,7 +74,7 @@ static __device__ __forceinline__ void paper_clippedsgd_pass2_entry(
 
 extern "C" __global__ void paper_clippedsgd_pass2(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -78,9 +83,10 @@ extern "C" __global__ void paper_clippedsgd_pass2(
         const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
         real_t *theta_at = place(row[0], start);
         const real_t *g_raw_at = place(row[1], start);
-        const real_t *of_group = groups + 2*row[2];
+        const real_t *of_group = groups + 1*row[2];
         const real_t lr_value = of_group[0];
-        const real_t clip_scale_value = of_group[1];
+        const long long tensor = row[3];
+        const real_t clip_scale_value = numbers[2];
         const bool aligned = ((row[0] | row[1]) & 15) == 0;
         const long long packs = aligned ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
@@ -99,6 +105,37 @@ extern "C" __global__ void paper_clippedsgd_pass2(
 }
 """
 
+NUMBERS_SOURCE = """
+static __device__ __forceinline__ void paper_clippedsgd_numbers_one(
+    const real_t max_norm, const real_t sum_g_raw_squared, real_t &g_norm, real_t &clip_scale)
+{
+    // g_norm[t] = norm(g_raw[t], all tensors)
+    g_norm = sqrt(sum_g_raw_squared);
+    // clip_scale[t] = max_norm/max(max_norm, g_norm[t])
+    clip_scale = max_norm/maximum(g_norm, max_norm);
+}
+
+extern "C" __global__ void paper_clippedsgd_numbers(
+    const long long *table, const long long count, const real_t *groups, real_t *wide,
+    float *single)
+{
+    const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
+    const long long stride = (long long)gridDim.x*blockDim.x;
+    for (long long k = first; k < count; k += stride) {
+        const long long *row = table + 1*k;
+        const real_t *of_group = groups + 1*row[0];
+        paper_clippedsgd_numbers_one(
+            of_group[0], wide[0], wide[1], wide[2]);
+        single[1] = float(wide[1]);
+        single[2] = float(wide[2]);
+    }
+}
+"""
+
+LAYOUT = Layout(
+    all="sum_g_raw_squared g_norm clip_scale",
+)
+
 PASS1 = Kernel(
     SOURCE,
     "paper_clippedsgd_pass1",
@@ -106,30 +143,31 @@ PASS1 = Kernel(
     reductions=(
         ("sum_g_raw_squared", "sum", "all"),
     ),
+    layout=LAYOUT,
 )
 
 PASS2 = Kernel(
     SOURCE,
     "paper_clippedsgd_pass2",
     arrays="theta g_raw",
-    groups="lr clip_scale",
+    groups="lr",
+    layout=LAYOUT,
 )
 
-
-def numbers(max_norm, sum_g_raw_squared):
-    """Numbers found from reductions, in float64: one set over all tensors."""
-    # g_norm[t] = norm(g_raw[t], all tensors)
-    g_norm = np.sqrt(sum_g_raw_squared)
-    # clip_scale[t] = max_norm/max(max_norm, g_norm[t])
-    clip_scale = max_norm/np.maximum(g_norm, max_norm)
-    return {"g_norm": g_norm, "clip_scale": clip_scale}
+NUMBERS = NumberKernel(
+    NUMBERS_SOURCE,
+    "paper_clippedsgd_numbers",
+    extent="all",
+    groups="max_norm",
+    layout=LAYOUT,
+)
 
 
 def advance(step: Step) -> None:
     """One step, pass by pass."""
     step.ask("g_raw", "grad")
     step.blocks(PASS1)
-    step.numbers(numbers, "all")
+    step.numbers(NUMBERS)
     step.blocks(PASS2)
     step.commit()
 
@@ -159,6 +197,14 @@ class ClippedSGD(Optimizer):
         clip_scale[t] = max_norm/max(max_norm, g_norm[t])
         g[t] = clip_scale[t]*g_raw[t]
         theta[t] = theta[t-1] - lr*g[t]
+
+    Proved
+        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY12: proved for all
+            n, every tensor, all losses, all t)
+        the same when loss and max_norm are multiplied and lr divided by one number (SY54: proved
+            for all n, every tensor, all losses, all t)
+        = descent at the rate lr*min(1, max_norm/|g|), for all n (X3: proved for all n; all limit,
+            n)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

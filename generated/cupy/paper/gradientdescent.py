@@ -12,12 +12,21 @@ Proved
     ScheduleFreeSGD(beta=0) = GradientDescent (V1: proved for all losses, all t, lr varying
         with t)
     GradientDescent's move minimises g.d + |d|**2/(2*lr), for all n (T1: proved for all n)
+    turns with the coordinates: theta' = Q theta for every orthogonal Q (SY1: proved for all
+        n, every tensor, all losses, all t)
+    gathered over two parts of a batch = on the whole batch (X1: proved for all losses, all t)
+    converges exactly if 0 < lr < 2/L (E1: proved for all quadratics, all n, with curvatures
+        in (0, L])
+    lr = 2/(L + mu) is best, with radius (L - mu)/(L + mu) (E6: proved for all quadratics, all
+        n, with curvatures in [mu, L])
+    NoisySGD's step = GradientDescent's in the mean over the noise (C16n: proved for all
+        states, all t, all distributions with a mean)
 
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration GradientDescent and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 646b262022b8d544
+Digest: fd56a6dbe72df2ca
 """
 
 from __future__ import annotations
@@ -34,7 +43,7 @@ static __device__ __forceinline__ void paper_gradientdescent_update_entry(
 
 extern "C" __global__ void paper_gradientdescent_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -105,6 +114,15 @@ class GradientDescent(Optimizer):
         ScheduleFreeSGD(beta=0) = GradientDescent (V1: proved for all losses, all t, lr varying
             with t)
         GradientDescent's move minimises g.d + |d|**2/(2*lr), for all n (T1: proved for all n)
+        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY1: proved for all
+            n, every tensor, all losses, all t)
+        gathered over two parts of a batch = on the whole batch (X1: proved for all losses, all t)
+        converges exactly if 0 < lr < 2/L (E1: proved for all quadratics, all n, with curvatures
+            in (0, L])
+        lr = 2/(L + mu) is best, with radius (L - mu)/(L + mu) (E6: proved for all quadratics, all
+            n, with curvatures in [mu, L])
+        NoisySGD's step = GradientDescent's in the mean over the noise (C16n: proved for all
+            states, all t, all distributions with a mean)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

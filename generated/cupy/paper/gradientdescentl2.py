@@ -9,12 +9,14 @@ Equations
 Proved
     GradientDescentL2 = gradient descent with decay lr*weight_decay (W1: proved for all
         losses, all t, lr, weight_decay varying with t)
+    scaling theta scales lr by the square and divides the penalty by it (SY66: proved for all
+        n, every tensor, all losses, all t)
 
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration GradientDescentL2 and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: fea5bfa6bbf811bc
+Digest: daff387ee45e8507
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ static __device__ __forceinline__ void paper_gradientdescentl2_update_entry(
 
 extern "C" __global__ void paper_gradientdescentl2_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -103,6 +105,8 @@ class GradientDescentL2(Optimizer):
     Proved
         GradientDescentL2 = gradient descent with decay lr*weight_decay (W1: proved for all
             losses, all t, lr, weight_decay varying with t)
+        scaling theta scales lr by the square and divides the penalty by it (SY66: proved for all
+            n, every tensor, all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

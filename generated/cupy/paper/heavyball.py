@@ -11,12 +11,18 @@ Equations
 Proved
     Momentum = HeavyBall under previous = theta + v (M4: proved for all losses, all t, lr,
         momentum varying with t)
+    turns with the coordinates: theta' = Q theta for every orthogonal Q (SY1: proved for all
+        n, every tensor, all losses, all t)
+    converges exactly if 0 < lr < 2*(1 + momentum)/L (E2: proved for all quadratics, all n,
+        with curvatures in (0, L])
+    Polyak's parameters have the smallest radius (E5a: proved for all quadratics, all n, with
+        curvatures in [m**2, M**2])
 
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration HeavyBall and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 052bb7e85522f16a
+Digest: 69245e5c236be457
 """
 
 from __future__ import annotations
@@ -36,7 +42,7 @@ static __device__ __forceinline__ void paper_heavyball_update_entry(
 
 extern "C" __global__ void paper_heavyball_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -111,6 +117,12 @@ class HeavyBall(Optimizer):
     Proved
         Momentum = HeavyBall under previous = theta + v (M4: proved for all losses, all t, lr,
             momentum varying with t)
+        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY1: proved for all
+            n, every tensor, all losses, all t)
+        converges exactly if 0 < lr < 2*(1 + momentum)/L (E2: proved for all quadratics, all n,
+            with curvatures in (0, L])
+        Polyak's parameters have the smallest radius (E5a: proved for all quadratics, all n, with
+            curvatures in [m**2, M**2])
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -16,19 +16,21 @@ Equations
     ratio[t] = {w_norm[t]/u_norm[t] if (u_norm[t] > 0) and (w_norm[t] > 0), else 1}
     theta[t] = theta[t-1] - lr*ratio[t]*u[t]
 
-After the first step nothing is allocated on the device; in every step the numbers found from
-reductions are read back from it.
+Proved
+    lr has no units, norms not zero (SY60: proved for all n, every tensor, all losses, all t)
+    |move| = lr*|theta|, for all n, where weights and update are not zero (L4: proved for all
+        n)
+
+After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration LAMB and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 5987997b51ca8415
+Digest: 4b9fe301a9e48137
 """
 
 from __future__ import annotations
 
-import numpy as np
-
-from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
+from optwright.runtime.device import Hyper, HyperValue, Kernel, Layout, NumberKernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
 static __device__ __forceinline__ void paper_lamb_pass1_entry(
@@ -55,7 +57,7 @@ static __device__ __forceinline__ void paper_lamb_pass1_entry(
 
 extern "C" __global__ void paper_lamb_pass1(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -119,7 +121,7 @@ static __device__ __forceinline__ void paper_lamb_pass2_entry(
 
 extern "C" __global__ void paper_lamb_pass2(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -128,8 +130,8 @@ extern "C" __global__ void paper_lamb_pass2(
         const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
         real_t *theta_at = place(row[0], start);
         const real_t *u_at = place(row[1], start);
-        const real_t *of_tensor = tensors + 1*row[3];
-        const real_t lr_ratio_value = of_tensor[0];
+        const long long tensor = row[3];
+        const real_t lr_ratio_value = numbers[5 + 6*tensor];
         const bool aligned = ((row[0] | row[1]) & 15) == 0;
         const long long packs = aligned ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
@@ -148,6 +150,44 @@ extern "C" __global__ void paper_lamb_pass2(
 }
 """
 
+NUMBERS_SOURCE = """
+static __device__ __forceinline__ void paper_lamb_numbers_one(
+    const real_t lr, const real_t sum_theta_squared, const real_t sum_u_squared, real_t &w_norm,
+    real_t &u_norm, real_t &ratio, real_t &lr_ratio)
+{
+    // w_norm[t] = norm(theta[t-1])
+    w_norm = sqrt(sum_theta_squared);
+    // u_norm[t] = norm(u[t])
+    u_norm = sqrt(sum_u_squared);
+    // ratio[t] = {w_norm[t]/u_norm[t] if (u_norm[t] > 0) and (w_norm[t] > 0), else 1}
+    ratio = ((u_norm > 0.0) && (w_norm > 0.0) ? w_norm/u_norm : 1.0);
+    lr_ratio = lr*ratio;
+}
+
+extern "C" __global__ void paper_lamb_numbers(
+    const long long *table, const long long count, const real_t *groups, real_t *wide,
+    float *single)
+{
+    const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
+    const long long stride = (long long)gridDim.x*blockDim.x;
+    for (long long k = first; k < count; k += stride) {
+        const long long *row = table + 1*k;
+        const real_t *of_group = groups + 1*row[0];
+        paper_lamb_numbers_one(
+            of_group[0], wide[0 + 6*k], wide[1 + 6*k], wide[2 + 6*k], wide[3 + 6*k], wide[4 + 6*k],
+            wide[5 + 6*k]);
+        single[2 + 6*k] = float(wide[2 + 6*k]);
+        single[3 + 6*k] = float(wide[3 + 6*k]);
+        single[4 + 6*k] = float(wide[4 + 6*k]);
+        single[5 + 6*k] = float(wide[5 + 6*k]);
+    }
+}
+"""
+
+LAYOUT = Layout(
+    tensor="sum_theta_squared sum_u_squared w_norm u_norm ratio lr_ratio",
+)
+
 PASS1 = Kernel(
     SOURCE,
     "paper_lamb_pass1",
@@ -158,13 +198,22 @@ PASS1 = Kernel(
         ("sum_theta_squared", "sum", "tensor"),
         ("sum_u_squared", "sum", "tensor"),
     ),
+    layout=LAYOUT,
 )
 
 PASS2 = Kernel(
     SOURCE,
     "paper_lamb_pass2",
     arrays="theta u",
-    tensors="lr_ratio",
+    layout=LAYOUT,
+)
+
+NUMBERS = NumberKernel(
+    NUMBERS_SOURCE,
+    "paper_lamb_numbers",
+    extent="tensor",
+    groups="lr",
+    layout=LAYOUT,
 )
 
 
@@ -182,24 +231,12 @@ def host(t, beta1, beta2):
     }
 
 
-def numbers(lr, sum_theta_squared, sum_u_squared):
-    """Numbers found from reductions, in float64: one set per tensor."""
-    # w_norm[t] = norm(theta[t-1])
-    w_norm = np.sqrt(sum_theta_squared)
-    # u_norm[t] = norm(u[t])
-    u_norm = np.sqrt(sum_u_squared)
-    # ratio[t] = {w_norm[t]/u_norm[t] if (u_norm[t] > 0) and (w_norm[t] > 0), else 1}
-    ratio = (w_norm/u_norm if (u_norm > 0) and (w_norm > 0) else 1)
-    lr_ratio = lr*ratio
-    return {"w_norm": w_norm, "u_norm": u_norm, "ratio": ratio, "lr_ratio": lr_ratio}
-
-
 def advance(step: Step) -> None:
     """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(PASS1)
-    step.numbers(numbers, "tensor")
+    step.numbers(NUMBERS)
     step.blocks(PASS2)
     step.commit()
 
@@ -238,6 +275,11 @@ class LAMB(Optimizer):
         u_norm[t] = norm(u[t])
         ratio[t] = {w_norm[t]/u_norm[t] if (u_norm[t] > 0) and (w_norm[t] > 0), else 1}
         theta[t] = theta[t-1] - lr*ratio[t]*u[t]
+
+    Proved
+        lr has no units, norms not zero (SY60: proved for all n, every tensor, all losses, all t)
+        |move| = lr*|theta|, for all n, where weights and update are not zero (L4: proved for all
+            n)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

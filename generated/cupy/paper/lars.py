@@ -11,19 +11,23 @@ Equations
     v[t] = lr*ratio[t]*(weight_decay*theta[t-1] + g[t]) + momentum*v[t-1]
     theta[t] = theta[t-1] - v[t]
 
-After the first step nothing is allocated on the device; in every step the numbers found from
-reductions are read back from it.
+Proved
+    turns with the coordinates of each tensor (SY10: proved for all n, every tensor, all
+        losses, all t)
+    the same when loss and decay are multiplied by one number, norms not zero (SY49: proved
+        for all n, every tensor, all losses, all t)
+    lr has no units, norms not zero (SY59: proved for all n, every tensor, all losses, all t)
+
+After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration LARS and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 93c6c1ace5d3a05d
+Digest: 6485e40788c9d52e
 """
 
 from __future__ import annotations
 
-import numpy as np
-
-from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
+from optwright.runtime.device import Hyper, HyperValue, Kernel, Layout, NumberKernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
 static __device__ __forceinline__ void paper_lars_pass1_entry(
@@ -35,7 +39,7 @@ static __device__ __forceinline__ void paper_lars_pass1_entry(
 
 extern "C" __global__ void paper_lars_pass1(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -79,7 +83,7 @@ static __device__ __forceinline__ void paper_lars_pass2_entry(
 
 extern "C" __global__ void paper_lars_pass2(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -92,8 +96,8 @@ extern "C" __global__ void paper_lars_pass2(
         const real_t *of_group = groups + 2*row[3];
         const real_t momentum_value = of_group[0];
         const real_t weight_decay_value = of_group[1];
-        const real_t *of_tensor = tensors + 1*row[4];
-        const real_t lr_ratio_value = of_tensor[0];
+        const long long tensor = row[4];
+        const real_t lr_ratio_value = numbers[5 + 6*tensor];
         const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
         const long long packs = aligned ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
@@ -115,6 +119,45 @@ extern "C" __global__ void paper_lars_pass2(
 }
 """
 
+NUMBERS_SOURCE = """
+static __device__ __forceinline__ void paper_lars_numbers_one(
+    const real_t lr, const real_t weight_decay, const real_t trust_coefficient,
+    const real_t sum_theta_squared, const real_t sum_g_squared, real_t &w_norm, real_t &g_norm,
+    real_t &ratio, real_t &lr_ratio)
+{
+    // w_norm[t] = norm(theta[t-1])
+    w_norm = sqrt(sum_theta_squared);
+    // g_norm[t] = norm(g[t])
+    g_norm = sqrt(sum_g_squared);
+    // ratio[t] = {trust_coefficient*w_norm[t]/(g_norm[t] + weight_decay*w_norm[t]) if (g_norm[t] > 0) and (w_norm[t] > 0), else 1}
+    ratio = ((g_norm > 0.0) && (w_norm > 0.0) ? trust_coefficient*w_norm/(g_norm + weight_decay*w_norm) : 1.0);
+    lr_ratio = lr*ratio;
+}
+
+extern "C" __global__ void paper_lars_numbers(
+    const long long *table, const long long count, const real_t *groups, real_t *wide,
+    float *single)
+{
+    const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
+    const long long stride = (long long)gridDim.x*blockDim.x;
+    for (long long k = first; k < count; k += stride) {
+        const long long *row = table + 1*k;
+        const real_t *of_group = groups + 3*row[0];
+        paper_lars_numbers_one(
+            of_group[0], of_group[1], of_group[2], wide[0 + 6*k], wide[1 + 6*k], wide[2 + 6*k],
+            wide[3 + 6*k], wide[4 + 6*k], wide[5 + 6*k]);
+        single[2 + 6*k] = float(wide[2 + 6*k]);
+        single[3 + 6*k] = float(wide[3 + 6*k]);
+        single[4 + 6*k] = float(wide[4 + 6*k]);
+        single[5 + 6*k] = float(wide[5 + 6*k]);
+    }
+}
+"""
+
+LAYOUT = Layout(
+    tensor="sum_theta_squared sum_g_squared w_norm g_norm ratio lr_ratio",
+)
+
 PASS1 = Kernel(
     SOURCE,
     "paper_lars_pass1",
@@ -123,6 +166,7 @@ PASS1 = Kernel(
         ("sum_theta_squared", "sum", "tensor"),
         ("sum_g_squared", "sum", "tensor"),
     ),
+    layout=LAYOUT,
 )
 
 PASS2 = Kernel(
@@ -130,27 +174,23 @@ PASS2 = Kernel(
     "paper_lars_pass2",
     arrays="theta g v",
     groups="momentum weight_decay",
-    tensors="lr_ratio",
+    layout=LAYOUT,
 )
 
-
-def numbers(lr, weight_decay, trust_coefficient, sum_theta_squared, sum_g_squared):
-    """Numbers found from reductions, in float64: one set per tensor."""
-    # w_norm[t] = norm(theta[t-1])
-    w_norm = np.sqrt(sum_theta_squared)
-    # g_norm[t] = norm(g[t])
-    g_norm = np.sqrt(sum_g_squared)
-    # ratio[t] = {trust_coefficient*w_norm[t]/(g_norm[t] + weight_decay*w_norm[t]) if (g_norm[t] > 0) and (w_norm[t] > 0), else 1}
-    ratio = (trust_coefficient*w_norm/(g_norm + weight_decay*w_norm) if (g_norm > 0) and (w_norm > 0) else 1)
-    lr_ratio = lr*ratio
-    return {"w_norm": w_norm, "g_norm": g_norm, "ratio": ratio, "lr_ratio": lr_ratio}
+NUMBERS = NumberKernel(
+    NUMBERS_SOURCE,
+    "paper_lars_numbers",
+    extent="tensor",
+    groups="lr weight_decay trust_coefficient",
+    layout=LAYOUT,
+)
 
 
 def advance(step: Step) -> None:
     """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(PASS1)
-    step.numbers(numbers, "tensor")
+    step.numbers(NUMBERS)
     step.blocks(PASS2)
     step.commit()
 
@@ -183,6 +223,13 @@ class LARS(Optimizer):
         ratio[t] = {trust_coefficient*w_norm[t]/(g_norm[t] + weight_decay*w_norm[t]) if (g_norm[t] > 0) and (w_norm[t] > 0), else 1}
         v[t] = lr*ratio[t]*(weight_decay*theta[t-1] + g[t]) + momentum*v[t-1]
         theta[t] = theta[t-1] - v[t]
+
+    Proved
+        turns with the coordinates of each tensor (SY10: proved for all n, every tensor, all
+            losses, all t)
+        the same when loss and decay are multiplied by one number, norms not zero (SY49: proved
+            for all n, every tensor, all losses, all t)
+        lr has no units, norms not zero (SY59: proved for all n, every tensor, all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -22,19 +22,29 @@ Equations
     curvature[t] = dot(s[t], y[t])
     S << s[t], Y << y[t] if curvature[t] > 0
 
-Every step allocates arrays on the device and waits for numbers from it.
+Proved
+    the two loops apply BFGS's H of the pairs kept, for every n and every number of them (Q5:
+        proved for all n)
+    turns with the coordinates, line searches answered alike (SY7: proved for all n, all
+        tensors as one vector, all losses, all t)
+    the same when theta is shifted (SY25: proved for all n, all tensors as one vector, all
+        losses, all t; all n, every tensor, all losses, all t)
+
+Work on whole arrays takes memory from CuPy's pool in every step.
+A line search makes trial points, and reads back the losses and slopes that it compares.
+Whether a history grows is read back.
 
 Do not edit. Made from the declaration LBFGS and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: b5434ccd39a48663
+Digest: 88738d289229facb
 """
 
 from __future__ import annotations
 
-from optwright.runtime.device import Hyper, HyperValue, Optimizer, Params, Rule, State, Step, dot
+from optwright.runtime.device import Hyper, HyperValue, Optimizer, Params, Rule, State, Step, dot, weak
 
 
-def pass1(g, S, Y):
+def pass1(theta, g, S, Y):
     """Work on whole arrays."""
     # q[0] = g[t]
     q = g
@@ -43,14 +53,14 @@ def pass1(g, S, Y):
         # a[j] = dot(S[j], q[j-1])/dot(S[j], Y[j])
         a[j] = dot(S[j - 1], q)/dot(S[j - 1], Y[j - 1])
         # q[j] = q[j-1] - Y[j]*a[j]
-        q = q - float(a[j])*Y[j - 1]
+        q = q - weak(a[j], theta)*Y[j - 1]
     # scaling[t] = {dot(S[1], Y[1])/dot(Y[1], Y[1]) if count_S > 0, else 1}
     scaling = (dot(S[0], Y[0])/dot(Y[0], Y[0]) if len(S) > 0 else 1)
     # r[count_S+1] = q[count_S]*scaling[t]
-    r = float(scaling)*q
+    r = weak(scaling, theta)*q
     for j in range(len(S), 0, -1):  # j = len(S), ..., 1
         # r[j] = S[j]*(a[j] - dot(Y[j], r[j+1])/dot(S[j], Y[j])) + r[j+1]
-        r = float(a[j] - dot(Y[j - 1], r)/dot(S[j - 1], Y[j - 1]))*S[j - 1] + r
+        r = weak(a[j] - dot(Y[j - 1], r)/dot(S[j - 1], Y[j - 1]), theta)*S[j - 1] + r
     # p[t] = -r[1]
     p = -r
     return {"p": p}
@@ -59,7 +69,7 @@ def pass1(g, S, Y):
 def pass2(theta, p, step_length):
     """Work on whole arrays."""
     # theta[t] = theta[t-1] + p[t]*step_length[t]
-    theta_next = theta + float(step_length)*p
+    theta_next = theta + weak(step_length, theta)*p
     return {"theta_next": theta_next}
 
 
@@ -129,6 +139,14 @@ class LBFGS(Optimizer):
         y[t] = g_new[t] - g[t]
         curvature[t] = dot(s[t], y[t])
         S << s[t], Y << y[t] if curvature[t] > 0
+
+    Proved
+        the two loops apply BFGS's H of the pairs kept, for every n and every number of them (Q5:
+            proved for all n)
+        turns with the coordinates, line searches answered alike (SY7: proved for all n, all
+            tensors as one vector, all losses, all t)
+        the same when theta is shifted (SY25: proved for all n, all tensors as one vector, all
+            losses, all t; all n, every tensor, all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

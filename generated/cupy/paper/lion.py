@@ -10,12 +10,16 @@ Equations
 Proved
     Lion(beta1=beta2, weight_decay=0) = Signum(beta2) (L1: proved for all losses, all t, lr
         varying with t)
+    the same when theta is shifted (without decay) (SY24: proved for all n, every tensor, all
+        losses, all t)
+    Lion = optax.lion (DL10a: proved for all losses, all t, lr, beta1, beta2, weight_decay
+        varying with t)
 
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration Lion and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: a72a84ed5b58c198
+Digest: 2a5801f15c4f0140
 """
 
 from __future__ import annotations
@@ -36,7 +40,7 @@ static __device__ __forceinline__ void paper_lion_update_entry(
 
 extern "C" __global__ void paper_lion_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -125,6 +129,10 @@ class Lion(Optimizer):
 
     Proved
         Lion(beta1=beta2, weight_decay=0) = Signum(beta2) (L1: proved for all losses, all t, lr
+            varying with t)
+        the same when theta is shifted (without decay) (SY24: proved for all n, every tensor, all
+            losses, all t)
+        Lion = optax.lion (DL10a: proved for all losses, all t, lr, beta1, beta2, weight_decay
             varying with t)
 
     Arguments

@@ -13,11 +13,15 @@ Equations
     slow[t] = {slow[t-1] + slow_step_size*(fast[t] - slow[t-1]) if mod(t, sync_period) == 0, else slow[t-1]}
     theta[t] = {slow[t] if mod(t, sync_period) == 0, else fast[t]}
 
+Proved
+    the same when theta is shifted (SY25: proved for all n, all tensors as one vector, all
+        losses, all t; all n, every tensor, all losses, all t)
+
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration LookaheadAdam and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: c7978e6c3985539e
+Digest: 5e7ee72a823f0258
 """
 
 from __future__ import annotations
@@ -51,7 +55,7 @@ static __device__ __forceinline__ void paper_lookaheadadam_update_entry(
 
 extern "C" __global__ void paper_lookaheadadam_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -168,6 +172,10 @@ class LookaheadAdam(Optimizer):
         fast[t] = theta[t-1] - lr*m_hat[t]/(sqrt(v_hat[t]) + eps)
         slow[t] = {slow[t-1] + slow_step_size*(fast[t] - slow[t-1]) if mod(t, sync_period) == 0, else slow[t-1]}
         theta[t] = {slow[t] if mod(t, sync_period) == 0, else fast[t]}
+
+    Proved
+        the same when theta is shifted (SY25: proved for all n, all tensors as one vector, all
+            losses, all t; all n, every tensor, all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

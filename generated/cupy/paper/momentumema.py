@@ -14,12 +14,14 @@ Proved
         losses, all t)
     Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
         proved for all losses, all t, lr varying with t)
+    converges exactly if 0 < lr < 2*(1 + beta)/((1 - beta)*L) (E10: proved for all quadratics,
+        all n, with curvatures in (0, L])
 
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration MomentumEMA and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 372fb69f64dff127
+Digest: 52952a778997fd93
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ static __device__ __forceinline__ void paper_momentumema_update_entry(
 
 extern "C" __global__ void paper_momentumema_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -126,6 +128,8 @@ class MomentumEMA(Optimizer):
             losses, all t)
         Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
             proved for all losses, all t, lr varying with t)
+        converges exactly if 0 < lr < 2*(1 + beta)/((1 - beta)*L) (E10: proved for all quadratics,
+            all n, with curvatures in (0, L])
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

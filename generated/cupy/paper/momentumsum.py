@@ -15,6 +15,9 @@ Proved
     MomentumSum = torch.SGD (M7: proved for all losses, all t, lr varying with t)
     Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
         proved for all losses, all t, lr varying with t)
+    turns with the coordinates: theta' = Q theta for every orthogonal Q (SY1: proved for all
+        n, every tensor, all losses, all t)
+    gathered over two parts of a batch = on the whole batch (X1: proved for all losses, all t)
     Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: proved for all
         losses, all t, lr varying with t)
 
@@ -22,7 +25,7 @@ After the first step nothing is allocated on the device and nothing is read back
 
 Do not edit. Made from the declaration MomentumSum and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: c68a59fcbee6962a
+Digest: 898dca816ed13eea
 """
 
 from __future__ import annotations
@@ -41,7 +44,7 @@ static __device__ __forceinline__ void paper_momentumsum_update_entry(
 
 extern "C" __global__ void paper_momentumsum_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -120,6 +123,9 @@ class MomentumSum(Optimizer):
         MomentumSum = torch.SGD (M7: proved for all losses, all t, lr varying with t)
         Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
             proved for all losses, all t, lr varying with t)
+        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY1: proved for all
+            n, every tensor, all losses, all t)
+        gathered over two parts of a batch = on the whole batch (X1: proved for all losses, all t)
         Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: proved for all
             losses, all t, lr varying with t)
 

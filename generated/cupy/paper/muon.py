@@ -27,18 +27,26 @@ Equations where every tensor
     v_hat[t] = v[t]/(1 - adam_beta2**t)
     theta[t] = theta[t-1] - adam_lr*adam_weight_decay*theta[t-1] - adam_lr*m_hat[t]/(sqrt(v_hat[t]) + adam_eps)
 
-Every step allocates arrays on the device and waits for numbers from it.
+Proved
+    on matrices turns with the coordinates of rows and of columns (SY40: proved for matrices
+        of every shape, every tensor, all losses, all t)
+    on matrices the same when loss and eps are multiplied by one number (SY42: proved for all
+        n, every tensor, all losses, all t)
+    its buffer as an average or as a sum: the same direction, eps scaled (L7: proved for all
+        losses, all t, lr varying with t; all n, every tensor, all losses, all t)
+
+Work on whole arrays takes memory from CuPy's pool in every step.
 
 Do not edit. Made from the declaration Muon and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 8fb612a32d2f6122
+Digest: d30bbb04122b5988
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step, Where, norm
+from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step, Where, norm, weak
 
 SOURCE = """
 static __device__ __forceinline__ void paper_muon_other_update_entry(
@@ -62,7 +70,7 @@ static __device__ __forceinline__ void paper_muon_other_update_entry(
 
 extern "C" __global__ void paper_muon_other_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -142,7 +150,7 @@ def matrix_update(theta, g, m, lr, momentum, weight_decay, eps, ns_steps, dim):
     # u[t] = (1 - momentum)*g[t] + momentum*m[t]
     u = momentum*m + (1 - momentum)*g
     # X[0] = u[t]/max(eps, norm(u[t]))
-    X = u/float(np.maximum(eps, norm(u)))
+    X = u/weak(np.maximum(eps, norm(u)), theta)
     for k in range(1, 1 + ns_steps):  # k = 1, ..., ns_steps
         # A[k] = X[k-1] @ X[k-1].T
         A = X @ X.T
@@ -155,7 +163,7 @@ def matrix_update(theta, g, m, lr, momentum, weight_decay, eps, ns_steps, dim):
     # scale[t] = lr*sqrt(max(1, dim(-2)/dim(-1)))
     scale = lr*np.sqrt(np.maximum(1, dim[-2]/dim[-1]))
     # theta[t] = (1 - lr*weight_decay)*theta[t-1] - direction[t]*scale[t]
-    theta = (1 - lr*weight_decay)*theta - float(scale)*direction
+    theta = (1 - lr*weight_decay)*theta - weak(scale, theta)*direction
     return {"m": m, "theta": theta}
 
 
@@ -250,6 +258,14 @@ class Muon(Optimizer):
         m_hat[t] = m[t]/(1 - adam_beta1**t)
         v_hat[t] = v[t]/(1 - adam_beta2**t)
         theta[t] = theta[t-1] - adam_lr*adam_weight_decay*theta[t-1] - adam_lr*m_hat[t]/(sqrt(v_hat[t]) + adam_eps)
+
+    Proved
+        on matrices turns with the coordinates of rows and of columns (SY40: proved for matrices
+            of every shape, every tensor, all losses, all t)
+        on matrices the same when loss and eps are multiplied by one number (SY42: proved for all
+            n, every tensor, all losses, all t)
+        its buffer as an average or as a sum: the same direction, eps scaled (L7: proved for all
+            losses, all t, lr varying with t; all n, every tensor, all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -18,11 +18,15 @@ Equations
     m_bar[t] = g_hat[t]*(1 - mu[t]) + m_hat[t]*mu_next[t]
     theta[t] = theta[t-1] - lr*m_bar[t]/(sqrt(v_hat[t]) + eps)
 
+Proved
+    NAdam(beta1=0) = Adam(beta1=0) (D27: proved for all losses, all t, lr, beta2, eps varying
+        with t)
+
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration NAdam and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 4b487c46f96213f5
+Digest: 664dbe0f7ee78422
 """
 
 from __future__ import annotations
@@ -54,7 +58,7 @@ static __device__ __forceinline__ void paper_nadam_update_entry(
 
 extern "C" __global__ void paper_nadam_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -181,6 +185,10 @@ class NAdam(Optimizer):
         v_hat[t] = v[t]/(1 - beta2**t)
         m_bar[t] = g_hat[t]*(1 - mu[t]) + m_hat[t]*mu_next[t]
         theta[t] = theta[t-1] - lr*m_bar[t]/(sqrt(v_hat[t]) + eps)
+
+    Proved
+        NAdam(beta1=0) = Adam(beta1=0) (D27: proved for all losses, all t, lr, beta2, eps varying
+            with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -13,12 +13,21 @@ Proved
     Newton solves a quadratic in one step, for all n (Q10: proved for all n)
     Newton is affine invariant, for all n (Q11: proved for all n)
     RelaxedNewton(lr=1) = Newton (C100: proved for all n)
+    its move goes downhill where the Hessian is positive definite, for all n (Q17: proved for
+        all n)
+    the same in all affine coordinates (SY17: proved for all n, all tensors as one vector, all
+        losses, all t)
+    the same when the loss is multiplied (SY47: proved for all n, all tensors as one vector,
+        all losses, all t; all n, every tensor, all losses, all t)
+    has the units of theta (SY58: proved for all n, all tensors as one vector, all losses, all
+        t; all n, every tensor, all losses, all t)
 
-Every step allocates arrays on the device and waits for numbers from it.
+Work on whole arrays takes memory from CuPy's pool in every step.
+A matrix that may be singular is waited for.
 
 Do not edit. Made from the declaration Newton and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 4aaa6e32b4c79749
+Digest: 0b441f70114d0dd3
 """
 
 from __future__ import annotations
@@ -69,6 +78,14 @@ class Newton(Optimizer):
         Newton solves a quadratic in one step, for all n (Q10: proved for all n)
         Newton is affine invariant, for all n (Q11: proved for all n)
         RelaxedNewton(lr=1) = Newton (C100: proved for all n)
+        its move goes downhill where the Hessian is positive definite, for all n (Q17: proved for
+            all n)
+        the same in all affine coordinates (SY17: proved for all n, all tensors as one vector, all
+            losses, all t)
+        the same when the loss is multiplied (SY47: proved for all n, all tensors as one vector,
+            all losses, all t; all n, every tensor, all losses, all t)
+        has the units of theta (SY58: proved for all n, all tensors as one vector, all losses, all
+            t; all n, every tensor, all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

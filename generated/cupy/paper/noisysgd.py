@@ -8,11 +8,17 @@ Equations
     sigma[t] = sqrt(eta)/(1 + t)**(gamma/2)
     theta[t] = theta[t-1] - lr*(g[t] + noise(1)*sigma[t])
 
-Every step allocates arrays on the device and waits for numbers from it.
+Proved
+    turns with the coordinates if the draws do (SY16: proved for all n, every tensor, all
+        losses, all t)
+    NoisySGD's step = GradientDescent's in the mean over the noise (C16n: proved for all
+        states, all t, all distributions with a mean)
+
+After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration NoisySGD and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: b8a09a3febad510c
+Digest: 1bec63c177acee10
 """
 
 from __future__ import annotations
@@ -31,7 +37,7 @@ static __device__ __forceinline__ void paper_noisysgd_update_entry(
 
 extern "C" __global__ void paper_noisysgd_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -111,6 +117,12 @@ class NoisySGD(Optimizer):
         g[t] = grad(theta[t-1])
         sigma[t] = sqrt(eta)/(1 + t)**(gamma/2)
         theta[t] = theta[t-1] - lr*(g[t] + noise(1)*sigma[t])
+
+    Proved
+        turns with the coordinates if the draws do (SY16: proved for all n, every tensor, all
+            losses, all t)
+        NoisySGD's step = GradientDescent's in the mean over the noise (C16n: proved for all
+            states, all t, all distributions with a mean)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

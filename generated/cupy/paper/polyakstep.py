@@ -8,17 +8,24 @@ Equations
     rate[t] = {(value(theta[t-1]) - f_star)/slope[t] if slope[t] > 0, else 0}
     theta[t] = theta[t-1] - g[t]*rate[t]
 
-After the first step nothing is allocated on the device; in every step the numbers found from
-reductions are read back from it.
+Proved
+    turns with the coordinates: theta' = Q theta for every orthogonal Q (SY12: proved for all
+        n, every tensor, all losses, all t)
+    the same when loss and f_star are multiplied by one number (SY52: proved for all n, every
+        tensor, all losses, all t)
+    has the units of theta (SY58: proved for all n, all tensors as one vector, all losses, all
+        t; all n, every tensor, all losses, all t)
+
+Whether to ask for the loss is read back, unless the answer is known before.
 
 Do not edit. Made from the declaration PolyakStep and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 07112cf81c61c692
+Digest: 53337b8123848b28
 """
 
 from __future__ import annotations
 
-from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, Step
+from optwright.runtime.device import Hyper, HyperValue, Kernel, Layout, NumberKernel, Optimizer, Params, Rule, Step
 
 SOURCE = """
 static __device__ __forceinline__ void paper_polyakstep_pass1_entry(
@@ -29,7 +36,7 @@ static __device__ __forceinline__ void paper_polyakstep_pass1_entry(
 
 extern "C" __global__ void paper_polyakstep_pass1(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -64,7 +71,7 @@ static __device__ __forceinline__ void paper_polyakstep_pass2_entry(
 
 extern "C" __global__ void paper_polyakstep_pass2(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -73,8 +80,8 @@ extern "C" __global__ void paper_polyakstep_pass2(
         const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
         real_t *theta_at = place(row[0], start);
         const real_t *g_at = place(row[1], start);
-        const real_t *of_group = groups + 1*row[2];
-        const real_t rate_value = of_group[0];
+        const long long tensor = row[3];
+        const real_t rate_value = numbers[3];
         const bool aligned = ((row[0] | row[1]) & 15) == 0;
         const long long packs = aligned ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
@@ -93,6 +100,58 @@ extern "C" __global__ void paper_polyakstep_pass2(
 }
 """
 
+NUMBERS_SOURCE = """
+static __device__ __forceinline__ void paper_polyakstep_numbers1_one(
+    const real_t dot_g_g, real_t &slope, real_t &ask_loss)
+{
+    // slope[t] = dot(g[t], g[t], all tensors)
+    slope = dot_g_g;
+    // slope[t] > 0
+    ask_loss = slope > 0.0;
+}
+
+extern "C" __global__ void paper_polyakstep_numbers1(
+    const long long *table, const long long count, const real_t *groups, real_t *wide,
+    float *single)
+{
+    const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
+    const long long stride = (long long)gridDim.x*blockDim.x;
+    for (long long k = first; k < count; k += stride) {
+        const long long *row = table + 1*k;
+        paper_polyakstep_numbers1_one(
+            wide[0], wide[1], wide[2]);
+        single[1] = float(wide[1]);
+        single[2] = float(wide[2]);
+    }
+}
+
+static __device__ __forceinline__ void paper_polyakstep_numbers2_one(
+    const real_t f_star, const real_t loss, const real_t slope, real_t &rate)
+{
+    // rate[t] = {(value(theta[t-1]) - f_star)/slope[t] if slope[t] > 0, else 0}
+    rate = (slope > 0.0 ? (loss - f_star)/slope : 0.0);
+}
+
+extern "C" __global__ void paper_polyakstep_numbers2(
+    const long long *table, const long long count, const real_t *groups, real_t *wide,
+    float *single)
+{
+    const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
+    const long long stride = (long long)gridDim.x*blockDim.x;
+    for (long long k = first; k < count; k += stride) {
+        const long long *row = table + 1*k;
+        const real_t *of_group = groups + 2*row[0];
+        paper_polyakstep_numbers2_one(
+            of_group[0], of_group[1], wide[1], wide[3]);
+        single[3] = float(wide[3]);
+    }
+}
+"""
+
+LAYOUT = Layout(
+    all="dot_g_g slope ask_loss rate",
+)
+
 PASS1 = Kernel(
     SOURCE,
     "paper_polyakstep_pass1",
@@ -100,39 +159,39 @@ PASS1 = Kernel(
     reductions=(
         ("dot_g_g", "sum", "all"),
     ),
+    layout=LAYOUT,
 )
 
 PASS2 = Kernel(
     SOURCE,
     "paper_polyakstep_pass2",
     arrays="theta g",
-    groups="rate",
+    layout=LAYOUT,
 )
 
+NUMBERS1 = NumberKernel(
+    NUMBERS_SOURCE,
+    "paper_polyakstep_numbers1",
+    extent="all",
+    layout=LAYOUT,
+)
 
-def numbers1(dot_g_g):
-    """Numbers found from reductions, in float64: one set over all tensors."""
-    # slope[t] = dot(g[t], g[t], all tensors)
-    slope = dot_g_g
-    # slope[t] > 0
-    ask_loss = slope > 0
-    return {"slope": slope, "ask_loss": ask_loss}
-
-
-def numbers2(f_star, loss, slope):
-    """Numbers found from reductions, in float64: one set over all tensors."""
-    # rate[t] = {(value(theta[t-1]) - f_star)/slope[t] if slope[t] > 0, else 0}
-    rate = ((loss - f_star)/slope if slope > 0 else 0)
-    return {"rate": rate}
+NUMBERS2 = NumberKernel(
+    NUMBERS_SOURCE,
+    "paper_polyakstep_numbers2",
+    extent="all",
+    groups="f_star loss",
+    layout=LAYOUT,
+)
 
 
 def advance(step: Step) -> None:
     """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(PASS1)
-    step.numbers(numbers1, "all")
+    step.numbers(NUMBERS1)
     step.ask("loss", "value", when="ask_loss")
-    step.numbers(numbers2, "all")
+    step.numbers(NUMBERS2)
     step.blocks(PASS2)
     step.commit()
 
@@ -160,6 +219,14 @@ class PolyakStep(Optimizer):
         slope[t] = dot(g[t], g[t], all tensors)
         rate[t] = {(value(theta[t-1]) - f_star)/slope[t] if slope[t] > 0, else 0}
         theta[t] = theta[t-1] - g[t]*rate[t]
+
+    Proved
+        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY12: proved for all
+            n, every tensor, all losses, all t)
+        the same when loss and f_star are multiplied by one number (SY52: proved for all n, every
+            tensor, all losses, all t)
+        has the units of theta (SY58: proved for all n, all tensors as one vector, all losses, all
+            t; all n, every tensor, all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

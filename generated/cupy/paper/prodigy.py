@@ -80,19 +80,22 @@ Equations with safeguard_warmup=True, use_bias_correction=True
     d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
     theta[t] = theta[t-1]*(1 - {weight_decay*step_size[t] if s_size[t] > 0, else 0}) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
 
-After the first step nothing is allocated on the device; in every step the numbers found from
-reductions are read back from it.
+Proved
+    scaling theta scales d0, and lr has no units (SY64: proved for all n, every tensor, all
+        losses, all t)
+
+After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration Prodigy and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 3bb6f338c134719c
+Digest: 2690777793b62007
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
+from optwright.runtime.device import Hyper, HyperValue, Kernel, Layout, NumberKernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
 static __device__ __forceinline__ void paper_prodigy_plain_pass1_entry(
@@ -115,7 +118,7 @@ static __device__ __forceinline__ void paper_prodigy_plain_pass1_entry(
 
 extern "C" __global__ void paper_prodigy_plain_pass1(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -130,13 +133,14 @@ extern "C" __global__ void paper_prodigy_plain_pass1(
         real_t *theta_start_at = place(row[5], start);
         real_t *sum_s_at = place(row[6], start);
         real_t *dot_g_theta_theta_start_at = place(row[7], start);
-        const real_t *of_group = groups + 6*row[8];
+        const real_t *of_group = groups + 3*row[8];
         const real_t beta1_value = of_group[0];
         const real_t beta2_value = of_group[1];
         const real_t beta3_value = of_group[2];
-        const real_t one_minus_beta1_d_value = of_group[3];
-        const real_t one_minus_beta2_d_squared_value = of_group[4];
-        const real_t d_step_size_over_d0_value = of_group[5];
+        const long long tensor = row[9];
+        const real_t one_minus_beta1_d_value = numbers[4];
+        const real_t one_minus_beta2_d_squared_value = numbers[5];
+        const real_t d_step_size_over_d0_value = numbers[6];
         const bool aligned = ((row[0] | row[1] | row[2] | row[3] | row[4] | row[5] | row[6] | row[7]) & 15) == 0;
         const long long packs = aligned ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
@@ -180,7 +184,7 @@ static __device__ __forceinline__ void paper_prodigy_plain_pass2_entry(
 
 extern "C" __global__ void paper_prodigy_plain_pass2(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -190,11 +194,11 @@ extern "C" __global__ void paper_prodigy_plain_pass2(
         real_t *theta_at = place(row[0], start);
         const real_t *m_at = place(row[1], start);
         const real_t *v_at = place(row[2], start);
-        const real_t *of_group = groups + 4*row[3];
-        const real_t theta_factor_value = of_group[0];
-        const real_t theta_case_value = of_group[1];
-        const real_t eps_d_value = of_group[2];
-        const real_t step_size_value = of_group[3];
+        const long long tensor = row[4];
+        const real_t theta_factor_value = numbers[13];
+        const real_t theta_case_value = numbers[15];
+        const real_t eps_d_value = numbers[14];
+        const real_t step_size_value = numbers[3];
         const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
         const long long packs = aligned ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
@@ -235,7 +239,7 @@ static __device__ __forceinline__ void paper_prodigy_safeguard_warmup_pass1_entr
 
 extern "C" __global__ void paper_prodigy_safeguard_warmup_pass1(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -250,13 +254,14 @@ extern "C" __global__ void paper_prodigy_safeguard_warmup_pass1(
         real_t *theta_start_at = place(row[5], start);
         real_t *sum_s_at = place(row[6], start);
         real_t *dot_g_theta_theta_start_at = place(row[7], start);
-        const real_t *of_group = groups + 6*row[8];
+        const real_t *of_group = groups + 3*row[8];
         const real_t beta1_value = of_group[0];
         const real_t beta2_value = of_group[1];
         const real_t beta3_value = of_group[2];
-        const real_t one_minus_beta1_d_value = of_group[3];
-        const real_t one_minus_beta2_d_squared_value = of_group[4];
-        const real_t d_squared_over_d0_value = of_group[5];
+        const long long tensor = row[9];
+        const real_t one_minus_beta1_d_value = numbers[4];
+        const real_t one_minus_beta2_d_squared_value = numbers[5];
+        const real_t d_squared_over_d0_value = numbers[6];
         const bool aligned = ((row[0] | row[1] | row[2] | row[3] | row[4] | row[5] | row[6] | row[7]) & 15) == 0;
         const long long packs = aligned ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
@@ -300,7 +305,7 @@ static __device__ __forceinline__ void paper_prodigy_safeguard_warmup_pass2_entr
 
 extern "C" __global__ void paper_prodigy_safeguard_warmup_pass2(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -310,11 +315,11 @@ extern "C" __global__ void paper_prodigy_safeguard_warmup_pass2(
         real_t *theta_at = place(row[0], start);
         const real_t *m_at = place(row[1], start);
         const real_t *v_at = place(row[2], start);
-        const real_t *of_group = groups + 4*row[3];
-        const real_t theta_factor_value = of_group[0];
-        const real_t theta_case_value = of_group[1];
-        const real_t eps_d_value = of_group[2];
-        const real_t step_size_value = of_group[3];
+        const long long tensor = row[4];
+        const real_t theta_factor_value = numbers[13];
+        const real_t theta_case_value = numbers[15];
+        const real_t eps_d_value = numbers[14];
+        const real_t step_size_value = numbers[3];
         const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
         const long long packs = aligned ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
@@ -355,7 +360,7 @@ static __device__ __forceinline__ void paper_prodigy_use_bias_correction_pass1_e
 
 extern "C" __global__ void paper_prodigy_use_bias_correction_pass1(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -370,13 +375,14 @@ extern "C" __global__ void paper_prodigy_use_bias_correction_pass1(
         real_t *theta_start_at = place(row[5], start);
         real_t *sum_s_at = place(row[6], start);
         real_t *dot_g_theta_theta_start_at = place(row[7], start);
-        const real_t *of_group = groups + 6*row[8];
+        const real_t *of_group = groups + 3*row[8];
         const real_t beta1_value = of_group[0];
         const real_t beta2_value = of_group[1];
         const real_t beta3_value = of_group[2];
-        const real_t one_minus_beta1_d_value = of_group[3];
-        const real_t one_minus_beta2_d_squared_value = of_group[4];
-        const real_t d_step_size_over_d0_value = of_group[5];
+        const long long tensor = row[9];
+        const real_t one_minus_beta1_d_value = numbers[4];
+        const real_t one_minus_beta2_d_squared_value = numbers[5];
+        const real_t d_step_size_over_d0_value = numbers[6];
         const bool aligned = ((row[0] | row[1] | row[2] | row[3] | row[4] | row[5] | row[6] | row[7]) & 15) == 0;
         const long long packs = aligned ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
@@ -420,7 +426,7 @@ static __device__ __forceinline__ void paper_prodigy_use_bias_correction_pass2_e
 
 extern "C" __global__ void paper_prodigy_use_bias_correction_pass2(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -430,11 +436,11 @@ extern "C" __global__ void paper_prodigy_use_bias_correction_pass2(
         real_t *theta_at = place(row[0], start);
         const real_t *m_at = place(row[1], start);
         const real_t *v_at = place(row[2], start);
-        const real_t *of_group = groups + 4*row[3];
-        const real_t theta_factor_value = of_group[0];
-        const real_t theta_case_value = of_group[1];
-        const real_t eps_d_value = of_group[2];
-        const real_t step_size_value = of_group[3];
+        const long long tensor = row[4];
+        const real_t theta_factor_value = numbers[13];
+        const real_t theta_case_value = numbers[15];
+        const real_t eps_d_value = numbers[14];
+        const real_t step_size_value = numbers[3];
         const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
         const long long packs = aligned ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
@@ -475,7 +481,7 @@ static __device__ __forceinline__ void paper_prodigy_safeguard_warmup_use_bias_c
 
 extern "C" __global__ void paper_prodigy_safeguard_warmup_use_bias_correction_pass1(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -490,13 +496,14 @@ extern "C" __global__ void paper_prodigy_safeguard_warmup_use_bias_correction_pa
         real_t *theta_start_at = place(row[5], start);
         real_t *sum_s_at = place(row[6], start);
         real_t *dot_g_theta_theta_start_at = place(row[7], start);
-        const real_t *of_group = groups + 6*row[8];
+        const real_t *of_group = groups + 3*row[8];
         const real_t beta1_value = of_group[0];
         const real_t beta2_value = of_group[1];
         const real_t beta3_value = of_group[2];
-        const real_t one_minus_beta1_d_value = of_group[3];
-        const real_t one_minus_beta2_d_squared_value = of_group[4];
-        const real_t d_squared_over_d0_value = of_group[5];
+        const long long tensor = row[9];
+        const real_t one_minus_beta1_d_value = numbers[4];
+        const real_t one_minus_beta2_d_squared_value = numbers[5];
+        const real_t d_squared_over_d0_value = numbers[6];
         const bool aligned = ((row[0] | row[1] | row[2] | row[3] | row[4] | row[5] | row[6] | row[7]) & 15) == 0;
         const long long packs = aligned ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
@@ -540,7 +547,7 @@ static __device__ __forceinline__ void paper_prodigy_safeguard_warmup_use_bias_c
 
 extern "C" __global__ void paper_prodigy_safeguard_warmup_use_bias_correction_pass2(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -550,11 +557,11 @@ extern "C" __global__ void paper_prodigy_safeguard_warmup_use_bias_correction_pa
         real_t *theta_at = place(row[0], start);
         const real_t *m_at = place(row[1], start);
         const real_t *v_at = place(row[2], start);
-        const real_t *of_group = groups + 4*row[3];
-        const real_t theta_factor_value = of_group[0];
-        const real_t theta_case_value = of_group[1];
-        const real_t eps_d_value = of_group[2];
-        const real_t step_size_value = of_group[3];
+        const long long tensor = row[4];
+        const real_t theta_factor_value = numbers[13];
+        const real_t theta_case_value = numbers[15];
+        const real_t eps_d_value = numbers[14];
+        const real_t step_size_value = numbers[3];
         const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
         const long long packs = aligned ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
@@ -576,135 +583,503 @@ extern "C" __global__ void paper_prodigy_safeguard_warmup_use_bias_correction_pa
 }
 """
 
+NUMBERS_SOURCE = """
+static __device__ __forceinline__ void paper_prodigy_plain_numbers1_one(
+    const real_t lr, const real_t beta1, const real_t beta2, const real_t d0, const real_t d,
+    real_t &step_size, real_t &one_minus_beta1_d, real_t &one_minus_beta2_d_squared,
+    real_t &d_step_size_over_d0)
+{
+    // step_size[t] = lr*d[t-1]
+    step_size = lr*d;
+    one_minus_beta1_d = (1.0 - beta1)*d;
+    one_minus_beta2_d_squared = (1.0 - beta2)*d*d;
+    d_step_size_over_d0 = d*step_size/d0;
+}
+
+extern "C" __global__ void paper_prodigy_plain_numbers1(
+    const long long *table, const long long count, const real_t *groups, real_t *wide,
+    float *single)
+{
+    const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
+    const long long stride = (long long)gridDim.x*blockDim.x;
+    for (long long k = first; k < count; k += stride) {
+        const long long *row = table + 1*k;
+        const real_t *of_group = groups + 4*row[0];
+        paper_prodigy_plain_numbers1_one(
+            of_group[0], of_group[1], of_group[2], of_group[3], wide[0], wide[3], wide[4], wide[5],
+            wide[6]);
+        single[3] = float(wide[3]);
+        single[4] = float(wide[4]);
+        single[5] = float(wide[5]);
+        single[6] = float(wide[6]);
+    }
+}
+
+static __device__ __forceinline__ void paper_prodigy_plain_numbers2_one(
+    const real_t beta3, const real_t eps, const real_t weight_decay, const real_t d0,
+    const real_t d_coef, const real_t sum_s, const real_t dot_g_theta_theta_start,
+    const real_t step_size, real_t &s_size, real_t &d_grown, real_t &r, real_t &d_hat,
+    real_t &d_max_grown, real_t &d_max, real_t &d, real_t &theta_factor, real_t &eps_d,
+    real_t &theta_case)
+{
+    // s_size[t] = total(abs(s[t]), all tensors)
+    s_size = sum_s;
+    // d_grown[t] = d[t-1]*step_size[t]*dot(g[t], theta_start[t] - theta[t-1], all tensors)/d0 + beta3*r[t-1]
+    d_grown = beta3*r + d*dot_g_theta_theta_start*step_size/d0;
+    // r[t] = {d_grown[t] if s_size[t] > 0, else r[t-1]}
+    r = (s_size > 0.0 ? d_grown : r);
+    // d_hat[t] = {d_coef*d_grown[t]/s_size[t] if s_size[t] > 0, else d[t-1]}
+    d_hat = (s_size > 0.0 ? d_coef*d_grown/s_size : d);
+    // d_max_grown[t] = max(d_hat[t], d_max[t-1])
+    d_max_grown = maximum(d_hat, d_max);
+    // d_max[t] = d_max_grown[t]
+    d_max = d_max_grown;
+    // d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
+    d = (s_size > 0.0 ? d_max_grown : d);
+    theta_factor = 1.0 - (s_size > 0.0 ? weight_decay*step_size : 0.0);
+    eps_d = eps*d;
+    theta_case = s_size > 0.0;
+}
+
+extern "C" __global__ void paper_prodigy_plain_numbers2(
+    const long long *table, const long long count, const real_t *groups, real_t *wide,
+    float *single)
+{
+    const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
+    const long long stride = (long long)gridDim.x*blockDim.x;
+    for (long long k = first; k < count; k += stride) {
+        const long long *row = table + 1*k;
+        const real_t *of_group = groups + 5*row[0];
+        paper_prodigy_plain_numbers2_one(
+            of_group[0], of_group[1], of_group[2], of_group[3], of_group[4], wide[7], wide[8],
+            wide[3], wide[9], wide[10], wide[2], wide[11], wide[12], wide[1], wide[0], wide[13],
+            wide[14], wide[15]);
+        single[9] = float(wide[9]);
+        single[10] = float(wide[10]);
+        single[2] = float(wide[2]);
+        single[11] = float(wide[11]);
+        single[12] = float(wide[12]);
+        single[1] = float(wide[1]);
+        single[0] = float(wide[0]);
+        single[13] = float(wide[13]);
+        single[14] = float(wide[14]);
+        single[15] = float(wide[15]);
+    }
+}
+
+static __device__ __forceinline__ void paper_prodigy_safeguard_warmup_numbers1_one(
+    const real_t lr, const real_t beta1, const real_t beta2, const real_t d0, const real_t d,
+    real_t &step_size, real_t &one_minus_beta1_d, real_t &one_minus_beta2_d_squared,
+    real_t &d_squared_over_d0)
+{
+    // step_size[t] = lr*d[t-1]
+    step_size = lr*d;
+    one_minus_beta1_d = (1.0 - beta1)*d;
+    one_minus_beta2_d_squared = (1.0 - beta2)*d*d;
+    d_squared_over_d0 = d*d/d0;
+}
+
+extern "C" __global__ void paper_prodigy_safeguard_warmup_numbers1(
+    const long long *table, const long long count, const real_t *groups, real_t *wide,
+    float *single)
+{
+    const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
+    const long long stride = (long long)gridDim.x*blockDim.x;
+    for (long long k = first; k < count; k += stride) {
+        const long long *row = table + 1*k;
+        const real_t *of_group = groups + 4*row[0];
+        paper_prodigy_safeguard_warmup_numbers1_one(
+            of_group[0], of_group[1], of_group[2], of_group[3], wide[0], wide[3], wide[4], wide[5],
+            wide[6]);
+        single[3] = float(wide[3]);
+        single[4] = float(wide[4]);
+        single[5] = float(wide[5]);
+        single[6] = float(wide[6]);
+    }
+}
+
+static __device__ __forceinline__ void paper_prodigy_safeguard_warmup_numbers2_one(
+    const real_t beta3, const real_t eps, const real_t weight_decay, const real_t d0,
+    const real_t d_coef, const real_t sum_s, const real_t dot_g_theta_theta_start,
+    const real_t step_size, real_t &s_size, real_t &d_grown, real_t &r, real_t &d_hat,
+    real_t &d_max_grown, real_t &d_max, real_t &d, real_t &theta_factor, real_t &eps_d,
+    real_t &theta_case)
+{
+    // s_size[t] = total(abs(s[t]), all tensors)
+    s_size = sum_s;
+    // d_grown[t] = d[t-1]*step_size[t]*dot(g[t], theta_start[t] - theta[t-1], all tensors)/d0 + beta3*r[t-1]
+    d_grown = beta3*r + d*dot_g_theta_theta_start*step_size/d0;
+    // r[t] = {d_grown[t] if s_size[t] > 0, else r[t-1]}
+    r = (s_size > 0.0 ? d_grown : r);
+    // d_hat[t] = {d_coef*d_grown[t]/s_size[t] if s_size[t] > 0, else d[t-1]}
+    d_hat = (s_size > 0.0 ? d_coef*d_grown/s_size : d);
+    // d_max_grown[t] = max(d_hat[t], d_max[t-1])
+    d_max_grown = maximum(d_hat, d_max);
+    // d_max[t] = d_max_grown[t]
+    d_max = d_max_grown;
+    // d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
+    d = (s_size > 0.0 ? d_max_grown : d);
+    theta_factor = 1.0 - (s_size > 0.0 ? weight_decay*step_size : 0.0);
+    eps_d = eps*d;
+    theta_case = s_size > 0.0;
+}
+
+extern "C" __global__ void paper_prodigy_safeguard_warmup_numbers2(
+    const long long *table, const long long count, const real_t *groups, real_t *wide,
+    float *single)
+{
+    const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
+    const long long stride = (long long)gridDim.x*blockDim.x;
+    for (long long k = first; k < count; k += stride) {
+        const long long *row = table + 1*k;
+        const real_t *of_group = groups + 5*row[0];
+        paper_prodigy_safeguard_warmup_numbers2_one(
+            of_group[0], of_group[1], of_group[2], of_group[3], of_group[4], wide[7], wide[8],
+            wide[3], wide[9], wide[10], wide[2], wide[11], wide[12], wide[1], wide[0], wide[13],
+            wide[14], wide[15]);
+        single[9] = float(wide[9]);
+        single[10] = float(wide[10]);
+        single[2] = float(wide[2]);
+        single[11] = float(wide[11]);
+        single[12] = float(wide[12]);
+        single[1] = float(wide[1]);
+        single[0] = float(wide[0]);
+        single[13] = float(wide[13]);
+        single[14] = float(wide[14]);
+        single[15] = float(wide[15]);
+    }
+}
+
+static __device__ __forceinline__ void paper_prodigy_use_bias_correction_numbers1_one(
+    const real_t lr, const real_t beta1, const real_t beta2, const real_t d0,
+    const real_t beta2_to_t, const real_t beta1_to_t, const real_t d, real_t &step_size,
+    real_t &one_minus_beta1_d, real_t &one_minus_beta2_d_squared, real_t &d_step_size_over_d0)
+{
+    // step_size[t] = lr*sqrt(1 - beta2**t)*d[t-1]/(1 - beta1**t)
+    step_size = lr*sqrt(1.0 - beta2_to_t)*d/(1.0 - beta1_to_t);
+    one_minus_beta1_d = (1.0 - beta1)*d;
+    one_minus_beta2_d_squared = (1.0 - beta2)*d*d;
+    d_step_size_over_d0 = d*step_size/d0;
+}
+
+extern "C" __global__ void paper_prodigy_use_bias_correction_numbers1(
+    const long long *table, const long long count, const real_t *groups, real_t *wide,
+    float *single)
+{
+    const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
+    const long long stride = (long long)gridDim.x*blockDim.x;
+    for (long long k = first; k < count; k += stride) {
+        const long long *row = table + 1*k;
+        const real_t *of_group = groups + 6*row[0];
+        paper_prodigy_use_bias_correction_numbers1_one(
+            of_group[0], of_group[1], of_group[2], of_group[3], of_group[4], of_group[5], wide[0],
+            wide[3], wide[4], wide[5], wide[6]);
+        single[3] = float(wide[3]);
+        single[4] = float(wide[4]);
+        single[5] = float(wide[5]);
+        single[6] = float(wide[6]);
+    }
+}
+
+static __device__ __forceinline__ void paper_prodigy_use_bias_correction_numbers2_one(
+    const real_t beta3, const real_t eps, const real_t weight_decay, const real_t d0,
+    const real_t d_coef, const real_t sum_s, const real_t dot_g_theta_theta_start,
+    const real_t step_size, real_t &s_size, real_t &d_grown, real_t &r, real_t &d_hat,
+    real_t &d_max_grown, real_t &d_max, real_t &d, real_t &theta_factor, real_t &eps_d,
+    real_t &theta_case)
+{
+    // s_size[t] = total(abs(s[t]), all tensors)
+    s_size = sum_s;
+    // d_grown[t] = d[t-1]*step_size[t]*dot(g[t], theta_start[t] - theta[t-1], all tensors)/d0 + beta3*r[t-1]
+    d_grown = beta3*r + d*dot_g_theta_theta_start*step_size/d0;
+    // r[t] = {d_grown[t] if s_size[t] > 0, else r[t-1]}
+    r = (s_size > 0.0 ? d_grown : r);
+    // d_hat[t] = {d_coef*d_grown[t]/s_size[t] if s_size[t] > 0, else d[t-1]}
+    d_hat = (s_size > 0.0 ? d_coef*d_grown/s_size : d);
+    // d_max_grown[t] = max(d_hat[t], d_max[t-1])
+    d_max_grown = maximum(d_hat, d_max);
+    // d_max[t] = d_max_grown[t]
+    d_max = d_max_grown;
+    // d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
+    d = (s_size > 0.0 ? d_max_grown : d);
+    theta_factor = 1.0 - (s_size > 0.0 ? weight_decay*step_size : 0.0);
+    eps_d = eps*d;
+    theta_case = s_size > 0.0;
+}
+
+extern "C" __global__ void paper_prodigy_use_bias_correction_numbers2(
+    const long long *table, const long long count, const real_t *groups, real_t *wide,
+    float *single)
+{
+    const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
+    const long long stride = (long long)gridDim.x*blockDim.x;
+    for (long long k = first; k < count; k += stride) {
+        const long long *row = table + 1*k;
+        const real_t *of_group = groups + 5*row[0];
+        paper_prodigy_use_bias_correction_numbers2_one(
+            of_group[0], of_group[1], of_group[2], of_group[3], of_group[4], wide[7], wide[8],
+            wide[3], wide[9], wide[10], wide[2], wide[11], wide[12], wide[1], wide[0], wide[13],
+            wide[14], wide[15]);
+        single[9] = float(wide[9]);
+        single[10] = float(wide[10]);
+        single[2] = float(wide[2]);
+        single[11] = float(wide[11]);
+        single[12] = float(wide[12]);
+        single[1] = float(wide[1]);
+        single[0] = float(wide[0]);
+        single[13] = float(wide[13]);
+        single[14] = float(wide[14]);
+        single[15] = float(wide[15]);
+    }
+}
+
+static __device__ __forceinline__ void paper_prodigy_safeguard_warmup_use_bias_correction_numbers1_one(
+    const real_t lr, const real_t beta1, const real_t beta2, const real_t d0,
+    const real_t beta2_to_t, const real_t beta1_to_t, const real_t d, real_t &step_size,
+    real_t &one_minus_beta1_d, real_t &one_minus_beta2_d_squared, real_t &d_squared_over_d0)
+{
+    // step_size[t] = lr*sqrt(1 - beta2**t)*d[t-1]/(1 - beta1**t)
+    step_size = lr*sqrt(1.0 - beta2_to_t)*d/(1.0 - beta1_to_t);
+    one_minus_beta1_d = (1.0 - beta1)*d;
+    one_minus_beta2_d_squared = (1.0 - beta2)*d*d;
+    d_squared_over_d0 = d*d/d0;
+}
+
+extern "C" __global__ void paper_prodigy_safeguard_warmup_use_bias_correction_numbers1(
+    const long long *table, const long long count, const real_t *groups, real_t *wide,
+    float *single)
+{
+    const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
+    const long long stride = (long long)gridDim.x*blockDim.x;
+    for (long long k = first; k < count; k += stride) {
+        const long long *row = table + 1*k;
+        const real_t *of_group = groups + 6*row[0];
+        paper_prodigy_safeguard_warmup_use_bias_correction_numbers1_one(
+            of_group[0], of_group[1], of_group[2], of_group[3], of_group[4], of_group[5], wide[0],
+            wide[3], wide[4], wide[5], wide[6]);
+        single[3] = float(wide[3]);
+        single[4] = float(wide[4]);
+        single[5] = float(wide[5]);
+        single[6] = float(wide[6]);
+    }
+}
+
+static __device__ __forceinline__ void paper_prodigy_safeguard_warmup_use_bias_correction_numbers2_one(
+    const real_t beta3, const real_t eps, const real_t weight_decay, const real_t d0,
+    const real_t d_coef, const real_t sum_s, const real_t dot_g_theta_theta_start,
+    const real_t step_size, real_t &s_size, real_t &d_grown, real_t &r, real_t &d_hat,
+    real_t &d_max_grown, real_t &d_max, real_t &d, real_t &theta_factor, real_t &eps_d,
+    real_t &theta_case)
+{
+    // s_size[t] = total(abs(s[t]), all tensors)
+    s_size = sum_s;
+    // d_grown[t] = d[t-1]*step_size[t]*dot(g[t], theta_start[t] - theta[t-1], all tensors)/d0 + beta3*r[t-1]
+    d_grown = beta3*r + d*dot_g_theta_theta_start*step_size/d0;
+    // r[t] = {d_grown[t] if s_size[t] > 0, else r[t-1]}
+    r = (s_size > 0.0 ? d_grown : r);
+    // d_hat[t] = {d_coef*d_grown[t]/s_size[t] if s_size[t] > 0, else d[t-1]}
+    d_hat = (s_size > 0.0 ? d_coef*d_grown/s_size : d);
+    // d_max_grown[t] = max(d_hat[t], d_max[t-1])
+    d_max_grown = maximum(d_hat, d_max);
+    // d_max[t] = d_max_grown[t]
+    d_max = d_max_grown;
+    // d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
+    d = (s_size > 0.0 ? d_max_grown : d);
+    theta_factor = 1.0 - (s_size > 0.0 ? weight_decay*step_size : 0.0);
+    eps_d = eps*d;
+    theta_case = s_size > 0.0;
+}
+
+extern "C" __global__ void paper_prodigy_safeguard_warmup_use_bias_correction_numbers2(
+    const long long *table, const long long count, const real_t *groups, real_t *wide,
+    float *single)
+{
+    const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
+    const long long stride = (long long)gridDim.x*blockDim.x;
+    for (long long k = first; k < count; k += stride) {
+        const long long *row = table + 1*k;
+        const real_t *of_group = groups + 5*row[0];
+        paper_prodigy_safeguard_warmup_use_bias_correction_numbers2_one(
+            of_group[0], of_group[1], of_group[2], of_group[3], of_group[4], wide[7], wide[8],
+            wide[3], wide[9], wide[10], wide[2], wide[11], wide[12], wide[1], wide[0], wide[13],
+            wide[14], wide[15]);
+        single[9] = float(wide[9]);
+        single[10] = float(wide[10]);
+        single[2] = float(wide[2]);
+        single[11] = float(wide[11]);
+        single[12] = float(wide[12]);
+        single[1] = float(wide[1]);
+        single[0] = float(wide[0]);
+        single[13] = float(wide[13]);
+        single[14] = float(wide[14]);
+        single[15] = float(wide[15]);
+    }
+}
+"""
+
+PLAIN_LAYOUT = Layout(
+    all="d d_max r step_size one_minus_beta1_d one_minus_beta2_d_squared d_step_size_over_d0 sum_s dot_g_theta_theta_start s_size d_grown d_hat d_max_grown theta_factor eps_d theta_case",
+)
+
+SAFEGUARD_WARMUP_LAYOUT = Layout(
+    all="d d_max r step_size one_minus_beta1_d one_minus_beta2_d_squared d_squared_over_d0 sum_s dot_g_theta_theta_start s_size d_grown d_hat d_max_grown theta_factor eps_d theta_case",
+)
+
+USE_BIAS_CORRECTION_LAYOUT = Layout(
+    all="d d_max r step_size one_minus_beta1_d one_minus_beta2_d_squared d_step_size_over_d0 sum_s dot_g_theta_theta_start s_size d_grown d_hat d_max_grown theta_factor eps_d theta_case",
+)
+
+SAFEGUARD_WARMUP_USE_BIAS_CORRECTION_LAYOUT = Layout(
+    all="d d_max r step_size one_minus_beta1_d one_minus_beta2_d_squared d_squared_over_d0 sum_s dot_g_theta_theta_start s_size d_grown d_hat d_max_grown theta_factor eps_d theta_case",
+)
+
 PLAIN_PASS1 = Kernel(
     SOURCE,
     "paper_prodigy_plain_pass1",
     arrays="theta g m v s theta_start sum_s dot_g_theta_theta_start",
-    groups="beta1 beta2 beta3 one_minus_beta1_d one_minus_beta2_d_squared d_step_size_over_d0",
+    groups="beta1 beta2 beta3",
     reductions=(
         ("sum_s", "sum", "all"),
         ("dot_g_theta_theta_start", "sum", "all"),
     ),
+    layout=PLAIN_LAYOUT,
 )
 
 PLAIN_PASS2 = Kernel(
     SOURCE,
     "paper_prodigy_plain_pass2",
     arrays="theta m v",
-    groups="theta_factor theta_case eps_d step_size",
+    layout=PLAIN_LAYOUT,
 )
 
 SAFEGUARD_WARMUP_PASS1 = Kernel(
     SOURCE,
     "paper_prodigy_safeguard_warmup_pass1",
     arrays="theta g m v s theta_start sum_s dot_g_theta_theta_start",
-    groups="beta1 beta2 beta3 one_minus_beta1_d one_minus_beta2_d_squared d_squared_over_d0",
+    groups="beta1 beta2 beta3",
     reductions=(
         ("sum_s", "sum", "all"),
         ("dot_g_theta_theta_start", "sum", "all"),
     ),
+    layout=SAFEGUARD_WARMUP_LAYOUT,
 )
 
 SAFEGUARD_WARMUP_PASS2 = Kernel(
     SOURCE,
     "paper_prodigy_safeguard_warmup_pass2",
     arrays="theta m v",
-    groups="theta_factor theta_case eps_d step_size",
+    layout=SAFEGUARD_WARMUP_LAYOUT,
 )
 
 USE_BIAS_CORRECTION_PASS1 = Kernel(
     SOURCE,
     "paper_prodigy_use_bias_correction_pass1",
     arrays="theta g m v s theta_start sum_s dot_g_theta_theta_start",
-    groups="beta1 beta2 beta3 one_minus_beta1_d one_minus_beta2_d_squared d_step_size_over_d0",
+    groups="beta1 beta2 beta3",
     reductions=(
         ("sum_s", "sum", "all"),
         ("dot_g_theta_theta_start", "sum", "all"),
     ),
+    layout=USE_BIAS_CORRECTION_LAYOUT,
 )
 
 USE_BIAS_CORRECTION_PASS2 = Kernel(
     SOURCE,
     "paper_prodigy_use_bias_correction_pass2",
     arrays="theta m v",
-    groups="theta_factor theta_case eps_d step_size",
+    layout=USE_BIAS_CORRECTION_LAYOUT,
 )
 
 SAFEGUARD_WARMUP_USE_BIAS_CORRECTION_PASS1 = Kernel(
     SOURCE,
     "paper_prodigy_safeguard_warmup_use_bias_correction_pass1",
     arrays="theta g m v s theta_start sum_s dot_g_theta_theta_start",
-    groups="beta1 beta2 beta3 one_minus_beta1_d one_minus_beta2_d_squared d_squared_over_d0",
+    groups="beta1 beta2 beta3",
     reductions=(
         ("sum_s", "sum", "all"),
         ("dot_g_theta_theta_start", "sum", "all"),
     ),
+    layout=SAFEGUARD_WARMUP_USE_BIAS_CORRECTION_LAYOUT,
 )
 
 SAFEGUARD_WARMUP_USE_BIAS_CORRECTION_PASS2 = Kernel(
     SOURCE,
     "paper_prodigy_safeguard_warmup_use_bias_correction_pass2",
     arrays="theta m v",
-    groups="theta_factor theta_case eps_d step_size",
+    layout=SAFEGUARD_WARMUP_USE_BIAS_CORRECTION_LAYOUT,
 )
 
+PLAIN_NUMBERS1 = NumberKernel(
+    NUMBERS_SOURCE,
+    "paper_prodigy_plain_numbers1",
+    extent="all",
+    groups="lr beta1 beta2 d0",
+    layout=PLAIN_LAYOUT,
+)
 
-def plain_numbers1(d, lr, beta1, beta2, d0):
-    """Numbers found from reductions, in float64: one set over all tensors."""
-    # step_size[t] = lr*d[t-1]
-    step_size = lr*d
-    one_minus_beta1_d = (1 - beta1)*d
-    one_minus_beta2_d_squared = (1 - beta2)*d*d
-    d_step_size_over_d0 = d*step_size/d0
-    return {
-        "step_size": step_size,
-        "one_minus_beta1_d": one_minus_beta1_d,
-        "one_minus_beta2_d_squared": one_minus_beta2_d_squared,
-        "d_step_size_over_d0": d_step_size_over_d0,
-    }
+PLAIN_NUMBERS2 = NumberKernel(
+    NUMBERS_SOURCE,
+    "paper_prodigy_plain_numbers2",
+    extent="all",
+    groups="beta3 eps weight_decay d0 d_coef",
+    layout=PLAIN_LAYOUT,
+)
 
+SAFEGUARD_WARMUP_NUMBERS1 = NumberKernel(
+    NUMBERS_SOURCE,
+    "paper_prodigy_safeguard_warmup_numbers1",
+    extent="all",
+    groups="lr beta1 beta2 d0",
+    layout=SAFEGUARD_WARMUP_LAYOUT,
+)
 
-def plain_numbers2(
-    d, d_max, r, beta3, eps, weight_decay, d0, d_coef, sum_s, dot_g_theta_theta_start, step_size,
-):
-    """Numbers found from reductions, in float64: one set over all tensors."""
-    # s_size[t] = total(abs(s[t]), all tensors)
-    s_size = sum_s
-    # d_grown[t] = d[t-1]*step_size[t]*dot(g[t], theta_start[t] - theta[t-1], all tensors)/d0 + beta3*r[t-1]
-    d_grown = beta3*r + d*dot_g_theta_theta_start*step_size/d0
-    # r[t] = {d_grown[t] if s_size[t] > 0, else r[t-1]}
-    r = (d_grown if s_size > 0 else r)
-    # d_hat[t] = {d_coef*d_grown[t]/s_size[t] if s_size[t] > 0, else d[t-1]}
-    d_hat = (d_coef*d_grown/s_size if s_size > 0 else d)
-    # d_max_grown[t] = max(d_hat[t], d_max[t-1])
-    d_max_grown = np.maximum(d_hat, d_max)
-    # d_max[t] = d_max_grown[t]
-    d_max = d_max_grown
-    # d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
-    d = (d_max_grown if s_size > 0 else d)
-    theta_factor = 1 - (weight_decay*step_size if s_size > 0 else 0)
-    eps_d = eps*d
-    theta_case = s_size > 0
-    return {
-        "s_size": s_size,
-        "d_grown": d_grown,
-        "r": r,
-        "d_hat": d_hat,
-        "d_max_grown": d_max_grown,
-        "d_max": d_max,
-        "d": d,
-        "theta_factor": theta_factor,
-        "eps_d": eps_d,
-        "theta_case": theta_case,
-    }
+SAFEGUARD_WARMUP_NUMBERS2 = NumberKernel(
+    NUMBERS_SOURCE,
+    "paper_prodigy_safeguard_warmup_numbers2",
+    extent="all",
+    groups="beta3 eps weight_decay d0 d_coef",
+    layout=SAFEGUARD_WARMUP_LAYOUT,
+)
+
+USE_BIAS_CORRECTION_NUMBERS1 = NumberKernel(
+    NUMBERS_SOURCE,
+    "paper_prodigy_use_bias_correction_numbers1",
+    extent="all",
+    groups="lr beta1 beta2 d0 beta2_to_t beta1_to_t",
+    layout=USE_BIAS_CORRECTION_LAYOUT,
+)
+
+USE_BIAS_CORRECTION_NUMBERS2 = NumberKernel(
+    NUMBERS_SOURCE,
+    "paper_prodigy_use_bias_correction_numbers2",
+    extent="all",
+    groups="beta3 eps weight_decay d0 d_coef",
+    layout=USE_BIAS_CORRECTION_LAYOUT,
+)
+
+SAFEGUARD_WARMUP_USE_BIAS_CORRECTION_NUMBERS1 = NumberKernel(
+    NUMBERS_SOURCE,
+    "paper_prodigy_safeguard_warmup_use_bias_correction_numbers1",
+    extent="all",
+    groups="lr beta1 beta2 d0 beta2_to_t beta1_to_t",
+    layout=SAFEGUARD_WARMUP_USE_BIAS_CORRECTION_LAYOUT,
+)
+
+SAFEGUARD_WARMUP_USE_BIAS_CORRECTION_NUMBERS2 = NumberKernel(
+    NUMBERS_SOURCE,
+    "paper_prodigy_safeguard_warmup_use_bias_correction_numbers2",
+    extent="all",
+    groups="beta3 eps weight_decay d0 d_coef",
+    layout=SAFEGUARD_WARMUP_USE_BIAS_CORRECTION_LAYOUT,
+)
 
 
 def plain_advance(step: Step) -> None:
     """One step, pass by pass."""
     step.ask("g", "grad")
-    step.numbers(plain_numbers1, "all")
+    step.numbers(PLAIN_NUMBERS1)
     step.blocks(PLAIN_PASS1)
-    step.numbers(plain_numbers2, "all")
+    step.numbers(PLAIN_NUMBERS2)
     step.blocks(PLAIN_PASS2)
     step.commit()
 
@@ -729,62 +1104,12 @@ PLAIN_RULE = Rule(
 )
 
 
-def safeguard_warmup_numbers1(d, lr, beta1, beta2, d0):
-    """Numbers found from reductions, in float64: one set over all tensors."""
-    # step_size[t] = lr*d[t-1]
-    step_size = lr*d
-    one_minus_beta1_d = (1 - beta1)*d
-    one_minus_beta2_d_squared = (1 - beta2)*d*d
-    d_squared_over_d0 = d*d/d0
-    return {
-        "step_size": step_size,
-        "one_minus_beta1_d": one_minus_beta1_d,
-        "one_minus_beta2_d_squared": one_minus_beta2_d_squared,
-        "d_squared_over_d0": d_squared_over_d0,
-    }
-
-
-def safeguard_warmup_numbers2(
-    d, d_max, r, beta3, eps, weight_decay, d0, d_coef, sum_s, dot_g_theta_theta_start, step_size,
-):
-    """Numbers found from reductions, in float64: one set over all tensors."""
-    # s_size[t] = total(abs(s[t]), all tensors)
-    s_size = sum_s
-    # d_grown[t] = d[t-1]*step_size[t]*dot(g[t], theta_start[t] - theta[t-1], all tensors)/d0 + beta3*r[t-1]
-    d_grown = beta3*r + d*dot_g_theta_theta_start*step_size/d0
-    # r[t] = {d_grown[t] if s_size[t] > 0, else r[t-1]}
-    r = (d_grown if s_size > 0 else r)
-    # d_hat[t] = {d_coef*d_grown[t]/s_size[t] if s_size[t] > 0, else d[t-1]}
-    d_hat = (d_coef*d_grown/s_size if s_size > 0 else d)
-    # d_max_grown[t] = max(d_hat[t], d_max[t-1])
-    d_max_grown = np.maximum(d_hat, d_max)
-    # d_max[t] = d_max_grown[t]
-    d_max = d_max_grown
-    # d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
-    d = (d_max_grown if s_size > 0 else d)
-    theta_factor = 1 - (weight_decay*step_size if s_size > 0 else 0)
-    eps_d = eps*d
-    theta_case = s_size > 0
-    return {
-        "s_size": s_size,
-        "d_grown": d_grown,
-        "r": r,
-        "d_hat": d_hat,
-        "d_max_grown": d_max_grown,
-        "d_max": d_max,
-        "d": d,
-        "theta_factor": theta_factor,
-        "eps_d": eps_d,
-        "theta_case": theta_case,
-    }
-
-
 def safeguard_warmup_advance(step: Step) -> None:
     """One step, pass by pass."""
     step.ask("g", "grad")
-    step.numbers(safeguard_warmup_numbers1, "all")
+    step.numbers(SAFEGUARD_WARMUP_NUMBERS1)
     step.blocks(SAFEGUARD_WARMUP_PASS1)
-    step.numbers(safeguard_warmup_numbers2, "all")
+    step.numbers(SAFEGUARD_WARMUP_NUMBERS2)
     step.blocks(SAFEGUARD_WARMUP_PASS2)
     step.commit()
 
@@ -809,62 +1134,20 @@ SAFEGUARD_WARMUP_RULE = Rule(
 )
 
 
-def use_bias_correction_numbers1(d, t, lr, beta1, beta2, d0):
-    """Numbers found from reductions, in float64: one set over all tensors."""
-    # step_size[t] = lr*sqrt(1 - beta2**t)*d[t-1]/(1 - beta1**t)
-    step_size = lr*np.sqrt(1 - beta2**t)*d/(1 - beta1**t)
-    one_minus_beta1_d = (1 - beta1)*d
-    one_minus_beta2_d_squared = (1 - beta2)*d*d
-    d_step_size_over_d0 = d*step_size/d0
-    return {
-        "step_size": step_size,
-        "one_minus_beta1_d": one_minus_beta1_d,
-        "one_minus_beta2_d_squared": one_minus_beta2_d_squared,
-        "d_step_size_over_d0": d_step_size_over_d0,
-    }
-
-
-def use_bias_correction_numbers2(
-    d, d_max, r, beta3, eps, weight_decay, d0, d_coef, sum_s, dot_g_theta_theta_start, step_size,
-):
-    """Numbers found from reductions, in float64: one set over all tensors."""
-    # s_size[t] = total(abs(s[t]), all tensors)
-    s_size = sum_s
-    # d_grown[t] = d[t-1]*step_size[t]*dot(g[t], theta_start[t] - theta[t-1], all tensors)/d0 + beta3*r[t-1]
-    d_grown = beta3*r + d*dot_g_theta_theta_start*step_size/d0
-    # r[t] = {d_grown[t] if s_size[t] > 0, else r[t-1]}
-    r = (d_grown if s_size > 0 else r)
-    # d_hat[t] = {d_coef*d_grown[t]/s_size[t] if s_size[t] > 0, else d[t-1]}
-    d_hat = (d_coef*d_grown/s_size if s_size > 0 else d)
-    # d_max_grown[t] = max(d_hat[t], d_max[t-1])
-    d_max_grown = np.maximum(d_hat, d_max)
-    # d_max[t] = d_max_grown[t]
-    d_max = d_max_grown
-    # d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
-    d = (d_max_grown if s_size > 0 else d)
-    theta_factor = 1 - (weight_decay*step_size if s_size > 0 else 0)
-    eps_d = eps*d
-    theta_case = s_size > 0
-    return {
-        "s_size": s_size,
-        "d_grown": d_grown,
-        "r": r,
-        "d_hat": d_hat,
-        "d_max_grown": d_max_grown,
-        "d_max": d_max,
-        "d": d,
-        "theta_factor": theta_factor,
-        "eps_d": eps_d,
-        "theta_case": theta_case,
-    }
+def use_bias_correction_host(t, beta1, beta2):
+    """Numbers of this step that need no data, in float64."""
+    beta2_to_t = beta2**t
+    beta1_to_t = beta1**t
+    return {"beta2_to_t": beta2_to_t, "beta1_to_t": beta1_to_t}
 
 
 def use_bias_correction_advance(step: Step) -> None:
     """One step, pass by pass."""
+    step.host(use_bias_correction_host)
     step.ask("g", "grad")
-    step.numbers(use_bias_correction_numbers1, "all")
+    step.numbers(USE_BIAS_CORRECTION_NUMBERS1)
     step.blocks(USE_BIAS_CORRECTION_PASS1)
-    step.numbers(use_bias_correction_numbers2, "all")
+    step.numbers(USE_BIAS_CORRECTION_NUMBERS2)
     step.blocks(USE_BIAS_CORRECTION_PASS2)
     step.commit()
 
@@ -889,62 +1172,20 @@ USE_BIAS_CORRECTION_RULE = Rule(
 )
 
 
-def safeguard_warmup_use_bias_correction_numbers1(d, t, lr, beta1, beta2, d0):
-    """Numbers found from reductions, in float64: one set over all tensors."""
-    # step_size[t] = lr*sqrt(1 - beta2**t)*d[t-1]/(1 - beta1**t)
-    step_size = lr*np.sqrt(1 - beta2**t)*d/(1 - beta1**t)
-    one_minus_beta1_d = (1 - beta1)*d
-    one_minus_beta2_d_squared = (1 - beta2)*d*d
-    d_squared_over_d0 = d*d/d0
-    return {
-        "step_size": step_size,
-        "one_minus_beta1_d": one_minus_beta1_d,
-        "one_minus_beta2_d_squared": one_minus_beta2_d_squared,
-        "d_squared_over_d0": d_squared_over_d0,
-    }
-
-
-def safeguard_warmup_use_bias_correction_numbers2(
-    d, d_max, r, beta3, eps, weight_decay, d0, d_coef, sum_s, dot_g_theta_theta_start, step_size,
-):
-    """Numbers found from reductions, in float64: one set over all tensors."""
-    # s_size[t] = total(abs(s[t]), all tensors)
-    s_size = sum_s
-    # d_grown[t] = d[t-1]*step_size[t]*dot(g[t], theta_start[t] - theta[t-1], all tensors)/d0 + beta3*r[t-1]
-    d_grown = beta3*r + d*dot_g_theta_theta_start*step_size/d0
-    # r[t] = {d_grown[t] if s_size[t] > 0, else r[t-1]}
-    r = (d_grown if s_size > 0 else r)
-    # d_hat[t] = {d_coef*d_grown[t]/s_size[t] if s_size[t] > 0, else d[t-1]}
-    d_hat = (d_coef*d_grown/s_size if s_size > 0 else d)
-    # d_max_grown[t] = max(d_hat[t], d_max[t-1])
-    d_max_grown = np.maximum(d_hat, d_max)
-    # d_max[t] = d_max_grown[t]
-    d_max = d_max_grown
-    # d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
-    d = (d_max_grown if s_size > 0 else d)
-    theta_factor = 1 - (weight_decay*step_size if s_size > 0 else 0)
-    eps_d = eps*d
-    theta_case = s_size > 0
-    return {
-        "s_size": s_size,
-        "d_grown": d_grown,
-        "r": r,
-        "d_hat": d_hat,
-        "d_max_grown": d_max_grown,
-        "d_max": d_max,
-        "d": d,
-        "theta_factor": theta_factor,
-        "eps_d": eps_d,
-        "theta_case": theta_case,
-    }
+def safeguard_warmup_use_bias_correction_host(t, beta1, beta2):
+    """Numbers of this step that need no data, in float64."""
+    beta2_to_t = beta2**t
+    beta1_to_t = beta1**t
+    return {"beta2_to_t": beta2_to_t, "beta1_to_t": beta1_to_t}
 
 
 def safeguard_warmup_use_bias_correction_advance(step: Step) -> None:
     """One step, pass by pass."""
+    step.host(safeguard_warmup_use_bias_correction_host)
     step.ask("g", "grad")
-    step.numbers(safeguard_warmup_use_bias_correction_numbers1, "all")
+    step.numbers(SAFEGUARD_WARMUP_USE_BIAS_CORRECTION_NUMBERS1)
     step.blocks(SAFEGUARD_WARMUP_USE_BIAS_CORRECTION_PASS1)
-    step.numbers(safeguard_warmup_use_bias_correction_numbers2, "all")
+    step.numbers(SAFEGUARD_WARMUP_USE_BIAS_CORRECTION_NUMBERS2)
     step.blocks(SAFEGUARD_WARMUP_USE_BIAS_CORRECTION_PASS2)
     step.commit()
 
@@ -1051,6 +1292,10 @@ class Prodigy(Optimizer):
         d_max[t] = d_max_grown[t]
         d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
         theta[t] = theta[t-1]*(1 - {weight_decay*step_size[t] if s_size[t] > 0, else 0}) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
+
+    Proved
+        scaling theta scales d0, and lr has no units (SY64: proved for all n, every tensor, all
+            losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -18,7 +18,7 @@ After the first step nothing is allocated on the device and nothing is read back
 
 Do not edit. Made from the declaration RAdam and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: adf0aeb22c6e5167
+Digest: 861d73a3137aa2d4
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ static __device__ __forceinline__ void paper_radam_update_entry(
 
 extern "C" __global__ void paper_radam_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;

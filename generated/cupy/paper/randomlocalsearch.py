@@ -6,16 +6,16 @@ Equations
     candidate[t] = theta[t-1] + sigma*noise(1)
     theta[t] = {candidate[t] if value(candidate[t]) < value(theta[t-1]), else theta[t-1]}
 
-Every step allocates arrays on the device and waits for numbers from it.
+After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration RandomLocalSearch and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 3a88f517874daf5d
+Digest: 1c6d661a9d53743d
 """
 
 from __future__ import annotations
 
-from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, Step
+from optwright.runtime.device import Hyper, HyperValue, Kernel, Layout, NumberKernel, Optimizer, Params, Rule, Step
 
 SOURCE = """
 static __device__ __forceinline__ void paper_randomlocalsearch_pass1_entry(
@@ -27,7 +27,7 @@ static __device__ __forceinline__ void paper_randomlocalsearch_pass1_entry(
 
 extern "C" __global__ void paper_randomlocalsearch_pass1(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -66,7 +66,7 @@ static __device__ __forceinline__ void paper_randomlocalsearch_pass2_entry(
 
 extern "C" __global__ void paper_randomlocalsearch_pass2(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -75,8 +75,8 @@ extern "C" __global__ void paper_randomlocalsearch_pass2(
         const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
         real_t *theta_at = place(row[0], start);
         const real_t *candidate_at = place(row[1], start);
-        const real_t *of_group = groups + 1*row[2];
-        const real_t theta_case_value = of_group[0];
+        const long long tensor = row[3];
+        const real_t theta_case_value = numbers[0];
         const bool aligned = ((row[0] | row[1]) & 15) == 0;
         const long long packs = aligned ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
@@ -95,6 +95,33 @@ extern "C" __global__ void paper_randomlocalsearch_pass2(
 }
 """
 
+NUMBERS_SOURCE = """
+static __device__ __forceinline__ void paper_randomlocalsearch_numbers_one(
+    const real_t loss, const real_t loss2, real_t &theta_case)
+{
+    theta_case = loss < loss2;
+}
+
+extern "C" __global__ void paper_randomlocalsearch_numbers(
+    const long long *table, const long long count, const real_t *groups, real_t *wide,
+    float *single)
+{
+    const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
+    const long long stride = (long long)gridDim.x*blockDim.x;
+    for (long long k = first; k < count; k += stride) {
+        const long long *row = table + 1*k;
+        const real_t *of_group = groups + 2*row[0];
+        paper_randomlocalsearch_numbers_one(
+            of_group[0], of_group[1], wide[0]);
+        single[0] = float(wide[0]);
+    }
+}
+"""
+
+LAYOUT = Layout(
+    all="theta_case",
+)
+
 PASS1 = Kernel(
     SOURCE,
     "paper_randomlocalsearch_pass1",
@@ -107,14 +134,16 @@ PASS2 = Kernel(
     SOURCE,
     "paper_randomlocalsearch_pass2",
     arrays="theta candidate",
-    groups="theta_case",
+    layout=LAYOUT,
 )
 
-
-def numbers(loss, loss2):
-    """Numbers found from reductions, in float64: one set over all tensors."""
-    theta_case = loss < loss2
-    return {"theta_case": theta_case}
+NUMBERS = NumberKernel(
+    NUMBERS_SOURCE,
+    "paper_randomlocalsearch_numbers",
+    extent="all",
+    groups="loss loss2",
+    layout=LAYOUT,
+)
 
 
 def advance(step: Step) -> None:
@@ -123,7 +152,7 @@ def advance(step: Step) -> None:
     step.blocks(PASS1)
     step.ask("loss", "value", at="candidate")
     step.ask("loss2", "value")
-    step.numbers(numbers, "all")
+    step.numbers(NUMBERS)
     step.blocks(PASS2)
     step.commit()
 

@@ -8,12 +8,15 @@ Equations
 
 Proved
     RelaxedNewton(lr=1) = Newton (C100: proved for all n)
+    the same in all affine coordinates (SY17: proved for all n, all tensors as one vector, all
+        losses, all t)
 
-Every step allocates arrays on the device and waits for numbers from it.
+Work on whole arrays takes memory from CuPy's pool in every step.
+A matrix that may be singular is waited for.
 
 Do not edit. Made from the declaration RelaxedNewton and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 63d898f43a5272ea
+Digest: 9160a6ce99ffc56a
 """
 
 from __future__ import annotations
@@ -61,6 +64,8 @@ class RelaxedNewton(Optimizer):
 
     Proved
         RelaxedNewton(lr=1) = Newton (C100: proved for all n)
+        the same in all affine coordinates (SY17: proved for all n, all tensors as one vector, all
+            losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -22,6 +22,9 @@ Proved
         proved for all losses, all t, lr, beta2, eps varying with t)
     AdamNoCorrection(beta1=0) = RMSProp (D8b: proved for all losses, all t, lr, beta2, eps
         varying with t)
+    the same when theta is shifted (without decay) (SY24: proved for all n, every tensor, all
+        losses, all t)
+    gathered over two parts of a batch = on the whole batch (X1: proved for all losses, all t)
     torch.RMSprop(momentum=0) = RMSProp, keras.RMSprop(momentum=0) = RMSPropEpsInside (K4:
         proved for all losses, all t, lr varying with t; all losses, all t, learning_rate
         varying with t)
@@ -30,7 +33,7 @@ After the first step nothing is allocated on the device and nothing is read back
 
 Do not edit. Made from the declaration RMSProp and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 2472b26782ebe7b2
+Digest: a3177927434995e4
 """
 
 from __future__ import annotations
@@ -50,7 +53,7 @@ static __device__ __forceinline__ void paper_rmsprop_update_entry(
 
 extern "C" __global__ void paper_rmsprop_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -147,6 +150,9 @@ class RMSProp(Optimizer):
             proved for all losses, all t, lr, beta2, eps varying with t)
         AdamNoCorrection(beta1=0) = RMSProp (D8b: proved for all losses, all t, lr, beta2, eps
             varying with t)
+        the same when theta is shifted (without decay) (SY24: proved for all n, every tensor, all
+            losses, all t)
+        gathered over two parts of a batch = on the whole batch (X1: proved for all losses, all t)
         torch.RMSprop(momentum=0) = RMSProp, keras.RMSprop(momentum=0) = RMSPropEpsInside (K4:
             proved for all losses, all t, lr varying with t; all losses, all t, learning_rate
             varying with t)

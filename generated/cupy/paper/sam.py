@@ -10,18 +10,24 @@ Equations
     g[t] = grad(theta_worst[t])
     theta[t] = theta[t-1] - lr*g[t]
 
-Every step allocates arrays on the device and waits for numbers from it.
+Proved
+    turns with the coordinates: theta' = Q theta for every orthogonal Q (SY12: proved for all
+        n, every tensor, all losses, all t)
+    the same when theta is shifted (SY25: proved for all n, all tensors as one vector, all
+        losses, all t; all n, every tensor, all losses, all t)
+    scaling theta scales rho, and lr by the square (SY62: proved for all n, every tensor, all
+        losses, all t)
+
+After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration SAM and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 793457bac73a4a78
+Digest: a2b1a1aeacb1631a
 """
 
 from __future__ import annotations
 
-import numpy as np
-
-from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, Step
+from optwright.runtime.device import Hyper, HyperValue, Kernel, Layout, NumberKernel, Optimizer, Params, Rule, Step
 
 SOURCE = """
 static __device__ __forceinline__ void paper_sam_pass1_entry(
@@ -32,7 +38,7 @@ static __device__ __forceinline__ void paper_sam_pass1_entry(
 
 extern "C" __global__ void paper_sam_pass1(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -67,7 +73,7 @@ static __device__ __forceinline__ void paper_sam_pass2_entry(
 
 extern "C" __global__ void paper_sam_pass2(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -77,8 +83,8 @@ extern "C" __global__ void paper_sam_pass2(
         const real_t *theta_at = place(row[0], start);
         const real_t *g_raw_at = place(row[1], start);
         real_t *theta_worst_at = place(row[2], start);
-        const real_t *of_group = groups + 1*row[3];
-        const real_t ascent_scale_value = of_group[0];
+        const long long tensor = row[4];
+        const real_t ascent_scale_value = numbers[2];
         const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
         const long long packs = aligned ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
@@ -106,7 +112,7 @@ static __device__ __forceinline__ void paper_sam_pass3_entry(
 
 extern "C" __global__ void paper_sam_pass3(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -135,6 +141,37 @@ extern "C" __global__ void paper_sam_pass3(
 }
 """
 
+NUMBERS_SOURCE = """
+static __device__ __forceinline__ void paper_sam_numbers_one(
+    const real_t rho, const real_t sum_g_raw_squared, real_t &g_norm, real_t &ascent_scale)
+{
+    // g_norm[t] = norm(g_raw[t], all tensors)
+    g_norm = sqrt(sum_g_raw_squared);
+    // ascent_scale[t] = {rho/g_norm[t] if g_norm[t] > 0, else 0}
+    ascent_scale = (g_norm > 0.0 ? rho/g_norm : 0.0);
+}
+
+extern "C" __global__ void paper_sam_numbers(
+    const long long *table, const long long count, const real_t *groups, real_t *wide,
+    float *single)
+{
+    const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
+    const long long stride = (long long)gridDim.x*blockDim.x;
+    for (long long k = first; k < count; k += stride) {
+        const long long *row = table + 1*k;
+        const real_t *of_group = groups + 1*row[0];
+        paper_sam_numbers_one(
+            of_group[0], wide[0], wide[1], wide[2]);
+        single[1] = float(wide[1]);
+        single[2] = float(wide[2]);
+    }
+}
+"""
+
+LAYOUT = Layout(
+    all="sum_g_raw_squared g_norm ascent_scale",
+)
+
 PASS1 = Kernel(
     SOURCE,
     "paper_sam_pass1",
@@ -142,14 +179,15 @@ PASS1 = Kernel(
     reductions=(
         ("sum_g_raw_squared", "sum", "all"),
     ),
+    layout=LAYOUT,
 )
 
 PASS2 = Kernel(
     SOURCE,
     "paper_sam_pass2",
     arrays="theta g_raw theta_worst",
-    groups="ascent_scale",
     stores="theta_worst",
+    layout=LAYOUT,
 )
 
 PASS3 = Kernel(
@@ -159,21 +197,20 @@ PASS3 = Kernel(
     groups="lr",
 )
 
-
-def numbers(rho, sum_g_raw_squared):
-    """Numbers found from reductions, in float64: one set over all tensors."""
-    # g_norm[t] = norm(g_raw[t], all tensors)
-    g_norm = np.sqrt(sum_g_raw_squared)
-    # ascent_scale[t] = {rho/g_norm[t] if g_norm[t] > 0, else 0}
-    ascent_scale = (rho/g_norm if g_norm > 0 else 0)
-    return {"g_norm": g_norm, "ascent_scale": ascent_scale}
+NUMBERS = NumberKernel(
+    NUMBERS_SOURCE,
+    "paper_sam_numbers",
+    extent="all",
+    groups="rho",
+    layout=LAYOUT,
+)
 
 
 def advance(step: Step) -> None:
     """One step, pass by pass."""
     step.ask("g_raw", "grad")
     step.blocks(PASS1)
-    step.numbers(numbers, "all")
+    step.numbers(NUMBERS)
     step.blocks(PASS2)
     step.ask("g", "grad", at="theta_worst")
     step.blocks(PASS3)
@@ -207,6 +244,14 @@ class SAM(Optimizer):
         theta_worst[t] = theta[t-1] + ascent_scale[t]*g_raw[t]
         g[t] = grad(theta_worst[t])
         theta[t] = theta[t-1] - lr*g[t]
+
+    Proved
+        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY12: proved for all
+            n, every tensor, all losses, all t)
+        the same when theta is shifted (SY25: proved for all n, all tensors as one vector, all
+            losses, all t; all n, every tensor, all losses, all t)
+        scaling theta scales rho, and lr by the square (SY62: proved for all n, every tensor, all
+            losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

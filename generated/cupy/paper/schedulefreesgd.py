@@ -20,12 +20,19 @@ View 'eval': x[t]
 Proved
     ScheduleFreeSGD(beta=0) = GradientDescent (V1: proved for all losses, all t, lr varying
         with t)
+    turns with the coordinates: theta' = Q theta for every orthogonal Q (SY14: proved for all
+        n, every tensor, all losses, all t)
+    the same when theta is shifted (without decay) (SY31: proved for all n, every tensor, all
+        losses, all t)
+    beta = 1: gradients at the average x (primal averaging) (V2: proved for all gradients, all
+        t)
+    x is the mean of the z so far, at a constant rate (V3: proved for all gradients, all t)
 
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration ScheduleFreeSGD and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: e1db01eaaec1222f
+Digest: 5fe344f9307fbed4
 """
 
 from __future__ import annotations
@@ -50,7 +57,7 @@ static __device__ __forceinline__ void paper_schedulefreesgd_update_entry(
 
 extern "C" __global__ void paper_schedulefreesgd_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -171,6 +178,13 @@ class ScheduleFreeSGD(Optimizer):
     Proved
         ScheduleFreeSGD(beta=0) = GradientDescent (V1: proved for all losses, all t, lr varying
             with t)
+        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY14: proved for all
+            n, every tensor, all losses, all t)
+        the same when theta is shifted (without decay) (SY31: proved for all n, every tensor, all
+            losses, all t)
+        beta = 1: gradients at the average x (primal averaging) (V2: proved for all gradients, all
+            t)
+        x is the mean of the z so far, at a constant rate (V3: proved for all gradients, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

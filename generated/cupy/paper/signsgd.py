@@ -6,12 +6,16 @@ Equations
 
 Proved
     Signum(beta=0) = SignSGD (L2a: proved for all losses, all t, lr varying with t)
+    times |g|_1 minimises g.d + max|d|**2/(2*lr), for all n (T2: proved for all M, d1, g1; all
+        M, l1, lr; all g1, l1, lr)
+    the same when the loss is multiplied (at eps = 0) (SY46: proved for all n, every tensor,
+        all losses, all t)
 
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration SignSGD and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 4b0477edb5b29ffe
+Digest: 47db83b715543533
 """
 
 from __future__ import annotations
@@ -28,7 +32,7 @@ static __device__ __forceinline__ void paper_signsgd_update_entry(
 
 extern "C" __global__ void paper_signsgd_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -93,6 +97,10 @@ class SignSGD(Optimizer):
 
     Proved
         Signum(beta=0) = SignSGD (L2a: proved for all losses, all t, lr varying with t)
+        times |g|_1 minimises g.d + max|d|**2/(2*lr), for all n (T2: proved for all M, d1, g1; all
+            M, l1, lr; all g1, l1, lr)
+        the same when the loss is multiplied (at eps = 0) (SY46: proved for all n, every tensor,
+            all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -9,12 +9,15 @@ Proved
     Lion(beta1=beta2, weight_decay=0) = Signum(beta2) (L1: proved for all losses, all t, lr
         varying with t)
     Signum(beta=0) = SignSGD (L2a: proved for all losses, all t, lr varying with t)
+    the same when the loss is multiplied (at eps = 0) (SY46: proved for all n, every tensor,
+        all losses, all t)
+    Signum = optax.signum (DL10c: proved for all losses, all t, lr varying with t)
 
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration Signum and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 7a6ed1c67614c0a2
+Digest: 0f015977663f2673
 """
 
 from __future__ import annotations
@@ -34,7 +37,7 @@ static __device__ __forceinline__ void paper_signum_update_entry(
 
 extern "C" __global__ void paper_signum_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -116,6 +119,9 @@ class Signum(Optimizer):
         Lion(beta1=beta2, weight_decay=0) = Signum(beta2) (L1: proved for all losses, all t, lr
             varying with t)
         Signum(beta=0) = SignSGD (L2a: proved for all losses, all t, lr varying with t)
+        the same when the loss is multiplied (at eps = 0) (SY46: proved for all n, every tensor,
+            all losses, all t)
+        Signum = optax.signum (DL10c: proved for all losses, all t, lr varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -9,11 +9,17 @@ Equations
     mu[t] = max_per_axis(nu[t])
     theta[t] = theta[t-1] - lr*{g[t]/sqrt(nu[t]) if nu[t] > 0, else 0}
 
-Every step allocates arrays on the device and waits for numbers from it.
+Proved
+    the same when rows, or columns, change places (SY36: proved for matrices of every shape,
+        every tensor, all losses, all t)
+    the same when the loss is multiplied (at eps = 0) (SY46: proved for all n, every tensor,
+        all losses, all t)
+
+Work on whole arrays takes memory from CuPy's pool in every step.
 
 Do not edit. Made from the declaration SM3 and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 1b8334385930e23b
+Digest: d92aca541fa5d468
 """
 
 from __future__ import annotations
@@ -62,6 +68,12 @@ class SM3(Optimizer):
         nu[t] = min_over_axes(mu[t-1]) + g[t]**2
         mu[t] = max_per_axis(nu[t])
         theta[t] = theta[t-1] - lr*{g[t]/sqrt(nu[t]) if nu[t] > 0, else 0}
+
+    Proved
+        the same when rows, or columns, change places (SY36: proved for matrices of every shape,
+            every tensor, all losses, all t)
+        the same when the loss is multiplied (at eps = 0) (SY46: proved for all n, every tensor,
+            all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

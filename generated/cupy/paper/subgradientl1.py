@@ -10,7 +10,7 @@ After the first step nothing is allocated on the device and nothing is read back
 
 Do not edit. Made from the declaration SubgradientL1 and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 8c653b18dad17e0e
+Digest: 296acc713ed9120c
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ static __device__ __forceinline__ void paper_subgradientl1_update_entry(
 
 extern "C" __global__ void paper_subgradientl1_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;

@@ -12,12 +12,14 @@ Equations
 Proved
     Adam(lr, eps=0) = texts.ADAM_D2(lr*sqrt(1 - beta2**t)/(1 - beta1**t), eps=0) (C82a: proved
         for all losses, all t, lr, beta1, beta2 varying with t)
+    texts.ADAM_D2 = AdamEpsInside without correction (Quiz4: proved for all losses, all t, lr,
+        beta1, beta2, eps varying with t)
 
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration texts.ADAM_D2 and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: d948ab1e1fe0a75f
+Digest: 443719f375b0900c
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ static __device__ __forceinline__ void texts_adam_d2_update_entry(
 
 extern "C" __global__ void texts_adam_d2_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -135,6 +137,8 @@ class ADAM_D2(Optimizer):
     Proved
         Adam(lr, eps=0) = texts.ADAM_D2(lr*sqrt(1 - beta2**t)/(1 - beta1**t), eps=0) (C82a: proved
             for all losses, all t, lr, beta1, beta2 varying with t)
+        texts.ADAM_D2 = AdamEpsInside without correction (Quiz4: proved for all losses, all t, lr,
+            beta1, beta2, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

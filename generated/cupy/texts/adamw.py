@@ -23,7 +23,7 @@ After the first step nothing is allocated on the device and nothing is read back
 
 Do not edit. Made from the declaration texts.ADAMW and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 97ad9e86da2b52f3
+Digest: 894e46844dec024f
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ static __device__ __forceinline__ void texts_adamw_update_entry(
 
 extern "C" __global__ void texts_adamw_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;

@@ -17,7 +17,7 @@ After the first step nothing is allocated on the device and nothing is read back
 
 Do not edit. Made from the declaration texts.MOM_b and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 633351e9f7bd9ec3
+Digest: 7a085632176027ea
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ static __device__ __forceinline__ void texts_mom_b_update_entry(
 
 extern "C" __global__ void texts_mom_b_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;

@@ -15,7 +15,7 @@ After the first step nothing is allocated on the device and nothing is read back
 
 Do not edit. Made from the declaration texts.MOM_c0 and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: fd03e16617d867ef
+Digest: 6c86aa1c9acbb51a
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ static __device__ __forceinline__ void texts_mom_c0_update_entry(
 
 extern "C" __global__ void texts_mom_c0_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;

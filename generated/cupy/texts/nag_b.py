@@ -12,11 +12,11 @@ Proved
     texts.NAG_b(alpha=1) = Nesterov (C43a: proved for all losses, all t, lr, momentum varying
         with t)
 
-Every step allocates arrays on the device and waits for numbers from it.
+After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration texts.NAG_b and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: d4ba7dd0958b3c56
+Digest: 0fbfda6a1ce2d74b
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ static __device__ __forceinline__ void texts_nag_b_pass1_entry(
 
 extern "C" __global__ void texts_nag_b_pass1(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -75,7 +75,7 @@ static __device__ __forceinline__ void texts_nag_b_pass2_entry(
 
 extern "C" __global__ void texts_nag_b_pass2(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;

@@ -12,7 +12,7 @@ After the first step nothing is allocated on the device and nothing is read back
 
 Do not edit. Made from the declaration texts.RMS_D0 and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 036ecc358d55ad99
+Digest: 8a6a141bfc31ebd5
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ static __device__ __forceinline__ void texts_rms_d0_update_entry(
 
 extern "C" __global__ void texts_rms_d0_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;

@@ -19,12 +19,16 @@ Equations with maximize=True
 Proved
     Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: proved for all losses, all
         t, lr, eps varying with t; all losses, all t, rho, eps varying with t)
+    torch.Adadelta = optax.adadelta (DL3: proved for all losses, all t, lr, eps, weight_decay
+        varying with t)
+    torch.Adadelta(weight_decay=0) = keras.Adadelta(weight_decay=0) (DL3a: proved for all
+        losses, all t, lr, eps varying with t)
 
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration torch.Adadelta and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 3fd20ecabed7e589
+Digest: bf7bc9aa7328b7cb
 """
 
 from __future__ import annotations
@@ -50,7 +54,7 @@ static __device__ __forceinline__ void torch_adadelta_plain_update_entry(
 
 extern "C" __global__ void torch_adadelta_plain_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -108,7 +112,7 @@ static __device__ __forceinline__ void torch_adadelta_maximize_update_entry(
 
 extern "C" __global__ void torch_adadelta_maximize_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -244,6 +248,10 @@ class Adadelta(Optimizer):
     Proved
         Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: proved for all losses, all
             t, lr, eps varying with t; all losses, all t, rho, eps varying with t)
+        torch.Adadelta = optax.adadelta (DL3: proved for all losses, all t, lr, eps, weight_decay
+            varying with t)
+        torch.Adadelta(weight_decay=0) = keras.Adadelta(weight_decay=0) (DL3a: proved for all
+            losses, all t, lr, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

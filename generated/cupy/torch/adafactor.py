@@ -26,18 +26,18 @@ Equations where every tensor
     rms_update[t] = sqrt(mean(U[t]**2))
     theta[t] = (1 - lr*weight_decay)*theta[t-1] - U[t]*scale[t]/max(1, rms_update[t]/d)
 
-Every step allocates arrays on the device and waits for numbers from it.
+Work on whole arrays takes memory from CuPy's pool in every step.
 
 Do not edit. Made from the declaration torch.Adafactor and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: eb11081eff566d7d
+Digest: 1724f0b17057637c
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step, Where, cp, mean
+from optwright.runtime.device import Hyper, HyperValue, Kernel, Layout, NumberKernel, Optimizer, Params, Rule, State, Step, Where, cp, mean, weak
 
 SOURCE = """
 static __device__ __forceinline__ void torch_adafactor_other_pass1_entry(
@@ -56,7 +56,7 @@ static __device__ __forceinline__ void torch_adafactor_other_pass1_entry(
 
 extern "C" __global__ void torch_adafactor_other_pass1(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -109,7 +109,7 @@ static __device__ __forceinline__ void torch_adafactor_other_pass2_entry(
 
 extern "C" __global__ void torch_adafactor_other_pass2(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -120,8 +120,8 @@ extern "C" __global__ void torch_adafactor_other_pass2(
         const real_t *U_at = place(row[1], start);
         const real_t *of_group = groups + 1*row[2];
         const real_t one_minus_lr_weight_decay_value = of_group[0];
-        const real_t *of_tensor = tensors + 1*row[3];
-        const real_t theta_factor_value = of_tensor[0];
+        const long long tensor = row[3];
+        const real_t theta_factor_value = numbers[4 + 5*tensor];
         const bool aligned = ((row[0] | row[1]) & 15) == 0;
         const long long packs = aligned ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
@@ -141,6 +141,41 @@ extern "C" __global__ void torch_adafactor_other_pass2(
 }
 """
 
+NUMBERS_SOURCE = """
+static __device__ __forceinline__ void torch_adafactor_other_numbers_one(
+    const real_t eps2, const real_t d, const real_t rho, const real_t size, const real_t sum_theta,
+    const real_t sum_U, real_t &scale, real_t &rms_update, real_t &theta_factor)
+{
+    // scale[t] = rho[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
+    scale = rho*maximum(eps2, sqrt(sum_theta/size));
+    // rms_update[t] = sqrt(mean(U[t]**2))
+    rms_update = sqrt(sum_U/size);
+    theta_factor = scale/maximum(1.0, rms_update/d);
+}
+
+extern "C" __global__ void torch_adafactor_other_numbers(
+    const long long *table, const long long count, const real_t *groups, real_t *wide,
+    float *single)
+{
+    const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
+    const long long stride = (long long)gridDim.x*blockDim.x;
+    for (long long k = first; k < count; k += stride) {
+        const long long *row = table + 2*k;
+        const real_t *of_group = groups + 3*row[0];
+        torch_adafactor_other_numbers_one(
+            of_group[0], of_group[1], of_group[2], real_t(row[1]), wide[0 + 5*k], wide[1 + 5*k],
+            wide[2 + 5*k], wide[3 + 5*k], wide[4 + 5*k]);
+        single[2 + 5*k] = float(wide[2 + 5*k]);
+        single[3 + 5*k] = float(wide[3 + 5*k]);
+        single[4 + 5*k] = float(wide[4 + 5*k]);
+    }
+}
+"""
+
+OTHER_LAYOUT = Layout(
+    tensor="sum_theta sum_U scale rms_update theta_factor",
+)
+
 OTHER_PASS1 = Kernel(
     SOURCE,
     "torch_adafactor_other_pass1",
@@ -151,6 +186,7 @@ OTHER_PASS1 = Kernel(
         ("sum_theta", "sum", "tensor"),
         ("sum_U", "sum", "tensor"),
     ),
+    layout=OTHER_LAYOUT,
 )
 
 OTHER_PASS2 = Kernel(
@@ -158,7 +194,16 @@ OTHER_PASS2 = Kernel(
     "torch_adafactor_other_pass2",
     arrays="theta U",
     groups="one_minus_lr_weight_decay",
-    tensors="theta_factor",
+    layout=OTHER_LAYOUT,
+)
+
+OTHER_NUMBERS = NumberKernel(
+    NUMBERS_SOURCE,
+    "torch_adafactor_other_numbers",
+    extent="tensor",
+    groups="eps2 d rho",
+    facts=("size",),
+    layout=OTHER_LAYOUT,
 )
 
 
@@ -202,7 +247,7 @@ def tensor_update(theta, g, R, C, lr, eps1, eps2, d, weight_decay, rho, w):
     # rms_update[t] = sqrt(mean(U[t]**2))
     rms_update = np.sqrt(mean(U*U))
     # theta[t] = (1 - lr*weight_decay)*theta[t-1] - U[t]*scale[t]/max(1, rms_update[t]/d)
-    theta = (1 - lr*weight_decay)*theta - float(scale/np.maximum(1, rms_update/d))*U
+    theta = (1 - lr*weight_decay)*theta - weak(scale/np.maximum(1, rms_update/d), theta)*U
     return {"R": R, "C": C, "theta": theta}
 
 
@@ -248,21 +293,11 @@ def other_host(t, lr, beta2_decay, eps1, weight_decay):
     }
 
 
-def other_numbers(eps2, d, rho, size, sum_theta, sum_U):
-    """Numbers found from reductions, in float64: one set per tensor."""
-    # scale[t] = rho[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
-    scale = rho*np.maximum(eps2, np.sqrt(sum_theta/size))
-    # rms_update[t] = sqrt(mean(U[t]**2))
-    rms_update = np.sqrt(sum_U/size)
-    theta_factor = scale/np.maximum(1, rms_update/d)
-    return {"scale": scale, "rms_update": rms_update, "theta_factor": theta_factor}
-
-
 def other_advance(step: Step) -> None:
     """One step, pass by pass."""
     step.host(other_host)
     step.blocks(OTHER_PASS1)
-    step.numbers(other_numbers, "tensor")
+    step.numbers(OTHER_NUMBERS)
     step.blocks(OTHER_PASS2)
     step.commit()
 

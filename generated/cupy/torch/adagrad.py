@@ -19,12 +19,16 @@ Equations with maximize=True
 Proved
     Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: proved for all losses, all
         t, lr, eps varying with t; all losses, all t, rho, eps varying with t)
+    torch.Adagrad(eps=0) = optax.adagrad(eps=0) at the same positive start (DL2b: proved for
+        all losses, all t, lr varying with t)
+    torch.Adagrad(lr_decay, eps=0) = keras.Adagrad(lr/(1 + lr_decay*(t - 1)), epsilon=0)
+        (DL2d: proved for all losses, all t)
 
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration torch.Adagrad and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: c8a37b8bb020cf54
+Digest: 42efc807e60aba46
 """
 
 from __future__ import annotations
@@ -46,7 +50,7 @@ static __device__ __forceinline__ void torch_adagrad_plain_update_entry(
 
 extern "C" __global__ void torch_adagrad_plain_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -94,7 +98,7 @@ static __device__ __forceinline__ void torch_adagrad_maximize_update_entry(
 
 extern "C" __global__ void torch_adagrad_maximize_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -228,6 +232,10 @@ class Adagrad(Optimizer):
     Proved
         Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: proved for all losses, all
             t, lr, eps varying with t; all losses, all t, rho, eps varying with t)
+        torch.Adagrad(eps=0) = optax.adagrad(eps=0) at the same positive start (DL2b: proved for
+            all losses, all t, lr varying with t)
+        torch.Adagrad(lr_decay, eps=0) = keras.Adagrad(lr/(1 + lr_decay*(t - 1)), epsilon=0)
+            (DL2d: proved for all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -70,12 +70,18 @@ Equations with amsgrad=True, decoupled_weight_decay=True, maximize=True
 Proved
     Adam = torch.Adam = optax.adam (K1: proved for all losses, all t, lr, beta1, beta2, eps
         varying with t)
+    torch.Adam = optax.adam(eps_root=0) (DL5: proved for all losses, all t, lr, beta1, beta2,
+        eps varying with t)
+    torch.Adam(decoupled_weight_decay=True) = torch.AdamW (DL5c: proved for all losses, all t,
+        lr, beta1, beta2, eps, weight_decay varying with t)
+    torch.Adam(amsgrad=True, eps=0) = keras.Adam(amsgrad=True, epsilon=0) (DL6a: proved for
+        all losses, all t, lr varying with t)
 
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration torch.Adam and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: b43d4874752f6084
+Digest: 7ad8f96970b05e61
 """
 
 from __future__ import annotations
@@ -103,7 +109,7 @@ static __device__ __forceinline__ void torch_adam_plain_update_entry(
 
 extern "C" __global__ void torch_adam_plain_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -169,7 +175,7 @@ static __device__ __forceinline__ void torch_adam_decoupled_weight_decay_update_
 
 extern "C" __global__ void torch_adam_decoupled_weight_decay_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -235,7 +241,7 @@ static __device__ __forceinline__ void torch_adam_maximize_update_entry(
 
 extern "C" __global__ void torch_adam_maximize_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -303,7 +309,7 @@ static __device__ __forceinline__ void torch_adam_decoupled_weight_decay_maximiz
 
 extern "C" __global__ void torch_adam_decoupled_weight_decay_maximize_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -371,7 +377,7 @@ static __device__ __forceinline__ void torch_adam_amsgrad_update_entry(
 
 extern "C" __global__ void torch_adam_amsgrad_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -442,7 +448,7 @@ static __device__ __forceinline__ void torch_adam_amsgrad_decoupled_weight_decay
 
 extern "C" __global__ void torch_adam_amsgrad_decoupled_weight_decay_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -514,7 +520,7 @@ static __device__ __forceinline__ void torch_adam_amsgrad_maximize_update_entry(
 
 extern "C" __global__ void torch_adam_amsgrad_maximize_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -587,7 +593,7 @@ static __device__ __forceinline__ void torch_adam_amsgrad_decoupled_weight_decay
 
 extern "C" __global__ void torch_adam_amsgrad_decoupled_weight_decay_maximize_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -1080,6 +1086,12 @@ class Adam(Optimizer):
     Proved
         Adam = torch.Adam = optax.adam (K1: proved for all losses, all t, lr, beta1, beta2, eps
             varying with t)
+        torch.Adam = optax.adam(eps_root=0) (DL5: proved for all losses, all t, lr, beta1, beta2,
+            eps varying with t)
+        torch.Adam(decoupled_weight_decay=True) = torch.AdamW (DL5c: proved for all losses, all t,
+            lr, beta1, beta2, eps, weight_decay varying with t)
+        torch.Adam(amsgrad=True, eps=0) = keras.Adam(amsgrad=True, epsilon=0) (DL6a: proved for
+            all losses, all t, lr varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

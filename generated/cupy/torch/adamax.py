@@ -14,11 +14,17 @@ Equations with maximize=True
     u[t] = max(abs(g[t]) + eps, beta2*u[t-1])
     theta[t] = theta[t-1] - lr*m[t]/((1 - beta1**t)*u[t])
 
+Proved
+    torch.Adamax = optax.adamax (DL7: proved for all losses, all t, lr, beta1, beta2, eps
+        varying with t)
+    torch.Adamax(eps=0) = keras.Adamax(epsilon=0) (DL7b: proved for all losses, all t, lr
+        varying with t)
+
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration torch.Adamax and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 085777374c20263b
+Digest: 4fa243dcb574cb9a
 """
 
 from __future__ import annotations
@@ -43,7 +49,7 @@ static __device__ __forceinline__ void torch_adamax_plain_update_entry(
 
 extern "C" __global__ void torch_adamax_plain_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -102,7 +108,7 @@ static __device__ __forceinline__ void torch_adamax_maximize_update_entry(
 
 extern "C" __global__ void torch_adamax_maximize_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -244,6 +250,12 @@ class Adamax(Optimizer):
         m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
         u[t] = max(abs(g[t]) + eps, beta2*u[t-1])
         theta[t] = theta[t-1] - lr*m[t]/((1 - beta1**t)*u[t])
+
+    Proved
+        torch.Adamax = optax.adamax (DL7: proved for all losses, all t, lr, beta1, beta2, eps
+            varying with t)
+        torch.Adamax(eps=0) = keras.Adamax(epsilon=0) (DL7b: proved for all losses, all t, lr
+            varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -39,12 +39,18 @@ Equations with amsgrad=True, maximize=True
 Proved
     texts.ADAMW = torch.AdamW (K3: proved for all losses, all t, lr, beta1, beta2, eps,
         weight_decay varying with t)
+    torch.Adam(decoupled_weight_decay=True) = torch.AdamW (DL5c: proved for all losses, all t,
+        lr, beta1, beta2, eps, weight_decay varying with t)
+    torch.AdamW = optax.adamw(eps_root=0) (DL5e: proved for all losses, all t, lr, beta1,
+        beta2, eps, weight_decay varying with t)
+    torch.AdamW(eps) = keras.AdamW(epsilon=eps*sqrt(1 - beta2**t)) (DL5g: proved for all
+        losses, all t, lr, eps, weight_decay varying with t)
 
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration torch.AdamW and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 2cf7757d289832cd
+Digest: 724f27a3728f95a0
 """
 
 from __future__ import annotations
@@ -72,7 +78,7 @@ static __device__ __forceinline__ void torch_adamw_plain_update_entry(
 
 extern "C" __global__ void torch_adamw_plain_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -140,7 +146,7 @@ static __device__ __forceinline__ void torch_adamw_maximize_update_entry(
 
 extern "C" __global__ void torch_adamw_maximize_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -208,7 +214,7 @@ static __device__ __forceinline__ void torch_adamw_amsgrad_update_entry(
 
 extern "C" __global__ void torch_adamw_amsgrad_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -282,7 +288,7 @@ static __device__ __forceinline__ void torch_adamw_amsgrad_maximize_update_entry
 
 extern "C" __global__ void torch_adamw_amsgrad_maximize_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -564,6 +570,12 @@ class AdamW(Optimizer):
     Proved
         texts.ADAMW = torch.AdamW (K3: proved for all losses, all t, lr, beta1, beta2, eps,
             weight_decay varying with t)
+        torch.Adam(decoupled_weight_decay=True) = torch.AdamW (DL5c: proved for all losses, all t,
+            lr, beta1, beta2, eps, weight_decay varying with t)
+        torch.AdamW = optax.adamw(eps_root=0) (DL5e: proved for all losses, all t, lr, beta1,
+            beta2, eps, weight_decay varying with t)
+        torch.AdamW(eps) = keras.AdamW(epsilon=eps*sqrt(1 - beta2**t)) (DL5g: proved for all
+            losses, all t, lr, eps, weight_decay varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -65,18 +65,22 @@ Equations with line_search_fn='strong_wolfe'
     evals[t] = calls[t] + {evaluations(line_search(theta[t-1], d[t], 'strong_wolfe_torch', start_length[t], 0.0001, 9/10, tolerance_change, max_eval - calls[t])) if moved[t] == 1, else 0}
     repeated at most max_iter times, until (abs(loss[t] - loss_next[t]) < tolerance_change) or (evals[t] >= max_eval) or (largest(abs(d[t]*length[t])) <= tolerance_change) or (largest(abs(g_next[t])) <= tolerance_grad) or (moved[t] == 0)
 
-Every step allocates arrays on the device and waits for numbers from it.
+Work on whole arrays takes memory from CuPy's pool in every step.
+A line search makes trial points, and reads back the losses and slopes that it compares.
+Turns copy the state, and read back whether to go on.
+Whether a history grows is read back.
+A choice by a number found from data waits for it.
 
 Do not edit. Made from the declaration torch.LBFGS and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: e0140abb99e089c4
+Digest: f466f04c1e0e8b8a
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from optwright.runtime.device import Hyper, HyperValue, Optimizer, Params, Rule, State, Step, cp, dot, largest, total
+from optwright.runtime.device import Hyper, HyperValue, Optimizer, Params, Rule, State, Step, cp, dot, largest, total, weak
 
 
 def plain_host(turn, max_iter):
@@ -99,18 +103,18 @@ def plain_pass1(loss_next, turn, loss2):
     return {"loss": loss}
 
 
-def plain_pass2(d, g_prev, g_next, length, n, evals, turn, tolerance_grad, g2):
+def plain_pass2(theta, d, g_prev, g_next, length, n, evals, turn, tolerance_grad, g2):
     """Work on whole arrays."""
     # g[t] = {grad(theta[t-1]) if turn[t] == 1, else g_next[t-1]}
     g = (g2 if turn == 1 else g_next)
     # calls[t] = {1 if turn[t] == 1, else evals[t-1]}
     calls = (1 if turn == 1 else evals)
     # optimal[t] = {1 if (largest(abs(g[t])) <= tolerance_grad) and (turn[t] == 1), else 0}
-    optimal = (1 if (largest(cp.absolute(g)) <= tolerance_grad) and (turn == 1) else 0)
+    optimal = (1 if bool((largest(cp.absolute(g)) <= tolerance_grad) and (turn == 1)) else 0)
     # n[t] = n[t-1] - optimal[t] + 1
     n_next = n - optimal + 1
     # s[t] = d[t-1]*length[t-1]
-    s = float(length)*d
+    s = weak(length, theta)*d
     # y[t] = g[t] - g_prev[t-1]
     y = g - g_prev
     # ys[t] = dot(y[t], s[t])
@@ -132,7 +136,7 @@ def plain_pass2(d, g_prev, g_next, length, n, evals, turn, tolerance_grad, g2):
 def plain_pass3(theta, g, S, Y, d, g_prev, length, H, lr, tolerance_change, optimal, y, ys, n_next):
     """Work on whole arrays."""
     # H[t] = {ys[t]/dot(y[t], y[t]) if (optimal[t] != 1) and (ys[t] > 1E-10), else H[t-1]}
-    H_next = (ys/dot(y, y) if (optimal != 1) and (ys > 1e-10) else H)
+    H_next = (ys/dot(y, y) if bool((optimal != 1) and (ys > 1e-10)) else H)
     # q[0] = -g[t]
     q = -g
     a = {}
@@ -140,26 +144,26 @@ def plain_pass3(theta, g, S, Y, d, g_prev, length, H, lr, tolerance_change, opti
         # a[j] = dot(S[j], q[j-1])/dot(S[j], Y[j])
         a[j] = dot(S[j - 1], q)/dot(S[j - 1], Y[j - 1])
         # q[j] = q[j-1] - Y[j]*a[j]
-        q = q - float(a[j])*Y[j - 1]
+        q = q - weak(a[j], theta)*Y[j - 1]
     # r[count_S+1] = H[t]*q[count_S]
-    r = float(H_next)*q
+    r = weak(H_next, theta)*q
     for j in range(len(S), 0, -1):  # j = len(S), ..., 1
         # r[j] = S[j]*(a[j] - dot(Y[j], r[j+1])/dot(S[j], Y[j])) + r[j+1]
-        r = float(a[j] - dot(Y[j - 1], r)/dot(S[j - 1], Y[j - 1]))*S[j - 1] + r
+        r = weak(a[j] - dot(Y[j - 1], r)/dot(S[j - 1], Y[j - 1]), theta)*S[j - 1] + r
     # d[t] = {d[t-1] if optimal[t] == 1, else r[1]}
-    d_next = (d if optimal == 1 else r)
+    d_next = (d if bool(optimal == 1) else r)
     # g_prev[t] = {g_prev[t-1] if optimal[t] == 1, else g[t]}
-    g_prev_next = (g_prev if optimal == 1 else g)
+    g_prev_next = (g_prev if bool(optimal == 1) else g)
     # start_length[t] = {length[t-1] if optimal[t] == 1, lr*min(1, 1/total(abs(g[t]))) if n[t] == 1, else lr}
-    start_length = (length if optimal == 1 else (lr*np.minimum(1, 1/total(cp.absolute(g))) if n_next == 1 else lr))
+    start_length = (length if bool(optimal == 1) else (lr*np.minimum(1, 1/total(cp.absolute(g))) if bool(n_next == 1) else lr))
     # slope[t] = dot(g[t], d[t])
     slope = dot(g, d_next)
     # moved[t] = {0 if (optimal[t] == 1) or (slope[t] > -tolerance_change), else 1}
-    moved = (0 if (optimal == 1) or (slope > -tolerance_change) else 1)
+    moved = (0 if bool((optimal == 1) or (slope > -tolerance_change)) else 1)
     # length[t] = start_length[t]
     length_next = start_length
     # theta[t] = {theta[t-1] + d[t]*length[t] if moved[t] == 1, else theta[t-1]}
-    theta_next = (theta + float(length_next)*d_next if moved == 1 else theta)
+    theta_next = (theta + weak(length_next, theta)*d_next if bool(moved == 1) else theta)
     return {
         "H_next": H_next,
         "d_next": d_next,
@@ -178,8 +182,8 @@ def plain_pass4(turn, max_iter, loss, loss3):
 
 
 def plain_pass5(
-    g, turn, max_iter, max_eval, tolerance_grad, tolerance_change, g3, calls, d_next, length_next,
-    loss, loss_next_next, moved,
+    theta, g, turn, max_iter, max_eval, tolerance_grad, tolerance_change, g3, calls, d_next,
+    length_next, loss, loss_next_next, moved,
 ):
     """Work on whole arrays."""
     # g_next[t] = {grad(theta[t]) if turn[t] < max_iter, else g[t]}
@@ -187,7 +191,7 @@ def plain_pass5(
     # evals[t] = calls[t] + {1 if turn[t] < max_iter, else 0}
     evals = calls + (1 if turn < max_iter else 0)
     # (abs(loss[t] - loss_next[t]) < tolerance_change) or (evals[t] >= max_eval) or (largest(abs(d[t]*length[t])) <= tolerance_change) or (largest(abs(g_next[t])) <= tolerance_grad) or (moved[t] == 0)
-    done = (evals >= max_eval) or (largest(cp.absolute(float(length_next)*d_next)) <= tolerance_change) or (largest(cp.absolute(g_next)) <= tolerance_grad) or (moved == 0) or (np.absolute(loss - loss_next_next) < tolerance_change)
+    done = (evals >= max_eval) or (largest(cp.absolute(g_next)) <= tolerance_grad) or (largest(cp.absolute(weak(length_next, theta)*d_next)) <= tolerance_change) or (moved == 0) or (np.absolute(loss - loss_next_next) < tolerance_change)
     return {"g_next": g_next, "evals": evals, "done": done}
 
 
@@ -250,7 +254,7 @@ def line_search_fn_strong_wolfe_pass1(loss_next, turn, loss2):
 
 
 def line_search_fn_strong_wolfe_pass2(
-    d, g_prev, g_next, length, n, evals, turn, tolerance_grad, g2,
+    theta, d, g_prev, g_next, length, n, evals, turn, tolerance_grad, g2,
 ):
     """Work on whole arrays."""
     # g[t] = {grad(theta[t-1]) if turn[t] == 1, else g_next[t-1]}
@@ -258,11 +262,11 @@ def line_search_fn_strong_wolfe_pass2(
     # calls[t] = {1 if turn[t] == 1, else evals[t-1]}
     calls = (1 if turn == 1 else evals)
     # optimal[t] = {1 if (largest(abs(g[t])) <= tolerance_grad) and (turn[t] == 1), else 0}
-    optimal = (1 if (largest(cp.absolute(g)) <= tolerance_grad) and (turn == 1) else 0)
+    optimal = (1 if bool((largest(cp.absolute(g)) <= tolerance_grad) and (turn == 1)) else 0)
     # n[t] = n[t-1] - optimal[t] + 1
     n_next = n - optimal + 1
     # s[t] = d[t-1]*length[t-1]
-    s = float(length)*d
+    s = weak(length, theta)*d
     # y[t] = g[t] - g_prev[t-1]
     y = g - g_prev
     # ys[t] = dot(y[t], s[t])
@@ -282,11 +286,12 @@ def line_search_fn_strong_wolfe_pass2(
 
 
 def line_search_fn_strong_wolfe_pass3(
-    g, S, Y, d, g_prev, length, H, lr, max_eval, tolerance_change, optimal, y, ys, n_next, calls,
+    theta, g, S, Y, d, g_prev, length, H, lr, max_eval, tolerance_change, optimal, y, ys, n_next,
+    calls,
 ):
     """Work on whole arrays."""
     # H[t] = {ys[t]/dot(y[t], y[t]) if (optimal[t] != 1) and (ys[t] > 1E-10), else H[t-1]}
-    H_next = (ys/dot(y, y) if (optimal != 1) and (ys > 1e-10) else H)
+    H_next = (ys/dot(y, y) if bool((optimal != 1) and (ys > 1e-10)) else H)
     # q[0] = -g[t]
     q = -g
     a = {}
@@ -294,22 +299,22 @@ def line_search_fn_strong_wolfe_pass3(
         # a[j] = dot(S[j], q[j-1])/dot(S[j], Y[j])
         a[j] = dot(S[j - 1], q)/dot(S[j - 1], Y[j - 1])
         # q[j] = q[j-1] - Y[j]*a[j]
-        q = q - float(a[j])*Y[j - 1]
+        q = q - weak(a[j], theta)*Y[j - 1]
     # r[count_S+1] = H[t]*q[count_S]
-    r = float(H_next)*q
+    r = weak(H_next, theta)*q
     for j in range(len(S), 0, -1):  # j = len(S), ..., 1
         # r[j] = S[j]*(a[j] - dot(Y[j], r[j+1])/dot(S[j], Y[j])) + r[j+1]
-        r = float(a[j] - dot(Y[j - 1], r)/dot(S[j - 1], Y[j - 1]))*S[j - 1] + r
+        r = weak(a[j] - dot(Y[j - 1], r)/dot(S[j - 1], Y[j - 1]), theta)*S[j - 1] + r
     # d[t] = {d[t-1] if optimal[t] == 1, else r[1]}
-    d_next = (d if optimal == 1 else r)
+    d_next = (d if bool(optimal == 1) else r)
     # g_prev[t] = {g_prev[t-1] if optimal[t] == 1, else g[t]}
-    g_prev_next = (g_prev if optimal == 1 else g)
+    g_prev_next = (g_prev if bool(optimal == 1) else g)
     # start_length[t] = {length[t-1] if optimal[t] == 1, lr*min(1, 1/total(abs(g[t]))) if n[t] == 1, else lr}
-    start_length = (length if optimal == 1 else (lr*np.minimum(1, 1/total(cp.absolute(g))) if n_next == 1 else lr))
+    start_length = (length if bool(optimal == 1) else (lr*np.minimum(1, 1/total(cp.absolute(g))) if bool(n_next == 1) else lr))
     # slope[t] = dot(g[t], d[t])
     slope = dot(g, d_next)
     # moved[t] = {0 if (optimal[t] == 1) or (slope[t] > -tolerance_change), else 1}
-    moved = (0 if (optimal == 1) or (slope > -tolerance_change) else 1)
+    moved = (0 if bool((optimal == 1) or (slope > -tolerance_change)) else 1)
     # moved[t] == 1
     ask_length2 = moved == 1
     # length2_constant4 = max_eval - calls[t]
@@ -328,9 +333,9 @@ def line_search_fn_strong_wolfe_pass3(
 def line_search_fn_strong_wolfe_pass4(theta, length2, moved, start_length, d_next):
     """Work on whole arrays."""
     # length[t] = {line_search(theta[t-1], d[t], 'strong_wolfe_torch', start_length[t], 0.0001, 9/10, tolerance_change, max_eval - calls[t]) if moved[t] == 1, else start_length[t]}
-    length_next = (length2 if moved == 1 else start_length)
+    length_next = (length2 if bool(moved == 1) else start_length)
     # theta[t] = {theta[t-1] + d[t]*length[t] if moved[t] == 1, else theta[t-1]}
-    theta_next = (theta + float(length_next)*d_next if moved == 1 else theta)
+    theta_next = (theta + weak(length_next, theta)*d_next if bool(moved == 1) else theta)
     return {"length_next": length_next, "theta_next": theta_next}
 
 
@@ -342,16 +347,16 @@ def line_search_fn_strong_wolfe_pass5(turn, max_iter, loss, loss3):
 
 
 def line_search_fn_strong_wolfe_pass6(
-    g, turn, max_iter, max_eval, tolerance_grad, tolerance_change, g3, calls, length2_evaluations,
-    moved, d_next, length_next, loss, loss_next_next,
+    theta, g, turn, max_iter, max_eval, tolerance_grad, tolerance_change, g3, calls,
+    length2_evaluations, moved, d_next, length_next, loss, loss_next_next,
 ):
     """Work on whole arrays."""
     # g_next[t] = {grad(theta[t]) if turn[t] < max_iter, else g[t]}
     g_next = (g3 if turn < max_iter else g)
     # evals[t] = calls[t] + {evaluations(line_search(theta[t-1], d[t], 'strong_wolfe_torch', start_length[t], 0.0001, 9/10, tolerance_change, max_eval - calls[t])) if moved[t] == 1, else 0}
-    evals = calls + (length2_evaluations if moved == 1 else 0)
+    evals = calls + (length2_evaluations if bool(moved == 1) else 0)
     # (abs(loss[t] - loss_next[t]) < tolerance_change) or (evals[t] >= max_eval) or (largest(abs(d[t]*length[t])) <= tolerance_change) or (largest(abs(g_next[t])) <= tolerance_grad) or (moved[t] == 0)
-    done = (evals >= max_eval) or (largest(cp.absolute(float(length_next)*d_next)) <= tolerance_change) or (largest(cp.absolute(g_next)) <= tolerance_grad) or (moved == 0) or (np.absolute(loss - loss_next_next) < tolerance_change)
+    done = (evals >= max_eval) or (largest(cp.absolute(g_next)) <= tolerance_grad) or (largest(cp.absolute(weak(length_next, theta)*d_next)) <= tolerance_change) or (moved == 0) or (np.absolute(loss - loss_next_next) < tolerance_change)
     return {"g_next": g_next, "evals": evals, "done": done}
 
 

@@ -55,11 +55,15 @@ Equations with decoupled_weight_decay=True, maximize=True
     v_hat[t] = v[t]/(1 - beta2**t)
     theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
 
+Proved
+    torch.NAdam(momentum_decay=1) = keras.Nadam (DL8: proved for all losses, all t, lr, eps
+        varying with t)
+
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration torch.NAdam and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 1c1baf069555e06e
+Digest: 4106783fe0efeffe
 """
 
 from __future__ import annotations
@@ -89,7 +93,7 @@ static __device__ __forceinline__ void torch_nadam_plain_update_entry(
 
 extern "C" __global__ void torch_nadam_plain_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -160,7 +164,7 @@ static __device__ __forceinline__ void torch_nadam_maximize_update_entry(
 
 extern "C" __global__ void torch_nadam_maximize_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -229,7 +233,7 @@ static __device__ __forceinline__ void torch_nadam_decoupled_weight_decay_update
 
 extern "C" __global__ void torch_nadam_decoupled_weight_decay_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -300,7 +304,7 @@ static __device__ __forceinline__ void torch_nadam_decoupled_weight_decay_maximi
 
 extern "C" __global__ void torch_nadam_decoupled_weight_decay_maximize_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -640,6 +644,10 @@ class NAdam(Optimizer):
         v[t] = beta2*v[t-1] + (1 - beta2)*g_decayed[t]**2
         v_hat[t] = v[t]/(1 - beta2**t)
         theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
+
+    Proved
+        torch.NAdam(momentum_decay=1) = keras.Nadam (DL8: proved for all losses, all t, lr, eps
+            varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

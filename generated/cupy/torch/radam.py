@@ -55,7 +55,7 @@ After the first step nothing is allocated on the device and nothing is read back
 
 Do not edit. Made from the declaration torch.RAdam and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: c5d85c6ee5b6f70d
+Digest: 7921a2e444dbaf60
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ static __device__ __forceinline__ void torch_radam_plain_update_entry(
 
 extern "C" __global__ void torch_radam_plain_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -160,7 +160,7 @@ static __device__ __forceinline__ void torch_radam_maximize_update_entry(
 
 extern "C" __global__ void torch_radam_maximize_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -231,7 +231,7 @@ static __device__ __forceinline__ void torch_radam_decoupled_weight_decay_update
 
 extern "C" __global__ void torch_radam_decoupled_weight_decay_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -304,7 +304,7 @@ static __device__ __forceinline__ void torch_radam_decoupled_weight_decay_maximi
 
 extern "C" __global__ void torch_radam_decoupled_weight_decay_maximize_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;

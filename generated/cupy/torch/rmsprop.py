@@ -36,12 +36,18 @@ Proved
     torch.RMSprop(momentum=0) = RMSProp, keras.RMSprop(momentum=0) = RMSPropEpsInside (K4:
         proved for all losses, all t, lr varying with t; all losses, all t, learning_rate
         varying with t)
+    optax.rmsprop(eps_in_sqrt=False, momentum=0) = torch.RMSprop(momentum=0) (DL4a: proved for
+        all losses, all t)
+    torch.RMSprop(eps=0) = keras.RMSprop(epsilon=0) under velocity = lr*velocity (DL4b: proved
+        for all losses, all t)
+    torch.RMSprop(centered=True, eps=0) = keras.RMSprop(centered=True, epsilon=0) (DL4h:
+        proved for all losses, all t)
 
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration torch.RMSprop and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 32d05886ee1ef078
+Digest: d5d2d797ac68f15d
 """
 
 from __future__ import annotations
@@ -68,7 +74,7 @@ static __device__ __forceinline__ void torch_rmsprop_plain_update_entry(
 
 extern "C" __global__ void torch_rmsprop_plain_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -129,7 +135,7 @@ static __device__ __forceinline__ void torch_rmsprop_maximize_update_entry(
 
 extern "C" __global__ void torch_rmsprop_maximize_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -192,7 +198,7 @@ static __device__ __forceinline__ void torch_rmsprop_centered_update_entry(
 
 extern "C" __global__ void torch_rmsprop_centered_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -258,7 +264,7 @@ static __device__ __forceinline__ void torch_rmsprop_centered_maximize_update_en
 
 extern "C" __global__ void torch_rmsprop_centered_maximize_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -492,6 +498,12 @@ class RMSprop(Optimizer):
         torch.RMSprop(momentum=0) = RMSProp, keras.RMSprop(momentum=0) = RMSPropEpsInside (K4:
             proved for all losses, all t, lr varying with t; all losses, all t, learning_rate
             varying with t)
+        optax.rmsprop(eps_in_sqrt=False, momentum=0) = torch.RMSprop(momentum=0) (DL4a: proved for
+            all losses, all t)
+        torch.RMSprop(eps=0) = keras.RMSprop(epsilon=0) under velocity = lr*velocity (DL4b: proved
+            for all losses, all t)
+        torch.RMSprop(centered=True, eps=0) = keras.RMSprop(centered=True, epsilon=0) (DL4h:
+            proved for all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -24,7 +24,7 @@ After the first step nothing is allocated on the device and nothing is read back
 
 Do not edit. Made from the declaration torch.Rprop and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 6b4128b093e3801f
+Digest: fe260a15c7325788
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ static __device__ __forceinline__ void torch_rprop_plain_update_entry(
 
 extern "C" __global__ void torch_rprop_plain_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -109,7 +109,7 @@ static __device__ __forceinline__ void torch_rprop_maximize_update_entry(
 
 extern "C" __global__ void torch_rprop_maximize_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;

@@ -33,12 +33,22 @@ Proved
     MomentumSum = torch.SGD (M7: proved for all losses, all t, lr varying with t)
     torch.SGD(nesterov=True) = Nesterov at theta - momentum*v (N1: proved for all losses, all
         t)
+    torch.SGD(dampening=0, weight_decay=0) = optax.sgd (DL1: proved for all losses, all t, lr
+        varying with t)
+    torch.SGD(nesterov=True) = optax.sgd(nesterov=True) (DL1a: proved for all losses, all t,
+        lr varying with t)
+    torch.SGD(nesterov=True) = keras.SGD(nesterov=True) under velocity = -lr*b (DL1b: proved
+        for all losses, all t)
+    torch.SGD(momentum=0) = keras.SGD(momentum=0), decay included (DL1e: proved for all
+        losses, all t)
+    torch.SGD(maximize=True) = torch.SGD on the negative loss (DL1g: proved for all losses,
+        all t, lr varying with t)
 
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration torch.SGD and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: bcab8e1f86507dec
+Digest: 378afcb09cace291
 """
 
 from __future__ import annotations
@@ -60,7 +70,7 @@ static __device__ __forceinline__ void torch_sgd_plain_update_entry(
 
 extern "C" __global__ void torch_sgd_plain_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -113,7 +123,7 @@ static __device__ __forceinline__ void torch_sgd_maximize_update_entry(
 
 extern "C" __global__ void torch_sgd_maximize_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -164,7 +174,7 @@ static __device__ __forceinline__ void torch_sgd_nesterov_update_entry(
 
 extern "C" __global__ void torch_sgd_nesterov_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -216,7 +226,7 @@ static __device__ __forceinline__ void torch_sgd_maximize_nesterov_update_entry(
 
 extern "C" __global__ void torch_sgd_maximize_nesterov_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -434,6 +444,16 @@ class SGD(Optimizer):
         MomentumSum = torch.SGD (M7: proved for all losses, all t, lr varying with t)
         torch.SGD(nesterov=True) = Nesterov at theta - momentum*v (N1: proved for all losses, all
             t)
+        torch.SGD(dampening=0, weight_decay=0) = optax.sgd (DL1: proved for all losses, all t, lr
+            varying with t)
+        torch.SGD(nesterov=True) = optax.sgd(nesterov=True) (DL1a: proved for all losses, all t,
+            lr varying with t)
+        torch.SGD(nesterov=True) = keras.SGD(nesterov=True) under velocity = -lr*b (DL1b: proved
+            for all losses, all t)
+        torch.SGD(momentum=0) = keras.SGD(momentum=0), decay included (DL1e: proved for all
+            losses, all t)
+        torch.SGD(maximize=True) = torch.SGD on the negative loss (DL1g: proved for all losses,
+            all t, lr varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -17,11 +17,15 @@ Equations with maximize=True
     rate[t] = lr*sqrt(1 - beta2**t)/(1 - beta1**t)
     theta[t] = {theta[t-1] - m[t]*rate[t]/(sqrt(v[t]) + eps) if g[t] != 0, else theta[t-1]}
 
+Proved
+    torch.SparseAdam = keras.Adam where no gradient is 0 (DL5j: proved for all losses, all t,
+        lr, eps varying with t)
+
 After the first step nothing is allocated on the device and nothing is read back from it.
 
 Do not edit. Made from the declaration torch.SparseAdam and the template cupy/module.py.j2;
 remake it with: gen kernels --backend cupy
-Digest: 53f90ff4fef57285
+Digest: 324b59ef283eba4f
 """
 
 from __future__ import annotations
@@ -45,7 +49,7 @@ static __device__ __forceinline__ void torch_sparseadam_plain_update_entry(
 
 extern "C" __global__ void torch_sparseadam_plain_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -102,7 +106,7 @@ static __device__ __forceinline__ void torch_sparseadam_maximize_update_entry(
 
 extern "C" __global__ void torch_sparseadam_maximize_update(
     const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *tensors)
+    const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -242,6 +246,10 @@ class SparseAdam(Optimizer):
         v[t] = {beta2*v[t-1] + (1 - beta2)*g[t]**2 if g[t] != 0, else v[t-1]}
         rate[t] = lr*sqrt(1 - beta2**t)/(1 - beta1**t)
         theta[t] = {theta[t-1] - m[t]*rate[t]/(sqrt(v[t]) + eps) if g[t] != 0, else theta[t-1]}
+
+    Proved
+        torch.SparseAdam = keras.Adam where no gradient is 0 (DL5j: proved for all losses, all t,
+            lr, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
