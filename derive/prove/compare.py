@@ -21,6 +21,9 @@ from sympy import Expr, Integer, Symbol, sympify
 
 from optwright.derive import operation as op
 from optwright.derive.declaration import Declaration, DeclarationError, Family, Optimizer, theta
+from optwright.derive.prove.alike import Renaming, renaming
+from optwright.derive.prove.decide import decide_relation, interval_of
+from optwright.derive.prove.domain import Domain
 from optwright.derive.prove.guard import OutOfTime, guard
 from optwright.derive.prove.nomap import NoMap
 from optwright.derive.prove.numeric import NoValue
@@ -28,14 +31,15 @@ from optwright.derive.prove.search import (
     POINTS,
     HyperMap,
     Search,
+    canonical,
     naturals,
     neutral,
     specialised,
 )
-from optwright.derive.prove.simulation import Simulation
+from optwright.derive.prove.simulation import Simulation, only_if
 from optwright.derive.prove.system import THETA, Unsupported
 from optwright.derive.prove.verdict import Counterexample, Obligation, Verdict, undecided
-from optwright.derive.symbol import Hyper, Range, Variable, t
+from optwright.derive.symbol import Hyper, Parameter, Range, Value, Variable, t
 
 Status = Literal["equal", "different", "undecided"]
 
@@ -51,6 +55,8 @@ class Relation:
     varying     hyperparameters of `left` that may change from step to step
     constant    those that must not, for all that was proved
     degenerate  whether it holds only at the edge of a decay's range
+    exactly     what it holds in a step if and only if, under this map of states, and in which
+                steps that was proved
     proof       the verdict of the simulation
     """
 
@@ -65,6 +71,7 @@ class Relation:
     varying: tuple[str, ...] = ()
     constant: tuple[str, ...] = ()
     degenerate: bool = False
+    exactly: tuple[str, ...] = ()
 
     @property
     def moves(self) -> bool:
@@ -75,6 +82,11 @@ class Relation:
     def shifted(self) -> bool:
         """Whether the parameters differ, only the points asked at being the same."""
         return bool(self.state.get(THETA, theta[t]) != theta[t])
+
+    @property
+    def ahead(self) -> int:
+        """How many steps `right` is ahead: its step t + ahead is step t of `left`."""
+        return self.claim.shift
 
     @property
     def pins(self) -> dict[str, Expr]:
@@ -92,6 +104,8 @@ class Relation:
         said += sorted({n for o in self.proof.obligations for n in o.notes if _is_condition(n)})
         if self.constant:
             said.append(f"{', '.join(self.constant)} constant")
+        if self.ahead:
+            said.append(f"step t + {self.ahead} of {self.right} as step t of {self.left}")
         return tuple(said)
 
     def lines(self) -> list[str]:
@@ -111,8 +125,10 @@ class Relation:
             "varying": list(self.varying),
             "constant": list(self.constant),
             "degenerate": self.degenerate,
+            "exactly": list(self.exactly),
             "moving": self.moves,
             "shifted": self.shifted,
+            "ahead": self.ahead,
         }
 
 
@@ -193,6 +209,7 @@ def _told(relation: Relation) -> list[str]:
     if relation.shifted:
         lines.append("  seen at the points where they ask: the parameters differ as the map says")
     lines += [f"  given     {x}" for x in relation.conditions()]
+    lines += [f"  if and only if {x}" for x in relation.exactly]
     if relation.varying:
         lines.append(f"  even if {', '.join(relation.varying)} vary from step to step")
     return lines
@@ -218,8 +235,8 @@ def compare(
 
     Raises DeclarationError for what is no optimizer, or if they have no oracle in common.
     """
-    start = time.monotonic()
-    one, other = _system(a, known), _system(b, known)
+    one, other = _system(a, known), _system(b, known)  # the first call loads the catalogue
+    start = time.process_time()
     if not set(one.oracles) & set(other.oracles):
         raise DeclarationError(
             "compare",
@@ -236,7 +253,7 @@ def compare(
             found = work.decide()
     except OutOfTime:
         found = work.undecided("out of time")
-    return replace(found, seconds=time.monotonic() - start)
+    return replace(found, seconds=time.process_time() - start)
 
 
 def _list(names: Sequence[str]) -> str:
@@ -273,12 +290,13 @@ class _Work:
     ) -> None:
         self.one, self.other, self.names, self.deadline = one, other, names, deadline
         self.tried: list[str] = []
-        self.searches: dict[bool, Search | None] = {}
-        self.nearly, self.complete = False, True
+        self.searches: dict[tuple[bool, int], Search | None] = {}
+        self.nearly: set[str] = set()
+        self.complete = True
 
     @property
     def left_s(self) -> float:
-        return self.deadline - time.monotonic()
+        return self.deadline - time.process_time()
 
     def undecided(self, why: str) -> Comparison:
         tried = tuple(dict.fromkeys([*self.tried, why]))
@@ -290,15 +308,15 @@ class _Work:
     def called(self, turned: bool) -> tuple[str, str]:
         return (self.names[1], self.names[0]) if turned else self.names
 
-    def search(self, turned: bool) -> Search | None:
-        if turned not in self.searches:
+    def search(self, turned: bool, ahead: int = 0) -> Search | None:
+        if (turned, ahead) not in self.searches:
             left, right = self.systems(turned)
             try:
-                self.searches[turned] = Search(left, right, self.deadline)
+                self.searches[turned, ahead] = Search(left, right, self.deadline, ahead=ahead)
             except (Unsupported, NoValue, DeclarationError) as error:
-                self.searches[turned] = None
+                self.searches[turned, ahead] = None
                 self.tried.append(f"a search in floats: {error}")
-        found = self.searches[turned]
+        found = self.searches[turned, ahead]
         if found is not None:
             found.deadline = self.deadline
         return found
@@ -306,29 +324,35 @@ class _Work:
     # ---- the whole
 
     def decide(self) -> Comparison:
-        if _written_alike(self.one, self.other):
-            return self.equal(self.identity(), "equivalent")
+        names = renaming(self.one, self.other)
+        if names is not None:
+            return self.equal(self.identity(names), "equivalent")
+        if not self.one.hyper and not self.other.hyper and not self.asks_elsewhere():
+            parted = self.counterexample(False)  # no map to be looked for
+            if parted is not None:
+                return self.unequal(parted)
         # The one with fewer hyperparameters is the more special.
         order = [False, True] if len(self.one.hyper) <= len(self.other.hyper) else [True, False]
-        end, self.deadline = self.deadline, time.monotonic() + 0.5 * self.left_s
+        end, self.deadline = self.deadline, time.process_time() + 0.5 * self.left_s
         for observe in (THETA, POINTS) if self.asks_elsewhere() else (THETA,):
             found = self.relation(order, observe)
             if found is not None:
                 self.deadline = end
-                return self.settled(found, order)
+                return self.settled(found)
         self.complete = self.left_s > 0 and None not in self.searches.values()
         self.deadline = end
         return self.unequal()
 
-    def identity(self) -> Relation:
-        """The relation of a system to itself under another name."""
+    def identity(self, names: Renaming) -> Relation:
+        """The relation of a system to itself under other names."""
         one, other = self.one, self.other
-        shown = Obligation("the equations", "the same", "as written", "proved")
+        shown = Obligation("the equations", "the same", "as written, up to names", "proved")
+        state = {n: Variable(mine)[t] for n, mine in names.state.items()}
         return Relation(
             *self.names,
-            {h.name: h.symbol for h in one.hyper},
-            {s.name: s.variable[t] for s in one.states},
-            Simulation(one, other, invariants=one.invariants),
+            names.hyper,
+            state,
+            Simulation(one, other, names.hyper, state, invariants=one.invariants),
             Verdict("proved", (shown,), scope="all losses, all t"),
             varying=tuple(h.name for h in one.hyper),
         )
@@ -342,17 +366,20 @@ class _Work:
                         return True
         return False
 
-    def relation(self, order: Sequence[bool], observe: str) -> Relation | None:
+    def relation(self, order: Sequence[bool], observe: str, ahead: int = 0) -> Relation | None:
         """A verified map that does not depend on t; one without divisions if there is one."""
         second = None
         for turned in order:
-            search = self.search(turned)
+            if ahead and not _clocked(self.systems(turned)[1]):
+                continue  # its first steps are like all others
+            search = self.search(turned, ahead)
             if search is None:
                 continue
             for hyper in islice(search.constants(observe), 4):
-                found = self.verified(turned, hyper, {}, observe)
+                found = self.verified(turned, hyper, {}, observe, ahead)
                 if found is None:
-                    self.nearly |= observe == POINTS
+                    if not ahead and (observe == POINTS or not self.parts(turned, hyper)):
+                        self.nearly.add(observe)
                     self.tried.append(f"{self.called(turned)[1]} with {_map(hyper)}: not verified")
                     continue
                 if not any(_is_condition(n) for o in found.proof.obligations for n in o.notes):
@@ -361,7 +388,7 @@ class _Work:
                 break
         return second
 
-    def settled(self, found: Relation, order: Sequence[bool]) -> Comparison:
+    def settled(self, found: Relation) -> Comparison:
         """The comparison of an equality: what may vary, and whether it goes both ways."""
         turned = found.left != self.names[0] or (
             self.names[0] == self.names[1] and found.claim.left != self.one
@@ -372,11 +399,13 @@ class _Work:
             with guard(max(0.1, self.left_s)):
                 wide = self.loosened(found)
                 if found.pins:  # rarely both ways: a short look
-                    self.deadline = min(end, time.monotonic() + 1.0)
+                    self.deadline = min(end, time.process_time() + 1.0)
                 back = self.inverse(found, turned)
                 if back is not None:
                     meet = back or found.assume
                     kind = "equivalent where their ranges meet" if meet else "equivalent"
+                self.deadline = end
+                wide = self.sharpened(wide)
         except OutOfTime:
             self.tried.append("what may vary, and the other direction: out of time")
         self.deadline = end
@@ -416,10 +445,11 @@ class _Work:
         hyper: HyperMap,
         given: Mapping[str, Expr],
         observe: str = THETA,
+        ahead: int = 0,
     ) -> Relation | None:
         """A proposal as a relation, proved by simulation; None if it was not."""
         left, right = self.systems(turned)
-        search = self.search(turned)
+        search = self.search(turned, ahead)
         if search is None:
             return None
         try:
@@ -446,14 +476,12 @@ class _Work:
             state={n: x for n, x in state.items() if n != THETA or x != theta[t]},
             invariants=left.invariants,
             assume=_narrower(left, small, used),
+            shift=ahead,
         )
-        attempts = [claim]
-        if left.invariants:
-            attempts.append(replace(claim, invariants=()))
-        edges = _inside(left)
-        attempts += [replace(claim, assume=(*claim.assume, edge)) for edge in edges]
-        for claim in attempts:
-            verdict = self.proved(claim)
+        for attempt in _attempts(claim):
+            if attempt.assume and not search.inside(attempt.assume):
+                continue
+            claim, verdict = attempt, self.proved(attempt)
             if verdict is not None:
                 break
         else:
@@ -472,7 +500,7 @@ class _Work:
         )
 
     def proved(self, claim: Simulation) -> Verdict | None:
-        budget = max(0.5, min(3.0, self.left_s))
+        budget = max(0.5, self.left_s / 2)
         try:
             return claim.proof(budget)
         except (Unsupported, ValueError, ArithmeticError, TypeError):
@@ -510,7 +538,7 @@ class _Work:
         for state in states:
             claim = replace(found.claim, varying=names, state=state)
             try:
-                verdict = claim.proof(max(0.2, min(1.0, self.left_s)))
+                verdict = claim.proof(max(0.2, self.left_s / 4))
             except (Unsupported, ValueError, ArithmeticError, TypeError):
                 return None
             if verdict is not None:
@@ -528,11 +556,10 @@ class _Work:
 
     # ---- differences
 
-    def unequal(self) -> Comparison:
+    def unequal(self, counterexample: Counterexample | None = None) -> Comparison:
         """They were not found equal: a counterexample, the scope of it, and what would rescue."""
-        if self.nearly:
+        if POINTS in self.nearly:
             return self.undecided("they agree in runs by floats, but no proof was found")
-        counterexample = None
         for turned in (False, True):
             counterexample = counterexample or self.counterexample(turned)
         if counterexample is None:
@@ -560,11 +587,21 @@ class _Work:
         """Exact runs that part under the first natural map."""
         for claim in islice(self.natural_claims(turned), 1):
             try:
-                found = claim.refute(max(0.3, min(1.0, self.left_s)))
+                found = claim.refute(max(0.3, self.left_s / 5))
             except (Unsupported, ValueError, ArithmeticError, TypeError):
                 return None
             return found
         return None
+
+    def parts(self, turned: bool, hyper: HyperMap) -> bool:
+        """Whether exact runs part under a map that floats agree with, in the steps they took."""
+        left, right = self.systems(turned)
+        try:
+            states = {s.name: 0 for s in right.states}
+            claim = Simulation(left, right, hyper=hyper, state=states)
+            return claim.refute(max(0.3, self.left_s / 5)) is not None
+        except (Unsupported, ValueError, ArithmeticError, TypeError):
+            return False
 
     def natural_claims(self, turned: bool) -> Iterator[Simulation]:
         """The claims that systems agree under maps by name and role, the rest neutral."""
@@ -585,16 +622,16 @@ class _Work:
         """For which maps they differ: of these numbers, of every map, or of the natural ones."""
         if not self.one.hyper and not self.other.hyper:
             return "these numbers"
-        open_ = []
+        parts, open_ = [], []
         for turned in (False, True):
-            left, right = self.systems(turned)
-            # With roots and many unknowns the equations take minutes.
-            few = len(right.hyper) <= 3 or not (_has_roots(left) or _has_roots(right))
-            budget = max(0.2, min(0.5, self.left_s / 4))
-            if not few or NoMap(left, right).decide(budget).status != "proved":
-                open_.append(turned)
-        if not open_:
-            return "every map of constant hyperparameters, in either direction"
+            said = self.no_map(turned)
+            parts += [said] if said else []
+            open_ += [] if said else [turned]
+        if not open_ and all(p.startswith(_EVERY) for p in parts):
+            return f"{_EVERY}, in either direction"
+        if self.nearly:
+            self.tried.append("they agree in runs by floats, but no proof was found")
+            return ""
         searches = self.searches.values()
         if any(s is not None and s.unexplained for s in searches):
             self.tried.append(
@@ -611,7 +648,7 @@ class _Work:
                     self.tried.append("maps by name and role: too many for the time")
                     return ""
                 try:
-                    parted = claim.refute(0.5)
+                    parted = claim.refute(max(0.5, self.left_s / 10))
                 except (Unsupported, ValueError, ArithmeticError, TypeError):
                     parted = None
                 if parted is None:
@@ -619,15 +656,39 @@ class _Work:
                     return ""
             if not count:
                 return ""
-        return (
-            "every map to hyperparameters of the same name or role, the rest 0, 1 or their default"
-        )
+        parts += [_NATURAL] if open_ else []
+        return "; ".join(dict.fromkeys(parts))
+
+    def no_map(self, turned: bool) -> str:
+        """For which maps in one direction a difference is proved at once, or nothing."""
+        left, right = self.systems(turned)
+        # With roots and many unknowns the equations take minutes.
+        if len(right.hyper) <= 3 or not (_has_roots(left) or _has_roots(right)):
+            budget = max(0.2, min(1.0, self.left_s / 10))
+            if NoMap(left, right).decide(budget).status == "proved":
+                return f"{_EVERY} to {self.called(turned)[1]}"
+        decays = {h.name for h in right.hyper if h.symbol.role == "decay"}
+        ways: list[dict[str, Expr]] = []
+        for natural in naturals(left, right):
+            kept = {n: x for n, x in natural.same.items() if n in decays}
+            ways += [] if kept in ways else [kept]
+        if len(ways) > 2:
+            return ""
+        for kept in ways:
+            budget = max(0.2, min(2.0, self.left_s / 5))
+            if NoMap(left, right, kept).decide(budget).status != "proved":
+                return ""
+        if not any(ways):
+            return f"{_EVERY} to {self.called(turned)[1]}"
+        free = [h.name for h in right.hyper if h.name not in ways[0]]
+        held = " or ".join(_map(kept) for kept in ways)
+        return f"all constant {', '.join(free)} of {self.called(turned)[1]}, at {held}"
 
     # ---- what would rescue
 
     def rescues(self) -> tuple[Relation, ...]:
         found = []
-        for share, look in ((0.6, self.moving), (0.9, self.condition)):
+        for share, look in ((0.3, self.later), (0.6, self.moving), (0.9, self.condition)):
             try:
                 with guard(max(0.1, share * self.left_s)):
                     relation = look()
@@ -638,16 +699,82 @@ class _Work:
         return tuple(map(self.widened, found))
 
     def widened(self, relation: Relation) -> Relation:
-        """The relation loosened, or as it is where the time is over."""
+        """The relation loosened and sharpened, or as it is where the time is over."""
+        for better in (self.loosened, self.sharpened):
+            try:
+                with guard(max(0.1, self.left_s / 2)):
+                    relation = better(relation)
+            except OutOfTime:
+                continue
+        return relation
+
+    def sharpened(self, relation: Relation) -> Relation:
+        """The relation with the conditions that are also necessary, from its factored defects."""
+        said = []
+        for claim, symbol, value in self.weaker(relation):
+            if self.left_s < 0.5:
+                break
+            sharp = only_if(claim, symbol, value, max(0.5, self.left_s / 3))
+            if sharp is None or sharp.decide(max(0.5, self.left_s / 2)).status != "proved":
+                continue
+            where = ", ".join(f"{fact.lhs} != 0" for fact in sharp.where)
+            said.append(f"{symbol} = {value}" + (f", in steps where {where}" if where else ""))
+        return replace(relation, exactly=tuple(said)) if said else relation
+
+    def weaker(self, relation: Relation) -> Iterator[tuple[Simulation, Expr, Expr]]:
+        """Claims without one condition of a relation, with what has to be what instead."""
+        claim = relation.claim
+        for name in relation.constant if len(relation.constant) <= 2 else ():
+            varying = (*relation.varying, name)
+            sequence = Variable(name)
+            yield replace(claim, varying=varying), sequence[t - 1], sequence[t]
+        moved = [n for n, x in claim.hyper.items() if sympify(x).has(t)]
+        if len(moved) == 1:
+            (name,) = moved
+            own = next(h for h in claim.right.hyper if h.name == name)
+            free = Parameter(f"{name}_t", own.range, own.symbol.role)
+            loose = {**claim.hyper, name: free}
+            extra = (Hyper(free, None, own.range),)
+            weak = replace(claim, hyper=loose, parameters=extra, varying=())
+            yield weak, free, sympify(claim.hyper[name])
+        if len(relation.given) == 1 and not moved:
+            loosened = self.ungiven(relation)
+            if loosened is not None:
+                ((name, value),) = relation.given.items()
+                symbol = next(h.symbol for h in loosened.left.hyper if h.name == name)
+                yield loosened, symbol, value
+
+    def ungiven(self, relation: Relation) -> Simulation | None:
+        """The claim of a relation without the value that it gives one hyperparameter."""
+        ((name, value),) = relation.given.items()
+        left, right = self.systems(relation.left != self.names[0])
+        mine = next((h.symbol for h in left.hyper if h.name == name), None)
+        if mine is None:
+            return None
+        hyper = {
+            n: mine if canonical(n) == canonical(name) and x == value else sympify(x)
+            for n, x in relation.hyper.items()
+        }
         try:
-            with guard(max(0.1, self.left_s / 2)):
-                return self.loosened(relation)
-        except OutOfTime:
-            return relation
+            small = specialised(right, {n: x for n, x in hyper.items() if x.is_number})
+            kept = {h.name for h in small.hyper}
+            used = {n: x for n, x in hyper.items() if n in kept}
+            states = {n: x for n, x in relation.claim.state.items() if n in _kept(small)}
+            return Simulation(left, small, used, states, invariants=left.invariants)
+        except (DeclarationError, ValueError):
+            return None
+
+    def later(self) -> Relation | None:
+        """The same rule a clock apart: one of the two idles in its first steps."""
+        for ahead in (1, 2):
+            found = self.relation((False, True), THETA, ahead)
+            if found is not None:
+                return found
+        return None
 
     def moving(self) -> Relation | None:
         """A verified map in which hyperparameters depend on t."""
-        end, self.deadline = self.deadline, time.monotonic() + max(0.3, 0.6 * self.left_s)
+        end, self.deadline = self.deadline, time.process_time() + max(0.3, 0.6 * self.left_s)
         try:
             for turned in (False, True):
                 search = self.search(turned)
@@ -709,17 +836,25 @@ class _Work:
             return False
 
 
+def _kept(system: Optimizer) -> set[str]:
+    return {THETA, *(s.name for s in system.state)}
+
+
 def _is_penalty(h: Hyper) -> bool:
     return h.symbol.role == "regularization" and 0 in h.range
 
 
+_EVERY = "every map of constant hyperparameters"
+_NATURAL = "every map to hyperparameters of the same name or role, the rest 0, 1 or their default"
 _PRIORITY = {"decay": 0, "coefficient": 1, "other": 2, "regularization": 3, "eps": 4}
 
 
-def _written_alike(one: Optimizer, other: Optimizer) -> bool:
-    """Whether two declarations differ in names and texts only."""
-    parts = ("step", "hyper", "state", "scope", "repeat")
-    return all(getattr(one, part) == getattr(other, part) for part in parts)
+def _clocked(system: Optimizer) -> bool:
+    """Whether what a step does depends on its number, other than through the state."""
+    unseen = Symbol("unseen")
+    return any(
+        e.rhs.xreplace({v: unseen for v in e.rhs.atoms(Value)}).has(t) for e in system.equations
+    )
 
 
 def _has_roots(system: Optimizer) -> bool:
@@ -745,6 +880,32 @@ def _narrower(left: Optimizer, right: Optimizer, hyper: Mapping[str, Expr]) -> t
             facts.append(symbol > low if h.range.low_open else symbol >= low)
         if high < ours.high or (high == ours.high and h.range.high_open and not ours.high_open):
             facts.append(symbol < high if h.range.high_open else symbol <= high)
+    return tuple(facts)
+
+
+def _attempts(claim: Simulation) -> Iterator[Simulation]:
+    """The claim, with fewer invariants, with more assumptions: to be proved in this order."""
+    yield claim
+    if claim.left.invariants:
+        yield replace(claim, invariants=())
+    ranges = _in_range(claim)
+    for more in (*([ranges] if ranges else []), *((edge,) for edge in _inside(claim.left))):
+        yield replace(claim, assume=(*claim.assume, *more))
+
+
+def _in_range(claim: Simulation) -> tuple[Any, ...]:
+    """That the map stays inside the ranges of the right system, where that is not known."""
+    domain = Domain(tuple((h.symbol, interval_of(h.range)) for h in claim.left.hyper))
+    facts: list[Any] = []
+    for h in claim.right.hyper:
+        x = sympify(claim.hyper.get(h.name, h.symbol))
+        if x.is_Symbol or x.is_number or x.has(t):
+            continue
+        low = x > h.range.low if h.range.low_open else x >= h.range.low
+        high = x < h.range.high if h.range.high_open else x <= h.range.high
+        for end, fact in ((h.range.low, low), (h.range.high, high)):
+            if end.is_finite and decide_relation("", fact, domain, 0.3).status != "proved":
+                facts.append(fact)
     return tuple(facts)
 
 

@@ -1,4 +1,4 @@
-"""A limit on the time of code that looks at no clock itself."""
+"""A limit on the processor time of code that looks at no clock itself."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class OutOfTime(BaseException):
 
 @contextmanager
 def guard(seconds: float) -> Iterator[None]:
-    """Raise OutOfTime inside the block after so many seconds; guards may be nested.
+    """Raise OutOfTime in the block after so many seconds of processor time; guards may nest.
 
     By the interval timer in the main thread, where there is one; elsewhere by the profiler's hook,
     which looks at every call and is slower. Both are given back as they were.
@@ -31,26 +31,26 @@ def guard(seconds: float) -> Iterator[None]:
     def ring(number: int, frame: Any) -> None:
         raise OutOfTime
 
-    start = time.monotonic()
-    earlier = signal.signal(signal.SIGALRM, ring)
-    rest, _ = signal.setitimer(signal.ITIMER_REAL, 0)
+    start = time.process_time()
+    earlier = signal.signal(signal.SIGPROF, ring)
+    rest, _ = signal.setitimer(signal.ITIMER_PROF, 0)
     try:
-        signal.setitimer(signal.ITIMER_REAL, min(seconds, rest) if rest else seconds)
+        signal.setitimer(signal.ITIMER_PROF, min(seconds, rest) if rest else seconds)
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, signal.SIG_DFL if earlier is None else earlier)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, signal.SIG_DFL if earlier is None else earlier)
         if rest:
-            signal.setitimer(signal.ITIMER_REAL, max(1e-3, rest - (time.monotonic() - start)))
+            signal.setitimer(signal.ITIMER_PROF, max(1e-3, rest - (time.process_time() - start)))
 
 
 @contextmanager
 def _hook(seconds: float) -> Iterator[None]:
     earlier = sys.getprofile()
-    end = time.monotonic() + seconds
+    end = time.process_time() + seconds
 
     def look(frame: Any, event: str, argument: Any) -> None:
-        if time.monotonic() > end:
+        if time.process_time() > end:
             sys.setprofile(None)
             raise OutOfTime
 

@@ -10,6 +10,7 @@ import sympy
 from sympy import QQ, ZZ, Expr, Integer, Symbol, sympify
 
 from optwright.derive.declaration import Optimizer
+from optwright.derive.prove import certificate
 from optwright.derive.prove.run import NotExact, Objective, Run
 from optwright.derive.prove.system import Unsupported, advance, initial
 from optwright.derive.prove.verdict import Obligation, Verdict, undecided
@@ -56,6 +57,7 @@ class Impossible:
                                 f"{defect} = 0",
                                 f"{top} = 0",
                                 "proved",
+                                certificate=certificate.vanishes(defect),
                             )
                         )
         except (Unsupported, NotExact, sympy.PolynomialError) as error:
@@ -70,8 +72,15 @@ class Impossible:
             return undecided(f"the equations are no polynomials: {error}")
         given = tuple(f"{name} = {x}" for name, x in self.hyper.items())
         if list(basis.exprs) == [Integer(1)]:
+            shown = certificate.inconsistent([o.certificate for o in obligations])
             obligations.append(
-                Obligation("the equations contradict each other", "1 in the ideal", "1", "proved")
+                Obligation(
+                    "the equations contradict each other",
+                    "1 in the ideal",
+                    "1",
+                    "proved",
+                    certificate=shown,
+                )
             )
             return Verdict(
                 "proved",

@@ -8,8 +8,8 @@ of any form, takes these hyperparameters to others that do the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import sympy
@@ -51,17 +51,25 @@ class NoMap:
 
     Shown at certain numbers for the hyperparameters of `left`, hence of every map from all of
     them. The runs start at the same theta and hear the same losses; theta would have to agree.
+    kept: hyperparameters of `right` that are said, as expressions in those of `left`; of no other
+    values of these is anything shown.
     """
 
     kind: ClassVar[str] = "no map"
 
     left: Optimizer
     right: Optimizer
+    kept: Mapping[str, Expr] = field(default_factory=dict)
 
     def decide(self, budget_s: float = 2.0) -> Verdict:
         """Prove that the equations contradict each other, else undecided."""
         values = numbers(self.left)
-        letters = {h.name: _letter(h) for h in self.right.hyper}
+        letters = {h.name: _letter(h) for h in self.right.hyper if h.name not in self.kept}
+        table = {h.symbol: values[h.name] for h in self.left.hyper}
+        theirs: dict[str, Expr] = {n: sympify(x).xreplace(table) for n, x in self.kept.items()}
+        ranges = {h.name: h.range for h in self.right.hyper}
+        if any(x not in ranges[n] for n, x in theirs.items()):
+            return undecided("the hyperparameters that are kept leave their ranges")
         equations: list[Expr] = []
         obligations: list[Obligation] = []
         try:
@@ -69,7 +77,7 @@ class NoMap:
                 roots = _Roots(letters.values())
                 for batch, step in ((_FIRST, 1), (_LATER, 2), (_LATER, 3)):
                     for problem in batch:
-                        defect = self._defect(problem, step, values, letters)
+                        defect = self._defect(problem, step, values, {**theirs, **letters})
                         for top in roots.polynomials(defect) or ():
                             if top not in equations:
                                 equations.append(top)
@@ -83,7 +91,8 @@ class NoMap:
                         return Verdict(
                             "proved",
                             tuple(obligations),
-                            scope=f"all hyperparameters of {self.right.id}",
+                            scope=f"all {', '.join(letters) or 'hyperparameters'} of "
+                            f"{self.right.id}",
                             conditions=tuple(f"{name} = {x}" for name, x in values.items()),
                         )
         except OutOfTime:
@@ -93,7 +102,7 @@ class NoMap:
         return undecided("equations for the hyperparameters: they may have a solution")
 
     def _defect(
-        self, problem: Objective, steps: int, values: dict[str, Expr], letters: dict[str, Symbol]
+        self, problem: Objective, steps: int, values: dict[str, Expr], letters: dict[str, Expr]
     ) -> Expr:
         """How far apart the two are after so many steps of a problem."""
         start = Integer(1)

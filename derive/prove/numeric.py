@@ -112,7 +112,11 @@ class Machine:
                 for k, q in enumerate(questions)
             ]
             self._state = sympy.lambdify(
-                [*inputs, *heard], [_plain(done.state[n]) for n in self.names], "math", cse=True
+                [*inputs, *heard],
+                [_plain(done.state[n]) for n in self.names],
+                "math",
+                # A common part of an arm that is not taken may have no value.
+                cse=not any(done.state[n].has(op.cases) for n in self.names),
             )
             start = initial(system, origin, hyper)
             self._start = sympy.lambdify(
@@ -121,24 +125,30 @@ class Machine:
         except (NotExact, TypeError, NotImplementedError) as error:
             raise Unsupported(f"{system.id} cannot be run as one coordinate: {error}") from error
 
-    def run(self, hyper: Callable[[int], Hypers], problem: Problem, steps: int) -> Trace:
-        """Run with the hyperparameters of every step. Raises NoValue."""
+    def run(
+        self, hyper: Callable[[int], Hypers], problem: Problem, steps: int, ahead: int = 0
+    ) -> Trace:
+        """Run with the hyperparameters of every step. Raises NoValue.
+
+        ahead: steps before the first that is told of, with its hyperparameters.
+        """
         state = self.start(hyper(1), problem)
         states, asked = [state], []
-        for step in range(1, steps + 1):
-            state, points = self.step(hyper(step), problem, step, state)
+        for step in range(1, steps + ahead + 1):
+            here = hyper(max(1, step - ahead))
+            state, points = self.step(here, problem, step, state, ahead)
             asked.append(points)
             states.append(state)
         if not all(math.isfinite(x) for row in states for x in row):
             raise NoValue("infinite")
-        return Trace(tuple(asked), tuple(states))
+        return Trace(tuple(asked[ahead:]), tuple(states[ahead:]))
 
     def step(
-        self, hyper: Hypers, problem: Problem, step: int, state: Sequence[float]
+        self, hyper: Hypers, problem: Problem, step: int, state: Sequence[float], ahead: int = 0
     ) -> tuple[tuple[float, ...], dict[tuple[str, int, int], float]]:
         """The state after a step, and the points asked at. Raises NoValue."""
         try:
-            return self._step(hyper, problem, step, state)
+            return self._step(hyper, problem, step, state, ahead)
         except _WRONG as error:
             raise NoValue(str(error)) from error
 
@@ -150,7 +160,7 @@ class Machine:
             raise NoValue(str(error)) from error
 
     def _step(
-        self, hyper: Hypers, problem: Problem, step: int, state: Sequence[float]
+        self, hyper: Hypers, problem: Problem, step: int, state: Sequence[float], ahead: int
     ) -> tuple[tuple[float, ...], dict[tuple[str, int, int], float]]:
         heard: list[float] = []
         points: dict[tuple[str, int, int], float] = {}
@@ -161,7 +171,7 @@ class Machine:
             count[kind] = number + 1
             for place, x in enumerate(function(*inputs, *heard)):
                 points[kind, number, place] = float(x)
-            heard.append(problem.answer(step, kind, number))
+            heard.append(problem.answer(step - ahead, kind, number))
         return tuple(map(float, self._state(*inputs, *heard))), points
 
 

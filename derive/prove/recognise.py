@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations
 
-from sympy import Expr, Integer, Mul, Pow, Rational, Symbol, sqrt
+from sympy import Expr, Integer, Mul, Rational, Symbol, sqrt
 
 from optwright.derive.prove.numeric import linear, number
 from optwright.derive.symbol import t
@@ -90,16 +90,33 @@ def _logs(exprs: Iterator[Expr], points: Sequence[Point]) -> list[tuple[Expr, li
 
 
 def _product(logs: Sequence[float], base: Sequence[tuple[Expr, list[float]]]) -> Expr | None:
-    """The product of half-integer powers, maybe with a power of 2, that has these logarithms."""
+    """The product of half-integer powers and a simple number that has these logarithms."""
     columns = [row for _, row in base]
-    matrix = [[math.log(2), *(c[k] for c in columns)] for k in range(len(logs))]
+    matrix = [[1.0, *(c[k] for c in columns)] for k in range(len(logs))]
     found = linear(matrix, logs, CLOSE)
     if found is None:
         return None
-    powers = [Rational(round(2 * x), 2) for x in found]
-    if any(abs(float(p) - x) > 1e-4 or abs(p) > 3 for p, x in zip(powers, found, strict=True)):
+    powers = [Rational(round(2 * x), 2) for x in found[1:]]
+    if any(abs(float(p) - x) > 1e-4 or abs(p) > 3 for p, x in zip(powers, found[1:], strict=True)):
         return None
-    return Mul(Pow(2, powers[0]), *(e**p for (e, _), p in zip(base, powers[1:], strict=True)))
+    rest = [
+        a - math.fsum(float(p) * c[k] for p, c in zip(powers, columns, strict=True))
+        for k, a in enumerate(logs)
+    ]
+    factor = _simple(math.exp(math.fsum(rest) / len(rest)))
+    if factor is None:
+        return None
+    return Mul(factor, *(e**p for (e, _), p in zip(base, powers, strict=True)))
+
+
+def _simple(y: float) -> Expr | None:
+    """A number with a small denominator, or the root of one; less close than `constant`."""
+    for power in (1, 2):
+        near = Fraction(y**power).limit_denominator(60)
+        if near and abs(y**power - near) <= CLOSE * near:
+            found = Rational(near.numerator, near.denominator)
+            return found if power == 1 else sqrt(found)
+    return None
 
 
 __all__ = ["constant", "recognise"]

@@ -20,7 +20,7 @@ from optwright.derive.declaration import Optimizer
 from optwright.derive.prove.domain import Domain
 from optwright.derive.prove.evaluate import Ball, value_at
 from optwright.derive.prove.system import Question, Step, Unsupported, advance, initial
-from optwright.derive.symbol import Hyper, Range, Variable
+from optwright.derive.symbol import Hyper, Range, Variable, t
 
 POINT = Symbol("point", real=True)
 """The point at which the first system asks, in a map of points."""
@@ -42,6 +42,13 @@ class Objective:
         a = self.curvature[min(step, len(self.curvature)) - 1]
         c = self.slope[min(step, len(self.slope)) - 1]
         return sympify(a), sympify(c)
+
+    def later(self, steps: int) -> Objective:
+        """These losses after so many more steps, which see the first of them."""
+        return Objective(
+            self.curvature[:1] * steps + tuple(self.curvature),
+            self.slope[:1] * steps + tuple(self.slope),
+        )
 
     def answer(self, step: int, question: Question) -> Expr:
         """What the oracle says; raises Unsupported for line searches."""
@@ -77,7 +84,8 @@ class Run:
     """One run of a system: everything that determines it, so that anyone can repeat it.
 
     hyper: the hyperparameters of step 1, 2, … (the last ones repeat). point, answer: the system
-    is asked at x while the objective sees point(x), and hears answer(of the objective), by kind.
+    is asked at x while the objective sees point(x), and hears answer(of the objective, of
+    POINT, the x, and of the step t), by kind.
     """
 
     system: Optimizer
@@ -106,7 +114,7 @@ class Run:
                 partial(self._ask, clock),
                 self.theta,
             )
-            assigned = {name: _number(x) for name, x in done.assigned.items()}
+            assigned = _numbers(done)
             state = {name: assigned.get(name, x) for name, x in done.state.items()}
             self._done.append(Step(state, assigned, done.questions))
         return self._done[number - 1]
@@ -138,7 +146,8 @@ class Run:
         """The states after 0, 1, … steps, as far as they are real."""
         found = [self.start]
         try:
-            found += [self.state(k) for k in range(1, self.steps + 1)]
+            for number in range(1, self.steps + 1):
+                found.append(self.state(number))
         except NotReal:
             pass
         return tuple(found)
@@ -148,7 +157,7 @@ class Run:
         point = self.point.subs(POINT, args[0])
         heard = self.objective.answer(step, Question(question.kind, (point, *args[1:])))
         said = dict(self.answer).get(question.kind)
-        return heard if said is None else said.subs(ANSWER, heard)
+        return heard if said is None else said.subs({ANSWER: heard, POINT: args[0], t: step})
 
     @cached_property
     def start(self) -> Mapping[str, Expr]:
@@ -178,6 +187,24 @@ class NotExact(ArithmeticError):
 
 class NotReal(NotExact):
     """A step has no real value: it divides by zero or takes the root of a negative number."""
+
+
+def _numbers(step: Step) -> dict[str, Expr]:
+    """What a step assigned, as numbers. Raises NotReal where a state has no real value.
+
+    An intermediate value without one may be unused: then NotExact, as nothing is known of theta.
+    """
+    found, hidden = {}, ""
+    for name, x in step.assigned.items():
+        try:
+            found[name] = _number(x)
+        except NotReal:
+            if name in step.state:
+                raise
+            hidden = name
+    if hidden:
+        raise NotExact(f"{hidden} has no real value")
+    return found
 
 
 def _number(x: Expr) -> Expr:

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, islice, permutations, product
 
-from sympy import Expr, Integer, Symbol, sympify
+import sympy
+from sympy import Basic, Expr, Integer, Rational, Symbol, sympify
 
 from optwright.derive import operation as op
 from optwright.derive.declaration import DeclarationError, Optimizer
@@ -44,6 +45,9 @@ POINTS = "points"
 
 HyperMap = Mapping[str, Expr]
 State = tuple[float, ...]
+
+_ONE = -1
+"""The number 1 among what a state is a combination of; theta[0] comes after the states."""
 
 _ALIAS = {
     "learning_rate": "lr",
@@ -107,10 +111,15 @@ def neutral(hyper: Hyper) -> tuple[Expr, ...]:
 
 
 class Search:
-    """Proposals for maps from one system to another. Raises Unsupported where none can be run."""
+    """Proposals for maps from one system to another. Raises Unsupported where none can be run.
 
-    def __init__(self, left: Optimizer, right: Optimizer, deadline: float, seed: int = 0) -> None:
-        self.left, self.right, self.deadline = left, right, deadline
+    ahead: how many steps the right system takes before the first step of the left one.
+    """
+
+    def __init__(
+        self, left: Optimizer, right: Optimizer, deadline: float, seed: int = 0, ahead: int = 0
+    ) -> None:
+        self.left, self.right, self.deadline, self.ahead = left, right, deadline, ahead
         self.mine, self.other = Machine(left), Machine(right)
         rng = random.Random(seed)
         other = {canonical(h.name): h.range for h in right.hyper}
@@ -139,7 +148,7 @@ class Search:
 
     @property
     def late(self) -> bool:
-        return time.monotonic() > self.deadline
+        return time.process_time() > self.deadline
 
     def traces(self, place: int) -> list[Trace]:
         """The runs of the left system at one sample of its hyperparameters."""
@@ -152,7 +161,7 @@ class Search:
         """What the right system does differently with these hyperparameters."""
         found: list[float] = []
         for mine, problem in zip(self.traces(place), PROBLEMS, strict=True):
-            trace = self.other.run(lambda _: values, problem, STEPS)
+            trace = self.other.run(lambda _: values, problem, STEPS, self.ahead)
             found += differences(mine, trace, observe, range(1, STEPS + 1))
         return found
 
@@ -166,6 +175,11 @@ class Search:
         except NoValue:
             return False
         return True
+
+    def inside(self, facts: Sequence[Basic]) -> bool:
+        """Whether all relations between hyperparameters of the left system hold somewhere."""
+        exact = [{s: Rational(x) for s, x in sample.items()} for sample in self.samples]
+        return any(all(f.subs(sample) == sympy.true for f in facts) for sample in exact)
 
     # ---- maps of hyperparameters
 
@@ -181,10 +195,19 @@ class Search:
                 if self.agrees(full, observe):
                     seen.append(full)
                     yield full
+        if seen:
+            return
+        turned = [
+            (natural, other) for natural, full in starts[:40] for other in self.complements(full)
+        ]
+        for _, full in turned:
+            if self.agrees(full, observe):
+                seen.append(full)
+                yield full
         if seen or not solving:
             return
         everything = tuple(h.name for h in self.right.hyper)
-        tries = [(full, tuple(natural.same)) for natural, full in starts[:40]]
+        tries = [(full, tuple(natural.same)) for natural, full in (*starts, *turned)[:40]]
         tries += [(full, everything) for _, full in starts[:1]]
         for full, free in tries:
             if self.late:
@@ -194,6 +217,19 @@ class Search:
                 self.unexplained = False
                 yield found
                 return
+
+    def complements(self, full: HyperMap) -> Iterator[HyperMap]:
+        """The map with decays as one minus those of another name: a sign shows no slope."""
+        able = [
+            h.name
+            for h in self.right.hyper
+            if h.symbol.role == "decay"
+            and full[h.name].is_Symbol
+            and canonical(str(full[h.name])) != canonical(h.name)
+        ]
+        for size in range(1, len(able) + 1):
+            for chosen in combinations(able, size):
+                yield {n: 1 - x if n in chosen else x for n, x in full.items()}
 
     def solved(self, full: HyperMap, free: Sequence[str], observe: str) -> HyperMap | None:
         """The map with some hyperparameters solved for; as few as suffice."""
@@ -354,8 +390,8 @@ class Search:
                 for problem in self._fitting:
                     values = list(sample.values())
                     a = self.mine.run(lambda _, v=values: v, problem, step).states[step]  # type: ignore[misc]
-                    b = machine.run(theirs, problem, step).states[step]
-                    rows.append((a, b))
+                    b = machine.run(theirs, problem, step, self.ahead).states[step]
+                    rows.append(((*a, problem.theta), b))
             except NoValue:
                 continue
             tables.append(({**sample, t: float(step)}, rows))
@@ -364,7 +400,11 @@ class Search:
         found: dict[str, Expr] = {}
         for place, name in enumerate(machine.names):
             order = sorted(range(count), key=lambda k: (ours[k] != name, k == 0, k))
-            bases = [(k,) for k in order] + [()] + [tuple(range(count))]
+            bases: list[tuple[int, ...]] = (
+                [(k,) for k in order] + [(_ONE,)] + [(k, _ONE) for k in order]
+            )
+            bases += [(k, count) for k in order]  # with theta[0]
+            bases += [tuple(range(count))]
             for basis in bases:
                 expr = self._fit(place, basis, tables)
                 if expr is not None:
@@ -387,21 +427,22 @@ class Search:
         for _, rows in tables:
             right = [b[place] for _, b in rows]
             if max(map(abs, right)) < 1e-12:
-                found: list[float] | None = [0.0] * len(basis) if basis else [0.0]
-            elif basis:
-                found = linear([[a[k] for k in basis] for a, _ in rows], right, CLOSE)
+                found: list[float] | None = [0.0] * len(basis)
             else:
-                found = linear([[1.0] for _ in rows], right, CLOSE)
+                left = [[1.0 if k == _ONE else a[k] for k in basis] for a, _ in rows]
+                found = linear(left, right, CLOSE)
             if found is None:
                 return None
             coefficients.append([0.0 if abs(x) < 1e-8 else x for x in found])
+        names = self.mine.names
+        members = {k: Variable(n)[t] for k, n in enumerate(names)}
+        members |= {_ONE: Integer(1), len(names): Variable(THETA)[0]}
         total: Expr = Integer(0)
-        members = [Variable(self.mine.names[k])[t] for k in basis] or [Integer(1)]
-        for k, member in enumerate(members):
-            expr = recognise([c[k] for c in coefficients], points)
+        for place, k in enumerate(basis):
+            expr = recognise([c[place] for c in coefficients], points)
             if expr is None:
                 return None
-            total += expr * member
+            total += expr * members[k]
         return total
 
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import product
+from itertools import chain, count, islice, product
 from typing import Any, ClassVar
 
 import sympy
@@ -26,10 +26,12 @@ from sympy.core.symbol import Str
 
 from optwright.derive import operation as op
 from optwright.derive.declaration import Optimizer, expressions, theta
+from optwright.derive.extent import HOST
 from optwright.derive.prove.claim import conclude
 from optwright.derive.prove.decide import decide, decide_relation, factored, interval_of, neutral
 from optwright.derive.prove.domain import Domain, Interval
 from optwright.derive.prove.invariant import Always
+from optwright.derive.prove.normal import OutOfTime
 from optwright.derive.prove.run import (
     ANSWER,
     POINT,
@@ -40,9 +42,11 @@ from optwright.derive.prove.run import (
     differ,
     draws,
     objectives,
+    script,
 )
 from optwright.derive.prove.system import (
     THETA,
+    Answer,
     Question,
     Step,
     Unsupported,
@@ -60,6 +64,9 @@ from optwright.derive.validate import suggest
 
 RUN_STEPS = 4
 """Steps after which an exact run gives up looking for a difference."""
+NOWHERE = "no real number"
+LONG_STEPS = 10
+"""The same for systems that change with the clock, where shorter runs found none."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +88,8 @@ class Simulation:
     invariants  relations on the state of `left` after a step, proved before they are used
     assume      relations on hyperparameters, parameters and answers that are assumed
     start       the relation holds after so many steps, which are unrolled; unless given, 0 or 1
-    shift       the step t of `left` is step t + shift of `right`, whose first steps ask nothing
+    shift       the step t of `left` is step t + shift of `right`, whose first steps, with the
+                hyperparameters of step 1 of `left`, do the same whatever they hear
     begin       theta[0] of `right`, if it is not what the state map says of the initial state
     problems    exact problems on which to look for a difference first
     """
@@ -132,15 +140,15 @@ class Simulation:
 
     def decide(self, budget_s: float = 5.0) -> Verdict:
         """Prove the claim, refute it by an exact run, or say what was tried."""
-        return _Decision(self, time.monotonic() + budget_s).verdict()
+        return _Decision(self, time.process_time() + budget_s).verdict()
 
     def proof(self, budget_s: float = 5.0) -> Verdict | None:
         """The verdict if the claim is proved, else None; counterexamples are not looked for."""
-        return _Decision(self, time.monotonic() + budget_s).proof()[0]
+        return _Decision(self, time.process_time() + budget_s).proof()[0]
 
     def refute(self, budget_s: float = 5.0) -> Counterexample | None:
         """Exact runs in which what is observed differs, if some are found; nothing is proved."""
-        return _Decision(self, time.monotonic() + budget_s).refute()[0]
+        return _Decision(self, time.process_time() + budget_s).refute()[0]
 
 
 class _Decision:
@@ -197,7 +205,7 @@ class _Decision:
 
     def show(self, name: str, left: Expr, right: Expr, domain: Domain) -> bool:
         """Decide `left = right` and keep the obligation; False unless proved."""
-        rest = max(0.05, min(2.0, self.deadline - time.monotonic()))
+        rest = max(0.05, min(2.0, self.deadline - time.process_time()))
         obligation = decide(name, left, right, domain, rest).obligation
         self.obligations.append(obligation)
         if obligation.status != "proved":
@@ -345,9 +353,8 @@ class _Decision:
         begin = self.beginning(mine)
         other = initial(self.right, begin, right_first)
         for number in range(1, claim.shift + 1):
-            other = dict(
-                advance(self.right, other, right_first, Integer(number), _silent, begin).state
-            )
+            clock = Integer(number)
+            other = dict(advance(self.right, other, right_first, clock, _early(clock), begin).state)
         for number in range(1, self.start + 1):
             clock = Integer(number)
             domain = self.domain(clock)
@@ -438,6 +445,26 @@ class _Decision:
                 except (NotExact, Unsupported, ZeroDivisionError, TypeError):
                     continue
 
+    def long_runs(self) -> Iterator[tuple[Run, Run, Objective]]:
+        """Longer pairs, without penalties, if a case of either system depends on the clock."""
+        if not (_changes(self.left) or _changes(self.right)):
+            return
+        still = {h.name for h in self.all_hyper if h.symbol.role == "regularization"}
+        for variant, objective in product(range(3), (script(1), script(1, 2, -1, 1, 3))):
+            values = [
+                {n: Integer(0) if n in still else x for n, x in row.items()}
+                for row in draws(self.all_hyper, tuple(self.claim.varying), LONG_STEPS, variant)
+            ]
+            inside = all(0 in h.range for h in self.all_hyper if h.name in still)
+            try:
+                if inside and self.admissible(values):
+                    yield (
+                        *self.run_pair(values, Integer(1), objective, LONG_STEPS),
+                        objective,
+                    )
+            except (NotExact, Unsupported, ZeroDivisionError, TypeError):
+                continue
+
     def admissible(self, values: Sequence[Mapping[str, Expr]]) -> bool:
         """Whether assumptions hold and mapped hyperparameters are in range, at every step."""
         for number, here in enumerate(values, 1):
@@ -465,14 +492,16 @@ class _Decision:
         begin = self.number(self.said_begin(mine), mine, values, 0)
         clock = [Integer(k) for k in range(1, len(values) + 1)]
         theirs = tuple(self.right_hyper(v, k) for v, k in zip(values, clock, strict=True))
+        if claim.shift and "noise" in self.right.oracles:
+            raise Unsupported("the same noise at other steps")
         fixed = {h.symbol: values[0][h.name] for h in self.all_hyper}
         answers = tuple((kind, sympify(x).xreplace(fixed)) for kind, x in claim.answer.items())
         right = Run(
             self.right,
             begin,
-            theirs,
-            objective,
-            steps,
+            theirs[:1] * claim.shift + theirs,
+            objective.later(claim.shift),
+            steps + claim.shift,
             sympify(claim.point).xreplace(fixed),
             answers,
         )
@@ -490,10 +519,15 @@ class _Decision:
         return evaluate(at(expr, Integer(index), self.claim.varying), known, row, Integer(index))
 
     def refute(self) -> tuple[Counterexample | None, int]:
-        """Look for exact runs whose observed values differ; also how many agreed."""
-        agreed = 0
-        for left, right, objective in self.runs():
-            if time.monotonic() > self.deadline:
+        """Look for exact runs whose observed values differ; also how many agreed.
+
+        Runs in which one side has no real value are shown only if there are no others, or on a
+        problem that the claim itself names.
+        """
+        agreed, nowhere = 0, []
+        short = self.runs()
+        for left, right, objective in chain(islice(short, 9), self.long_runs(), short):
+            if time.process_time() > self.deadline:
                 break
             try:
                 found = self.parting(left, right)
@@ -501,23 +535,34 @@ class _Decision:
                 continue
             if found is None:
                 agreed += 1
-                continue
-            number, name, a, b = found
-            values = {h.name: str(left.hyper_at(1)[h.name]) for h in self.all_hyper}
-            for h in self.all_hyper:
-                if h.name in self.claim.varying:
-                    values[h.name] = ", ".join(
-                        str(left.hyper_at(k)[h.name]) for k in range(1, number + 1)
-                    )
-            point = (("theta[0]", str(left.theta)), *values.items(), ("losses", str(objective)))
-            names = self.names()
-            return Counterexample(
-                point,
-                ((f"{names[0]} {name}[{number}]", a), (f"{names[1]} {name}[{number}]", b)),
-                "they are equal",
-                (replace(left, steps=number), replace(right, steps=number)),
-            ), agreed
-        return None, agreed
+            elif NOWHERE not in found[2:] or objective in self.claim.problems:
+                return self.shown(left, right, objective, found), agreed
+            else:
+                nowhere.append((left, right, objective, found))
+                if len(nowhere) == 6:
+                    break
+        return (self.shown(*nowhere[0]) if nowhere else None), agreed
+
+    def shown(
+        self, left: Run, right: Run, objective: Objective, found: tuple[int, str, str, str]
+    ) -> Counterexample:
+        """Two runs that part, with the numbers at which they do."""
+        number, name, a, b = found
+        values = {h.name: str(left.hyper_at(1)[h.name]) for h in self.all_hyper}
+        for h in self.all_hyper:
+            if h.name in self.claim.varying:
+                values[h.name] = ", ".join(
+                    str(left.hyper_at(k)[h.name]) for k in range(1, number + 1)
+                )
+        point = (("theta[0]", str(left.theta)), *values.items(), ("losses", str(objective)))
+        names = self.names()
+        later = number + self.claim.shift
+        return Counterexample(
+            point,
+            ((f"{names[0]} {name}[{number}]", a), (f"{names[1]} {name}[{later}]", b)),
+            "they are equal",
+            (replace(left, steps=number), replace(right, steps=later)),
+        )
 
     def parting(self, left: Run, right: Run) -> tuple[int, str, str, str] | None:
         """The first step at which observed values differ, with the values.
@@ -529,7 +574,7 @@ class _Decision:
                 return None
             for name, of_right, of_left in self.observed():
                 a = self.seen(of_left, left, number, self.claim.varying)
-                b = self.seen(of_right, right, number, ())
+                b = self.seen(of_right, right, number + self.claim.shift, ())
                 if a is None and b is None:
                     return None
                 if a is None or b is None or differ(a, b):
@@ -670,6 +715,18 @@ class _Decision:
         return ""
 
 
+def _changes(system: Optimizer) -> bool:
+    """Whether a case depends on host values that may take some steps to change it."""
+    return any(
+        not {v.name for v in condition.atoms(Value)} - host
+        for host in [{n for n, x in system.extents.items() if x == HOST}]
+        for s in system.step
+        for x in expressions(s)
+        for case in x.atoms(op.cases)
+        for condition in case.args[1::2]
+    )
+
+
 def _reduces(system: Optimizer) -> bool:
     kinds = (op.Reduction, op.MatrixOperation)
     return any(x.has(*kinds) for s in system.step for x in expressions(s))
@@ -697,7 +754,7 @@ class OnlyIf:
 
     def decide(self, budget_s: float = 5.0) -> Verdict:
         """Prove both directions, or say which is open."""
-        attempt = _Decision(self.claim, time.monotonic() + budget_s)
+        attempt = _Decision(self.claim, time.process_time() + budget_s)
         try:
             attempt.prove()
         except (Unsupported, Unmatched) as error:
@@ -722,12 +779,42 @@ class OnlyIf:
         return conclude(answers, attempt.scope(), said)
 
 
+def only_if(claim: Simulation, symbol: Any, value: Any, budget_s: float = 2.0) -> OnlyIf | None:
+    """The claim that a simulation holds only if a symbol has a value, with its `where` found.
+
+    What else would make the first failing defect vanish is assumed not to: its other factors are
+    not zero. None if the simulation does not fail, or the value makes no factor vanish.
+    """
+    attempt = _Decision(claim, time.process_time() + budget_s)
+    try:
+        attempt.prove()
+        failed = [row for row in attempt.failed if not row[0].startswith(("start", "invariant"))]
+        if not failed:
+            return None
+        name, gap, domain = failed[0]
+        factors = sympy.Mul.make_args(factor_defect(neutral(gap), domain).numerator)
+    except (Unsupported, Unmatched, ValueError, ArithmeticError, OutOfTime):
+        return None
+    put = {symbol: sympify(value)}
+    others: list[Any] = []
+    for factor in factors:
+        base = factor.base if factor.is_Pow and factor.exp.is_Integer else factor
+        if base.is_number:
+            continue
+        if decide("", base.xreplace(put), Integer(0), domain, 0.3).status != "proved":
+            others.append(sympy.Ne(base, 0))
+    kept = len(others) < sum(not f.is_number for f in factors)
+    return OnlyIf(claim, symbol, value, tuple(others)) if kept else None
+
+
 def _shown(x: Expr | None) -> str:
-    return "no real number" if x is None else str(x)
+    return NOWHERE if x is None else str(x)
 
 
-def _silent(question: Question) -> Expr:
-    raise Unmatched(f"the steps before the clocks meet ask {question}")
+def _early(clock: Expr) -> Answer:
+    """Answers to the steps before the clocks meet: any, of which nothing may depend."""
+    number = count(1)
+    return lambda question: Variable(f"early_{next(number)}")[clock]
 
 
 def _hears(claim: Simulation, kind: str, heard: Expr) -> Expr:

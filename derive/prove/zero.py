@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
-from sympy import Add, Basic, Expr, Mul, Rational, sympify
+from sympy import Add, Basic, Expr, Integer, Mul, Rational, sympify
 
 from optwright.derive.prove.domain import NEGATIVE, POSITIVE, ZERO, Domain, Interval, Point, is_atom
 from optwright.derive.prove.evaluate import Ball, Evaluation, Undefined, Unknown, Value
@@ -185,14 +185,59 @@ def regions(
                 continue
             narrowed = (*region, Sign(split.expr, mask))
             fixed = _solve(split.expr, domain) if mask == ZERO else None
+            inside: tuple[Expr, Domain, tuple[Sign, ...]] | None
             if fixed is None:
-                yield from regions(expr, domain, narrowed, deadline=deadline, depth=depth + 1)
+                inside = expr, domain, narrowed
+            else:
+                narrowed = (*region, Sign(split.expr, mask, put=fixed))
+                inside = _substituted(expr, domain, narrowed, *fixed)
+            if inside is None:
                 continue
-            inside = _substituted(expr, domain, narrowed, *fixed)
-            if inside is not None:
-                yield from regions(*inside, deadline=deadline, depth=depth + 1)
+            for part in _parts(inside, split.expr, domain) if mask == ZERO else (inside,):
+                yield from regions(*part, deadline=deadline, depth=depth + 1)
         return
     yield expr, domain, region, algebra
+
+
+def _parts(
+    inside: tuple[Expr, Domain, tuple[Sign, ...]], zero: Expr, domain: Domain
+) -> Iterator[tuple[Expr, Domain, tuple[Sign, ...]]]:
+    """A region in which an expression is zero, cut at an atom that is zero with it.
+
+    That holds of a sum of terms none of which is negative; the other parts then contradict it.
+    """
+    expr, rest, region = inside
+    atom = _vanishing(zero, domain)
+    if atom is None:
+        yield inside
+        return
+    for mask in (NEGATIVE, POSITIVE):
+        yield expr, rest, (*region, Sign(atom, mask))
+    value = Integer(0)
+    narrowed = (*region, Sign(atom, ZERO, put=(atom, value)))
+    none = _substituted(expr, rest, narrowed, atom, value)
+    if none is not None:
+        yield none
+
+
+def _vanishing(expr: Expr, domain: Domain) -> Expr | None:
+    """An atom that is zero where a sum is, as no term of it is negative; of even power there."""
+    found = None
+    terms = Add.make_args(expr)
+    for term in sorted(terms, key=str):
+        scale, product = term.as_coeff_Mul()
+        powers = [factor.as_base_exp() for factor in Mul.make_args(product)]
+        if not scale.is_Rational or scale <= 0:
+            return None
+        for base, power in powers:
+            if not is_atom(base, domain) or not (power.is_Integer and power > 0):
+                return None
+            low = domain.interval(base).lo
+            if power % 2 and (low is None or low < 0):
+                return None
+        if len(powers) == 1 and powers[0][1] % 2 == 0:
+            found = powers[0][0]
+    return found if len(terms) > 1 else None
 
 
 def _solve(expr: Expr, domain: Domain) -> tuple[Expr, Expr] | None:
@@ -220,6 +265,7 @@ def _substituted(
             s.mask,
             s.expr if s.origin is None else s.origin,
             s.given,
+            s.put,
         )
         for s in region
     ]
@@ -274,12 +320,12 @@ def decide_zero(
     budget_s: seconds after which the answer is "undecided".  seed: of the points tried.
     Raises TypeError for floats, InternalError if proof and points disagree.
     """
-    start = time.monotonic()
+    start = time.process_time()
     expr, domain = sympify(expr), domain or Domain()
     if expr.atoms(float) or any(x.is_Float for x in expr.atoms()):
         raise TypeError(f"decide_zero: {expr} contains a float; use exact rationals")
     search = _Search(expr, domain, random.Random(seed), start + budget_s)
-    return replace(search.decide(), points=search.points, seconds=time.monotonic() - start)
+    return replace(search.decide(), points=search.points, seconds=time.process_time() - start)
 
 
 class _Search:
@@ -334,7 +380,7 @@ class _Search:
         best: Probe | None = None
         spare = 3
         for index in range(start, start + tries):
-            if time.monotonic() > self.deadline or (best is not None and spare == 0):
+            if time.process_time() > self.deadline or (best is not None and spare == 0):
                 break
             here = probe(self.expr, domain or self.domain, self.rng, index=index)
             if here is None:
@@ -474,7 +520,7 @@ def factor_defect(expr: Expr, domain: Domain | None = None, *, budget_s: float =
     """
     expr, domain = sympify(expr), domain or Domain()
     order = root_order([expr, *domain.facts], domain)
-    algebra = Algebra(domain, order=order, deadline=time.monotonic() + budget_s, opaque=True)
+    algebra = Algebra(domain, order=order, deadline=time.process_time() + budget_s, opaque=True)
     left = algebra.normal(expr)
     constant, factors = factor(algebra.reduce(left.num))
     factors = list(factors)

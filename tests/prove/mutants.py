@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, product
 
 import sympy
 from sympy import Eq, Expr
@@ -14,7 +14,7 @@ from optwright.derive.prove.claim import Conjunction
 from optwright.derive.prove.simulation import Simulation
 from optwright.derive.prove.statement import Statement
 from optwright.derive.prove.system import advance, state_names
-from optwright.derive.symbol import Variable, t
+from optwright.derive.symbol import Parameter, Value, Variable, t
 
 
 def changed(expr: Expr) -> Iterator[tuple[str, Expr]]:
@@ -33,13 +33,41 @@ def changed(expr: Expr) -> Iterator[tuple[str, Expr]]:
             yield "t off by one", expr.xreplace({power: power.base ** (t + 1)})
 
 
-def mutants(system: Optimizer) -> Iterator[tuple[str, Optimizer]]:
+def moved(expr: Expr) -> Iterator[tuple[str, Expr]]:
+    """The expression with an epsilon moved, an index earlier, a square cubed, states swapped."""
+    for total in sorted(expr.atoms(sympy.Add), key=str):
+        small = [x for x in total.args if isinstance(x, Parameter) and x.role == "eps"]
+        roots = [
+            x for x in total.args if isinstance(x, sympy.Pow) and x.exp == sympy.Rational(1, 2)
+        ]
+        for epsilon, root in product(small, roots):
+            inside = sympy.sqrt(root.base + epsilon)
+            yield (
+                f"{epsilon} under the root",
+                expr.xreplace({total: total - epsilon - root + inside}),
+            )
+    for power in sorted(expr.atoms(sympy.Pow), key=str):
+        if power.exp == 2:
+            yield f"{power} cubed", expr.xreplace({power: power.base**3})
+    values = [v for v in sorted(expr.atoms(Value), key=str) if v.name != "theta"]
+    for v in values:
+        if v.index == t and v.name != "g":
+            yield f"{v} one earlier", expr.xreplace({v: Variable(v.name)[t - 1]})
+    for a, b in combinations(values, 2):
+        if a.index == b.index:
+            yield f"{a} and {b} swapped", expr.xreplace({a: b, b: a})
+
+
+Changes = Callable[[Expr], Iterable[tuple[str, Expr]]]
+
+
+def mutants(system: Optimizer, changes: Changes = changed) -> Iterator[tuple[str, Optimizer]]:
     """Declarations that differ in one equation, those that are no declarations left out."""
     for place, statement in enumerate(system.step):
         if not isinstance(statement, Eq):
             continue
-        for what, rhs in changed(statement.rhs):
-            if rhs == statement.rhs:
+        for what, rhs in changes(statement.rhs):
+            if rhs == statement.rhs or rhs.has(sympy.zoo, sympy.nan):
                 continue
             step = (*system.step[:place], equation(statement.lhs, rhs), *system.step[place + 1 :])
             try:

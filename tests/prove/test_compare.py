@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -12,17 +13,20 @@ from sympy import Rational, sqrt, sympify
 from optwright.cli import main
 from optwright.derive import compare as exported
 from optwright.derive.catalog import catalog
-from optwright.derive.declaration import DeclarationError
+from optwright.derive.declaration import DeclarationError, map_statement
 from optwright.derive.language import (
     Eq,
     Optimizer,
     Parameter,
     Source,
+    State,
     Variable,
     beta1,
     beta2,
+    cases,
     eps,
     g,
+    grad,
     lr,
     m,
     nu,
@@ -33,15 +37,18 @@ from optwright.derive.language import (
 )
 from optwright.derive.language import beta as decay
 from optwright.derive.language import momentum as mu
+from optwright.derive.prove.alike import renaming
 from optwright.derive.prove.compare import compare
 from optwright.derive.prove.nomap import NoMap
 from optwright.derive.prove.numeric import Machine, Problem
 from optwright.derive.prove.recognise import constant, recognise
 from optwright.derive.prove.replay import replay
 from optwright.derive.prove.search import Search, naturals, pruned, specialised
+from optwright.derive.prove.simulation import Simulation
+from optwright.derive.symbol import Hyper
 
 HERE = Source("this test")
-LONG = 20.0
+LONG = 60.0
 """Seconds allowed: the machine may be busy, and the verdicts must not depend on it."""
 
 qhm = Optimizer(
@@ -292,6 +299,212 @@ def agree(relation):
         for mine, other in zip(a.asked, b.asked, strict=True)
         for x, y in zip(mine.values(), other.values(), strict=True)
     )
+
+
+# --- forms in which texts write one rule, and those that only look like it ------------------------
+
+z, p, q, count = Variable("z"), Variable("p"), Variable("q"), Variable("count")
+part = Parameter("part", "(0, 1]", "coefficient")
+ahead = Parameter("ahead", "[0, inf)", "coefficient")
+drift = Parameter("drift", "(0, 1)", "coefficient")
+
+
+def rule(name, hyper, state, *step):
+    return Optimizer(name=name, source=HERE, hyper=hyper, state=state, step=step)
+
+
+averaging = rule(
+    "PrimalAveraging",
+    (lr(1), part(0.1)),
+    (State(z, init=theta[0]),),
+    Eq(z[t], z[t - 1] - lr * g[t]),
+    Eq(theta[t], (1 - part) * theta[t - 1] + part * z[t]),
+)
+triple = rule(
+    "TripleMomentum",
+    (lr(1), mu(0.9), ahead(0.5)),
+    (State(p, init=theta[0]),),
+    Eq(q[t], grad((1 + ahead) * theta[t - 1] - ahead * p[t - 1])),
+    Eq(theta[t], (1 + mu) * theta[t - 1] - mu * p[t - 1] - lr * q[t]),
+    Eq(p[t], theta[t - 1]),
+)
+summed = rule(
+    "Summed",
+    (lr(1),),
+    (z,),
+    Eq(z[t], z[t - 1] + g[t]),
+    Eq(theta[t], theta[0] - lr * z[t]),
+)
+harmonic = rule("Harmonic", (lr(1),), (), Eq(theta[t], theta[t - 1] - lr * g[t] / t))
+counted = rule(
+    "Counted",
+    (lr(1),),
+    (count,),
+    Eq(count[t], count[t - 1] + 1),
+    Eq(theta[t], theta[t - 1] - lr * g[t] / count[t]),
+)
+drifting = rule("Drifting", (lr(1), drift(0.5)), (), Eq(theta[t], theta[t - 1] - lr * g[t] - drift))
+growing = rule(
+    "GrowingMomentum",
+    (lr(1),),
+    (State(p, init=theta[0]),),
+    Eq(q[t], theta[t - 1] + (t - 1) / (t + 2) * (theta[t - 1] - p[t - 1])),
+    Eq(theta[t], q[t] - lr * grad(q[t])),
+    Eq(p[t], theta[t - 1]),
+)
+looking = rule(
+    "MoveThenAsk",
+    (lr(1), mu(0.9)),
+    (v,),
+    Eq(theta[t], theta[t - 1] - v[t - 1]),
+    Eq(v[t], mu * v[t - 1] + lr * grad(theta[t])),
+)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "hyper"),
+    [
+        (averaging, "Momentum", {"lr": "lr/(1 - momentum)", "part": "1 - momentum"}),
+        (averaging, "MomentumEMA", {"lr": "lr", "part": "1 - beta"}),
+        (averaging, qhm, {"lr": "lr", "nu": "1", "beta": "1 - part"}),
+        (qhm, "Nesterov", {"lr": "lr/(1 - momentum)", "beta": "momentum", "nu": "momentum"}),
+        (triple, "Nesterov", {"lr": "lr", "momentum": "momentum", "ahead": "momentum"}),
+        (triple, "HeavyBall", {"lr": "lr", "momentum": "momentum", "ahead": "0"}),
+        (summed, "GradientDescent", {"lr": "lr"}),
+        (harmonic, counted, {"lr": "lr"}),
+        (looking, "Momentum", {"lr": "lr", "momentum": "momentum"}),
+    ],
+    ids=str,
+)
+def test_forms_of_one_rule(a, b, hyper):
+    found = related(a, b, "equal")
+    assert maps(found.map) == hyper and not found.map.degenerate
+
+
+def test_a_counter_is_no_constant():
+    found = related(harmonic, "GradientDescent", "different")
+    assert found.scope.startswith("every map of constant hyperparameters")
+    (moving,) = found.rescues
+    assert moving.moves and maps(moving) == {"lr": "lr/t"}
+    assert moving.exactly == ("lr_t = lr/t, in steps where g[t] != 0",)
+    found = related(growing, "Nesterov", "different")
+    assert not found.rescues and replay(found.counterexample)
+    found = related(drifting, "GradientDescent", "different")
+    assert not found.rescues and replay(found.counterexample)
+
+
+def test_what_holds_exactly_when():
+    found = related("Momentum", "MomentumSum", "equal")
+    assert any(x.startswith("lr[t - 1] = lr[t], in steps where") for x in found.map.exactly)
+    moving, still = related("Adam", "AdamEpsHat", "different").rescues
+    assert moving.exactly[0].startswith("eps_t = eps*sqrt(1 - beta2**t), in steps where")
+    assert still.exactly[0].startswith("eps = 0, in steps where")
+
+
+def test_a_clock_apart_is_a_condition_never_an_equality():
+    early = harmonic.replace(
+        name="Early", step=(Eq(theta[t], theta[t - 1] - lr * g[t] * (t - 1) / t),)
+    )
+    late = harmonic.replace(
+        name="Late", step=(Eq(theta[t], theta[t - 1] - lr * g[t] * t / (t + 1)),)
+    )
+    for a, b in ((early, late), (late, early)):
+        found = related(a, b, "different")
+        assert found.rescues[0].ahead == 1
+        assert "step t + 1 of Early as step t of Late" in found.conditions
+    later = late.replace(
+        name="Later", step=(Eq(theta[t], theta[t - 1] - lr * g[t] * (t + 1) / (t + 3)),)
+    )
+    assert not any(r.ahead for r in related(early, later, "different").rescues)
+
+
+def test_shifted_runs_are_compared_at_shifted_steps():
+    early = harmonic.replace(
+        name="Early", step=(Eq(theta[t], theta[t - 1] - lr * g[t] * (t - 1) / t),)
+    )
+    late = harmonic.replace(
+        name="Late", step=(Eq(theta[t], theta[t - 1] - lr * g[t] * t / (t + 1)),)
+    )
+    assert Simulation(late, early, shift=1).decide().status == "proved"
+    wrong = Simulation(harmonic, early, shift=1).decide()
+    assert wrong.status == "refuted" and replay(wrong.counterexample)
+
+
+@pytest.mark.parametrize("name", ["LBFGS", "torch.LBFGS", "torch.RAdam", "torch.NAdam", "Prodigy"])
+def test_a_rule_under_other_names_is_itself(name):
+    found = catalog[name]
+    system = found if isinstance(found, Optimizer) else found.default
+    first = system.hyper[-1]
+    named = Parameter("other_name", first.range, first.symbol.role)
+    copied = system.replace(
+        name="Copy",
+        hyper=(*system.hyper[:-1], Hyper(named, None, first.range)),
+        step=tuple(
+            map_statement(s, lambda x: x.xreplace({first.symbol: named})) for s in system.step
+        ),
+        state=tuple(
+            replace(s, init=sympify(s.init).xreplace({first.symbol: named}))
+            if isinstance(s, State)
+            else replace(s, length=sympify(s.length).xreplace({first.symbol: named}))
+            for s in system.state
+        ),
+        repeat=None if system.repeat is None else system.repeat,
+    )
+    assert renaming(system, copied) is not None
+    related(system, copied, "equal")
+
+
+def test_names_alone_make_nothing_equal():
+    swapped = adam.replace(
+        step=tuple(Eq(e.lhs, e.rhs.xreplace({beta1: beta2, beta2: beta1})) for e in adam.equations)
+    )
+    assert renaming(adam, swapped) is None
+    other = adam.replace(state=(m, State(v, init=1)))
+    assert renaming(adam, other) is None
+    narrow = adam.replace(hyper=tuple(h.symbol(None, "[0, 1/2)") for h in adam.hyper))
+    assert renaming(adam, narrow) is None
+
+
+def test_epsilon_as_a_start_of_the_sum():
+    found = related("torch.Adagrad", "optax.adagrad", "equal")
+    assert maps(found.map)["initial_accumulator_value"] == "eps + initial_accumulator_value"
+    related("keras.Adagrad", "optax.adagrad", "equal")
+
+
+def test_a_rate_outside_its_range_is_a_condition():
+    loose = rule(
+        "Loose",
+        (lr(1), mu(0.5, "[0, inf)")),
+        (v,),
+        Eq(v[t], mu * v[t - 1] + g[t]),
+        Eq(theta[t], theta[t - 1] - lr * v[t]),
+    )
+    scaled = loose.replace(
+        name="Scaled",
+        step=(loose.step[0], loose.step[1], Eq(theta[t], theta[t - 1] - lr * (1 - mu) * v[t])),
+    )
+    found = related(loose, scaled, "equal")
+    assert found.map.assume
+
+
+def test_a_root_that_nothing_reads_is_no_difference():
+    hidden = rule(
+        "Hidden",
+        (lr(1),),
+        (),
+        Eq(q[t], sqrt(1 - t)),
+        Eq(theta[t], theta[t - 1] - lr * cases((g[t], t < 9), q[t])),
+    )
+    assert compare(hidden, "GradientDescent", budget_s=5).status != "different"
+
+
+def test_different_under_every_map_of_a_class():
+    kept = {"beta1": beta1, "beta2": beta2}
+    for a, b in (("Adam", "AdamEpsHat"), ("AdamL2", "AdamW"), ("Adam", "AdamNoCorrection")):
+        verdict = NoMap(catalog.system(a), catalog.system(b), kept).decide(LONG)
+        assert verdict.status == "proved" and "eps" in verdict.scope
+    same = NoMap(catalog.system("Adam"), catalog.system("torch.Adam"), kept).decide(3)
+    assert same.status == "undecided"
 
 
 # --- bad input, time, and the outside -------------------------------------------------------------

@@ -1,0 +1,119 @@
+"""Mutants of declarations at equal numbers: told apart by exact runs, or proved to be the same.
+
+Each is one rule with one small change (a sign, a term, an index, an epsilon, a clock). Every
+difference is replayed by the reference interpreter, which shares no code with the prover. What is
+proved equal, or left undecided, is listed with its reason. `OPTWRIGHT_NIGHTLY=1` takes all mutants
+of all rules, otherwise every sixteenth is taken.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from itertools import chain
+
+import pytest
+import sympy
+from mutants import changed, moved, mutants
+from sympy import Expr, Integer, Rational
+
+from optwright.derive.catalog import catalog
+from optwright.derive.declaration import DeclarationError, Family, Optimizer, expressions
+from optwright.derive.prove.compare import compare
+from optwright.derive.prove.replay import replay
+from optwright.derive.prove.run import draws
+
+NIGHTLY = bool(os.environ.get("OPTWRIGHT_NIGHTLY"))
+STRIDE = 1 if NIGHTLY else 16
+LONG = 8.0
+
+TUNED: dict[str, Expr] = {
+    "RAdam.beta2": Rational(8, 9),
+    "torch.RAdam.beta2": Rational(8, 9),
+    "optax.radam.b2": Rational(8, 9),
+    "NAdam.momentum_decay": Integer(1),
+    "torch.NAdam.momentum_decay": Integer(1),
+    "Rprop.step_size_min": Integer(0),
+    "Rprop.step_size_max": Integer(4),
+    "torch.Rprop.step_size_min": Integer(0),
+    "torch.Rprop.step_size_max": Integer(4),
+}
+"""Numbers at which a rule does in few steps all that it can, and exactly."""
+
+EQUAL = {
+    "RMSPropGraves: average[t]: -((1 - rho)*g[t])": "only the square of the average is used",
+    "Signum: m[t]: -(-beta)": "a positive multiple of the average has the same sign",
+    "Signum: m[t]: without -beta": "a positive multiple of the average has the same sign",
+    "optax.signum: m[t]: -(-beta)": "a positive multiple of the average has the same sign",
+    "optax.signum: m[t]: without -beta": "a positive multiple of the average has the same sign",
+}
+"""Mutants that mean the same."""
+
+OPEN = {
+    "LAMB: v[t]: without beta2*v[t - 1]": "of one entry only the sign of a step depends on it",
+    "ClippedLAMB: m[t]: -(beta1*m[t - 1])": "its exact numbers grow too long",
+    "ClippedLAMB: u[t]: without r[t]": "of one entry only the sign of a step depends on it",
+    "optax.radam: rectifier[t]: rho_inf[t] and rho_t[t] swapped": "an unused root is not real",
+    "torch.RAdam: rho_inf[t]: -(-beta2)": "its roots take long",
+    "optax.amsgrad: v[t]: without b2*v[t - 1]": "the maximum hides it in short runs",
+}
+"""Mutants that stay undecided."""
+
+
+LEFT_OUT = {
+    "DampedNewton": "no answer is scripted to a line search",
+    "BFGS": "no answer is scripted to a line search",
+    "LBFGS": "no exact run keeps a history",
+    "torch.LBFGS": "no exact run keeps a history",
+    "Prodigy": "its exact numbers grow too long in the second step",
+}
+"""Rules that exact runs cannot follow far enough."""
+
+
+def rules() -> Iterator[Optimizer]:
+    for declaration in catalog.values():
+        rule = declaration.default if isinstance(declaration, Family) else declaration
+        if isinstance(rule, Optimizer) and rule.id not in LEFT_OUT:
+            yield rule
+
+
+def pairs() -> Iterator[tuple[str, Optimizer, Optimizer]]:
+    """A name for each mutant, with the rule and the mutant at the same numbers."""
+    for rule in rules():
+        numbers: dict[str, Expr] = {
+            n: TUNED.get(f"{rule.id}.{n}", x) for n, x in draws(rule.hyper, (), 1, 0)[0].items()
+        }
+        for what, mutant in mutants(rule, lambda e: chain(changed(e), moved(e))):
+            try:
+                kept = {h.name: numbers[h.name] for h in mutant.hyper}
+                found = rule.with_hyper(**numbers), mutant.with_hyper(**kept)
+            except DeclarationError:
+                continue  # undefined at these numbers
+            used = [x for statement in found[1].step for x in expressions(statement)]
+            if not any(x.has(sympy.I) for x in used):
+                yield f"{rule.id}: {what}", *found
+
+
+def test_mutants_are_told_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    tally: Counter[str] = Counter()
+    surprises: list[str] = []
+    for place, (what, rule, mutant) in enumerate(pairs()):
+        if place % STRIDE:
+            continue
+        if not set(rule.oracles) & set(mutant.oracles):
+            with pytest.raises(DeclarationError, match="no oracle in common"):
+                compare(rule, mutant)
+            tally["refused"] += 1
+            continue
+        found = compare(rule, mutant, budget_s=LONG)
+        tally[found.status] += 1
+        if found.status == "different":
+            assert found.counterexample is not None
+            if not replay(found.counterexample):
+                surprises.append(f"{what}: different, but the numbers do not replay")
+        elif what not in (EQUAL if found.status == "equal" else OPEN):
+            surprises.append(f"{what}: {found.status}: {'; '.join(found.tried)}")
+    with capsys.disabled():
+        print(f"\nmutants: {dict(tally)}")
+    assert not surprises, "\n".join(surprises)
