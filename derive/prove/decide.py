@@ -6,6 +6,7 @@ become uninterpreted functions here, after their arguments were brought to one f
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -17,9 +18,10 @@ from sympy.core.relational import Eq, Ge, Gt, Le, Lt
 from sympy.core.symbol import Str
 
 from optwright.derive import operation as op
+from optwright.derive.prove import certificate
 from optwright.derive.prove.domain import Domain, Interval
 from optwright.derive.prove.inequality import decide_nonneg
-from optwright.derive.prove.normal import OutOfTime
+from optwright.derive.prove.normal import OutOfTime, Split
 from optwright.derive.prove.verdict import Counterexample, Obligation, Status
 from optwright.derive.prove.zero import decide_zero, factor_defect
 from optwright.derive.symbol import Range, Value
@@ -66,14 +68,19 @@ def decide(
             Obligation(name, before, "not defined", "undecided", ("a side is nowhere defined",))
         )
     if left == right:
-        return Answered(Obligation(name, before, "0", "proved"))
+        shown = certificate.same(neutral(left), domain)
+        return Answered(Obligation(name, before, "0", "proved", certificate=shown))
     gap = neutral(left - right)
     decision = decide_zero(gap, domain, budget_s=budget_s)
     notes = tuple(f"where {c}" for c in decision.side_conditions)
     if decision.status == "zero":
         if len(decision.regions) > 1:
             notes += tuple(f"region {', '.join(r.assumed)}" for r in decision.regions)
-        return Answered(Obligation(name, before, "0", "proved", notes, decision.seconds))
+        until = time.process_time() + budget_s
+        shown = certificate.equality(neutral(left), neutral(right), domain, until)
+        return Answered(
+            Obligation(name, before, "0", "proved", notes, decision.seconds, certificate=shown)
+        )
     after = (factored(gap, domain) if factor else "") or decision.normal_form or str(gap)
     if decision.status == "nonzero":
         found = (("left - right", str(decision.value)),)
@@ -91,7 +98,8 @@ def decide_relation(name: str, fact: Any, domain: Domain, budget_s: float = 2.0)
     before = str(fact)
     if fact in (True, False, sympy.true, sympy.false):
         if fact in (True, sympy.true):
-            return Answered(Obligation(name, before, before, "proved"))
+            holds = certificate.true()
+            return Answered(Obligation(name, before, before, "proved", certificate=holds))
         failed = Counterexample((), ((name, "false"),), "it is true")
         return Answered(Obligation(name, before, before, "refuted"), failed)
     if isinstance(fact, Eq):
@@ -101,11 +109,16 @@ def decide_relation(name: str, fact: Any, domain: Domain, budget_s: float = 2.0)
         bound = decide_nonneg(gap, domain, strict=isinstance(fact, (Gt, Lt)), budget_s=budget_s)
         status, witness, seconds = bound.status, bound.witness, bound.seconds
         shown, conditions, reason = bound.certificate, bound.side_conditions, bound.reason
+        seen = bound.data
     else:
         choice = op.cases((sympy.Integer(0), neutral(fact)), sympy.Integer(1))
         decision = decide_zero(choice, domain, budget_s=budget_s)
         status, witness, seconds = _STATUS[decision.status], decision.witness, decision.seconds
         shown, conditions, reason = (), decision.side_conditions, decision.reason
+        seen = None
+        if status == "proved":
+            until = time.process_time() + budget_s
+            seen = certificate.equality(choice, sympy.Integer(0), domain, until)
     if status == "undecided" and isinstance(fact, (Ge, Le)):
         squared = _squared(fact, domain)
         if squared is not None:
@@ -118,7 +131,7 @@ def decide_relation(name: str, fact: Any, domain: Domain, budget_s: float = 2.0)
     notes = tuple(f"where {c}" for c in conditions)
     if status == "proved":
         return Answered(
-            Obligation(name, before, "; ".join(shown) or "true", "proved", notes, seconds)
+            Obligation(name, before, "; ".join(shown) or "true", "proved", notes, seconds, seen)
         )
     if status == "undecided":
         return Answered(
@@ -154,7 +167,7 @@ def factored(gap: Expr, domain: Domain) -> str:
     """The numerator of a difference as a product; empty where it could not be found in time."""
     try:
         return str(factor_defect(gap, domain, budget_s=0.5))
-    except (OutOfTime, ArithmeticError, ValueError):
+    except (OutOfTime, Split, ArithmeticError, ValueError):
         return ""
 
 

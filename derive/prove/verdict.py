@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from optwright.derive.prove.array import ArrayRun
     from optwright.derive.prove.run import Run
 
 Status = Literal["proved", "refuted", "undecided"]
@@ -26,6 +28,7 @@ class Obligation:
     after   its normal form ("0" where both sides are one), or the defect that is left
     status  proved: holds on the whole domain; refuted: fails at an exact point of it
     notes   conditions under which both sides mean something, regions that were split, a witness
+    certificate  what `optwright.derive.recheck` follows to see it again; None where there is none
     """
 
     name: str
@@ -34,9 +37,10 @@ class Obligation:
     status: Status
     notes: tuple[str, ...] = ()
     seconds: float = field(default=0.0, compare=False)
+    certificate: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
     def as_dict(self) -> dict[str, Any]:
-        """The obligation as plain data."""
+        """The obligation as plain data, without its certificate."""
         return {
             "name": self.name,
             "before": self.before,
@@ -61,7 +65,7 @@ class Counterexample:
     point: tuple[tuple[str, str], ...]
     found: tuple[tuple[str, str], ...]
     expect: str
-    runs: tuple[Run, ...] = ()
+    runs: tuple[Run | ArrayRun, ...] = ()
     records: tuple[Mapping[str, Any], ...] = field(default=(), compare=False)
 
     def as_dict(self) -> dict[str, Any]:
@@ -143,18 +147,42 @@ class Verdict:
             "seconds": round(self.seconds, 4),
         }
 
+    def kept(self) -> dict[str, Any]:
+        """The verdict as plain data, certificates included: what is stored and sent."""
+        found = self.as_dict()
+        for data, o in zip(found["obligations"], self.obligations, strict=True):
+            data["certificate"] = o.certificate
+        return found
+
     def __str__(self) -> str:
         return f"{self.statement + ': ' if self.statement else ''}{self.status} ({self.evidence})"
 
+    def _repr_html_(self) -> str:
+        """The verdict in a notebook: one line, the obligations folded below it."""
+        name = escape(f"{self.statement}: " if self.statement else "")
+        rows = "".join(
+            f"<tr><td>{escape(o.name)}</td><td>{o.status}</td>"
+            f"<td><code>{escape(o.before)}</code></td><td><code>{escape(o.after)}</code></td></tr>"
+            for o in self.obligations
+        )
+        table = f"<details><summary>obligations</summary><table>{rows}</table></details>"
+        return f"<p>{name}<b>{self.status}</b> ({escape(self.evidence)})</p>{table if rows else ''}"
+
 
 def from_dict(data: Mapping[str, Any]) -> Verdict:
-    """The verdict that `as_dict` gave; its runs are plain data."""
+    """The verdict that `as_dict` or `kept` gave; its runs are plain data."""
     found = data["counterexample"]
     return Verdict(
         data["status"],
         tuple(
             Obligation(
-                o["name"], o["before"], o["after"], o["status"], tuple(o["notes"]), o["seconds"]
+                o["name"],
+                o["before"],
+                o["after"],
+                o["status"],
+                tuple(o["notes"]),
+                o["seconds"],
+                o.get("certificate"),
             )
             for o in data["obligations"]
         ),

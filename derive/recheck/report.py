@@ -1,0 +1,56 @@
+"""Rechecks of many statements, as lines for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from optwright.derive.recheck import STATUSES, Recheck, recheck
+from optwright.derive.wording import columns, counted
+
+
+def all_of(decided: Iterable[tuple[Any, Any]]) -> Iterator[Recheck]:
+    """Recheck statements with their verdicts, in order."""
+    for statement, verdict in decided:
+        yield recheck(statement, verdict)
+
+
+def undecided(name: str) -> Recheck:
+    """The row of a statement that has no verdict to recheck."""
+    return Recheck(name, "not rechecked", "undecided", reasons=("it is undecided",))
+
+
+def table(rows: Sequence[Recheck]) -> list[str]:
+    """One line each: id, verdict, what the second judge says, what it rests on."""
+    cells = []
+    for row in rows:
+        shown = f"{row.certified} of {row.obligations} by algebra, " if row.obligations else ""
+        rests = f"{shown}{counted(row.points, 'exact point')}"
+        reasons = "; ".join(row.reasons)
+        cells.append([row.id, row.verdict, row.status, f"{rests}: {reasons}" if reasons else rests])
+    return columns(cells, indent="") if cells else []
+
+
+def tally(rows: Sequence[Recheck]) -> str:
+    """How many statements came out how, and what the proofs among them rest on."""
+    counts = {status: sum(row.status == status for row in rows) for status in STATUSES}
+    parts = [f"{n} {_WORDS[status]}" for status, n in counts.items() if n]
+    obligations, certified = (
+        sum(getattr(row, name) for row in rows) for name in ("obligations", "certified")
+    )
+    seconds = sum(row.seconds for row in rows)
+    return (
+        f"{counted(len(rows), 'statement')}: {', '.join(parts)}; {certified} of "
+        f"{counted(obligations, 'obligation')} by algebra; {seconds:.1f} s"
+    )
+
+
+_WORDS = {
+    "rechecked": "rechecked",
+    "points": "in part at exact points only",
+    "algebra": "by algebra only",
+    "not rechecked": "not rechecked",
+    "failed": "failed",
+}
+
+__all__ = ["all_of", "table", "tally", "undecided"]
