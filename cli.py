@@ -24,9 +24,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from optwright import __version__
-from optwright.derive import cache, ledger
-from optwright.derive.blame import about
+from optwright.derive import cache, ledger, opinion
+from optwright.derive.blame import Unusable, about
 from optwright.derive.evidence import as_expected, details, table
+from optwright.derive.evidence import replay as replay_lines
 from optwright.derive.wording import columns, counted
 from optwright.templates import kernel
 from optwright.templates.backend import BACKENDS
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from optwright.derive.declaration import Declaration
-    from optwright.derive.prove import Statements
+    from optwright.derive.prove import Statement, Statements
     from optwright.derive.registry import Registry
 
 EPILOG = """\b
@@ -215,6 +216,29 @@ def _relations(ids: Sequence[str], file: Path | None, progress: Progress) -> ker
     return ledger.relations(rows)
 
 
+def _about(ids: Sequence[str], file: Path | None, progress: Progress) -> ledger.Records:
+    """The records of the statements that relate some declarations to others."""
+    from optwright.derive.prove.statements import statements
+
+    show = progress.on("proving")
+    chosen = ledger.concerning(ids, statements.values())
+    kept = {row["id"]: row for row in ledger.kept_project() or ()}
+    known = all(s.id in kept for s in chosen)
+    rows = [kept[s.id] for s in chosen] if known else ledger.decide(chosen, None, show)
+    if file:
+        mine = ledger.concerning(ids, _own_statements(file).values())
+        rows += ledger.decide(mine, file, show)
+    return rows
+
+
+def _statements(rows: ledger.Records, file: Path | None) -> list[tuple[Statement, dict[str, Any]]]:
+    """Records with the statements that they are of; a file's own before the project's."""
+    from optwright.derive.prove.statements import statements
+
+    own = _own_statements(file) if file else {}
+    return [(own[r["id"]] if r["id"] in own else statements[r["id"]], r) for r in rows]
+
+
 def _known_statements() -> list[dict[str, str]]:
     """The id and words of each of the project's statements; kept."""
     key = cache.sources("derive")
@@ -358,24 +382,146 @@ def kernels(
 
 @main.command()
 @click.argument("names", nargs=-1, metavar="[STATEMENT]...", shell_complete=_complete("statements"))
+@click.option(
+    "--explain", is_flag=True, help="The derivation: systems, maps, obligations, or each step."
+)
+@click.option(
+    "--replay", is_flag=True, help="Run counterexamples again, in generated code and exactly."
+)
+@click.option("--recheck", is_flag=True, help="Follow every verdict by a second, smaller checker.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "latex", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print; latex with --explain, a document of its own.",
+)
+@click.option(
+    "-o", "--out", metavar="FILE", type=click.Path(path_type=Path), help="Write to a file instead."
+)
 @_FROM
 @_JSON
-def prove(names: tuple[str, ...], file: Path | None, as_json: bool) -> int:
+def prove(
+    names: tuple[str, ...],
+    explain: bool,
+    replay: bool,
+    recheck: bool,
+    form: str,
+    out: Path | None,
+    file: Path | None,
+    as_json: bool,
+) -> int:
     """Decide statements: a table of verdicts, or all the evidence of those named.
 
-    A STATEMENT is an id, a claim's number, or the name of an optimizer: all about it.
+    A STATEMENT is an id, a claim's number, or the name of an optimizer: all about it. --replay
+    needs statements that are refuted, without names it takes all of those.
     """
+    form = "json" if as_json else form
+    if explain + replay + recheck > 1:
+        raise BadInput("--explain, --replay and --recheck are three commands: give one of them")
+    if explain and not (names or file):
+        raise BadInput("--explain needs the statements to explain: gen prove --explain M1")
+    if form == "latex" and not explain:
+        raise BadInput("--format latex is for --explain")
+    held = [] if file else opinion.asked(names)
+    if held and (explain or replay or recheck):
+        raise BadInput(f"{held[0].id} is an opinion, not decided: it has nothing to show")
+    names = tuple(name for name in names if name not in {o.id for o in held})
     with Progress() as progress:
-        rows = _decided(names, file, progress)
-
-    def lines() -> list[str]:
-        if names:
-            return [line for row in rows for line in (*details(row), "")] + [_tally(rows)]
-        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-        return [*(line[:width] for line in table(rows)), _tally(rows)]
-
-    _emit(as_json, rows, lines)
+        rows = _decided(names, file, progress) if names or not held else []
+    if replay:
+        return _replayed(rows, file, form, out, bool(names))
+    if recheck:
+        return _rechecked(rows, file, form, out)
+    if explain:
+        text = _explained(rows, file, form, ["gen", "prove", "--explain", *names])
+    elif form == "json":
+        text = json.dumps([*(o.as_dict() for o in held), *rows], indent=2)
+    elif names or held:
+        told = [line for o in held for line in (*o.lines(), "")]
+        told += [line for row in rows for line in (*details(row), "")]
+        text = "\n".join([*told, _tally(rows)] if rows else told[:-1])
+    else:
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() and not out else None
+        told = [*table(rows), *(o.row() for o in opinion.opinions.values() if not file)]
+        text = "\n".join([*(line[:width] for line in told), _tally(rows)])
+    _write(text, out)
     return 0 if all(map(as_expected, rows)) else 1
+
+
+def _explained(rows: ledger.Records, file: Path | None, form: str, command: Sequence[str]) -> str:
+    from optwright.derive.explain import explained, render
+
+    pairs = _statements(rows, file)
+    if form == "latex":
+        from optwright.templates.latex.proof import appendix
+
+        return appendix(pairs, shlex.join(command)).rstrip("\n")
+    data = [explained(statement, row) for statement, row in pairs]
+    if form == "json":
+        return json.dumps(data, indent=2)
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 100
+    return "\n".join([line for d in data for line in (*render(d, width), "")][:-1])
+
+
+def _replayed(
+    rows: ledger.Records, file: Path | None, form: str, out: Path | None, named: bool
+) -> int:
+    from optwright.templates.replay import replayed
+
+    known = _declarations(file if file and _declares(file) else None)[0]
+    refuted = [row for row in rows if row["status"] == "refuted"]
+    if named and not refuted:
+        told = ", ".join(f"{row['id']} is {row['status']}" for row in rows[:3])
+        raise BadInput(f"{told}: only what is refuted has numbers to replay")
+    found = []
+    for statement, row in _statements(refuted, file):
+        with about(statement.id):
+            found.append(replayed(statement, row, known))
+    sound = sum(f["confirmed"] for f in found)
+    last = f"{counted(len(found), 'counterexample')}: {sound} confirmed"
+    lines = [line for f in found for line in (*replay_lines(f), "")] + [last]
+    _write(json.dumps(found, indent=2) if form == "json" else "\n".join(lines), out)
+    return 0 if sound == len(found) else 1
+
+
+def _rechecked(rows: ledger.Records, file: Path | None, form: str, out: Path | None) -> int:
+    """Let the second judge see the verdicts; what was decided is read from the cache."""
+    from optwright.derive.prove.runner import decide_all
+    from optwright.derive.recheck import report
+
+    decided = [row for row in rows if row["status"] != "undecided"]
+    own = set(_own_statements(file)) if file else set()
+    known = [statement for statement, _ in _statements(decided, file)]
+    mine = decide_all([s for s in known if s.id in own], path=file)
+    others = decide_all([s for s in known if s.id not in own])
+    found = list(report.all_of(pair for pairs in (mine, others) for pair in pairs))
+    found += [report.undecided(row["id"]) for row in rows if row["status"] == "undecided"]
+    lines = [*report.table(found), report.tally(found)]
+    shown = json.dumps([x.as_dict() for x in found], indent=2) if form == "json" else None
+    _write(shown or "\n".join(lines), out)
+    return 1 if any(x.status == "failed" for x in found) else 0
+
+
+def _declares(file: Path) -> bool:
+    """Whether a file declares rules: one with statements alone will do for a replay."""
+    try:
+        _declarations(file)
+    except Unusable:
+        return False
+    return True
+
+
+def _write(text: str, out: Path | None) -> None:
+    """Print a text, or write it to a file whole or not at all."""
+    if out is None:
+        click.echo(text)
+        return
+    from optwright.templates.latex.sheet import save
+
+    save(out, (text + "\n").encode())
+    click.echo(str(out))
 
 
 @main.command()
@@ -396,18 +542,68 @@ def compare(a: str, b: str, file: Path | None, as_json: bool) -> int:
 
 
 @main.command()
+@_NAMES
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["svg", "dot", "json"]),
+    default="svg",
+    show_default=True,
+    help="A picture, text for Graphviz, or data.",
+)
+@click.option(
+    "-o", "--out", metavar="FILE", type=click.Path(path_type=Path), help="Write to a file."
+)
+@_FROM
+@_JSON
+def graph(
+    names: tuple[str, ...], form: str, out: Path | None, file: Path | None, as_json: bool
+) -> int:
+    """Draw what is proved: optimizers by family, with equalities, special cases and limits.
+
+    With names, those optimizers and what they are related to. In the picture every edge has a
+    tooltip with its maps, conditions and statements.
+    """
+    from optwright.derive.drawing import svg
+    from optwright.derive.graph import dot, graph, relating
+    from optwright.derive.prove.statements import statements
+
+    known, _ = _declarations(file)
+    ids = [declaration.id for _, declaration in _selected(names, file)] if names else []
+    chosen = relating(statements.values())
+    own = relating(_own_statements(file).values()) if file else []
+    if ids:
+        chosen, own = ledger.concerning(ids, chosen), ledger.concerning(ids, own)
+    with Progress() as progress:
+        rows = ledger.decide(own, file, progress.on("proving"))
+        rows += ledger.decide(chosen, None, progress.on("proving"))
+    proved = {row["id"] for row in rows if row["status"] == "proved"}
+    found = graph([s for s in (*own, *chosen) if s.id in proved], known, ids)
+    if as_json or form == "json":
+        text = json.dumps(found.as_dict(), indent=2)
+    else:
+        text = (svg if form == "svg" else dot)(found).rstrip("\n")
+    _write(text, out)
+    return 0
+
+
+@main.command()
 @click.argument("name", shell_complete=_complete("names"))
 @_FROM
 @_JSON
 def show(name: str, file: Path | None, as_json: bool) -> None:
-    """Show an optimizer: equations, start, defaults, source, what is proved about it."""
+    """Show an optimizer: equations, start, defaults, source, its relations.
+
+    What is proved about it, and the near misses that are refuted, with the ids of the statements.
+    """
     from optwright.derive.describe import describe, render
 
     with Progress() as progress:
         [(_, declaration)] = _selected([name], file)
-        relations = _relations([declaration.id], file, progress)
+        records = _about([declaration.id], file, progress)
         with about(name):
-            data = describe(declaration, relations.get(declaration.id, ()))
+            relations = ledger.relations(records).get(declaration.id, ())
+            data = describe(declaration, relations, records)
     _emit(as_json, data, lambda: render(data))
 
 

@@ -33,11 +33,16 @@ KINDS = {
 }
 
 
-def describe(declaration: Declaration, relations: Sequence[str] = ()) -> dict[str, Any]:
+def describe(
+    declaration: Declaration,
+    relations: Sequence[str] = (),
+    records: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
     """Everything about a declaration as plain data, ready for JSON.
 
     `systems` has one entry for each plain system, the default of a family first; `when` says what
-    selects it. `relations` are lines about what has been proved.
+    selects it. `relations` are lines about what has been proved, `records` those of all statements
+    about it, the refuted ones among them.
     """
     systems = [_system(when, system) for when, system in _systems(declaration)]
     face = declaration.default if isinstance(declaration, Family) else declaration
@@ -52,6 +57,11 @@ def describe(declaration: Declaration, relations: Sequence[str] = ()) -> dict[st
         "choices": {flag: list(allowed) for flag, allowed in choices.items()},
         "systems": systems,
         "relations": list(relations),
+        "statements": [
+            {name: row[name] for name in ("id", "status", "words", "brief", "scope")}
+            | {"others": [name for name in row["about"] if name != declaration.id]}
+            for row in records
+        ],
     }
 
 
@@ -100,7 +110,15 @@ def render(data: Mapping[str, Any]) -> list[str]:
         lines += block(f"Start{where}", system["initial"])
         lines += block(f"Step t = 1, 2, …{where}", system["equations"])
         lines += block(f"Views{where}", [f"{n}: {x}" for n, x in system["views"].items()])
-    lines += block("Proved", data["relations"])
+    told: dict[str, list[str]] = {"proved": list(data["relations"]), "refuted": [], "undecided": []}
+    for row in data["statements"]:
+        if row["status"] != "proved":
+            others = f"; with {', '.join(row['others'])}" if row["others"] else ""
+            told[row["status"]].append(f"{row['words']} ({row['id']}{others})")
+        elif not row["brief"]:
+            told["proved"].append(f"{row['words']} ({row['id']}: proved for {row['scope']})")
+    for status, said in told.items():
+        lines += block(status.capitalize(), said)
     return lines
 
 
@@ -114,6 +132,12 @@ def _systems(declaration: Declaration) -> list[tuple[str, Optimizer | Schedule]]
     if isinstance(declaration, Route):
         return [(str(where), branch) for where, branch in declaration.branches]
     return [("", declaration)]
+
+
+def start_and_step(system: Optimizer | Schedule) -> tuple[list[str], list[str]]:
+    """The initial values of a system and the equations of its step, as lines."""
+    data = _system("", system)
+    return data["initial"], data["equations"]
 
 
 def _system(when: str, system: Optimizer | Schedule) -> dict[str, Any]:
@@ -161,4 +185,4 @@ def _hyper(h: Hyper) -> dict[str, Any]:
     }
 
 
-__all__ = ["describe", "family", "number", "render", "source"]
+__all__ = ["describe", "family", "number", "render", "source", "start_and_step"]

@@ -89,4 +89,54 @@ def _counterexample(found: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-__all__ = ["as_expected", "details", "record", "table"]
+def replay(found: Mapping[str, Any]) -> list[str]:
+    """What `optwright.templates.replay.replayed` found, as lines for a terminal."""
+    verdict = "confirmed" if found["confirmed"] else "not confirmed"
+    lines = [f"{found['id']}: {found['status']}; replay {verdict}", *wrap(found["words"])]
+    lines += wrap(f"({found['how']})") + block("Against it", found["problems"])
+    if "check" in found:
+        return lines + _replayed_point(found)
+    for run in found["runs"]:
+        lines += ["", f"{run['class']}: {run['losses']}"]
+        lines += columns([[name, f"= {x}"] for name, x in _fixed(run["hyper"])])
+        lines += ["", *columns(_trajectory(run))]
+    if found["runs"]:
+        lines += ["", f"At t = {len(found['runs'][0]['states']) - 1}"]
+    else:
+        point = [[name, f"= {x}"] for name, x in found["point"].items()]
+        lines += ["", "At", *columns(point)] if point else []
+    lines += block("The claim says", [found["expect"]])
+    for name, sides in found["found"].items():
+        lines += ["", f"Found by {name}", *columns([[what, f"= {x}"] for what, x in sides])]
+    return lines
+
+
+def _fixed(rows: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:
+    """Hyperparameters with their value, or with one for each step where it changes."""
+    return [
+        (name, rows[0][name] if len({row[name] for row in rows}) == 1 else values)
+        for name in rows[0]
+        for values in [", ".join(row[name] for row in rows)]
+    ]
+
+
+def _trajectory(run: Mapping[str, Any]) -> list[list[str]]:
+    """A header, and for each step the numbers of the interpreter and of float64."""
+    names = list(run["states"][0])
+    exact = "exact" if run["interpreter"] == "exact" else "50 digits"
+    rows = [["t", *(head for name in names for head in (f"{name}, {exact}", "float64"))]]
+    for k, state in enumerate(run["states"]):
+        rows.append([str(k), *(x for name in names for x in state[name])])
+    return rows
+
+
+def _replayed_point(found: Mapping[str, Any]) -> list[str]:
+    point = [[name, f"= {x}"] for name, x in found["point"].items()]
+    point += [[name, "= 1, as anything else would do"] for name in found["any"]]
+    check = found["check"]
+    lines = ["", "At", *columns(point), *block("The claim says", [check["said"]])]
+    sides = [f"left  = {check['left']}", f"right = {check['right']}"]
+    return lines + block("There", sides)
+
+
+__all__ = ["as_expected", "details", "record", "replay", "table"]

@@ -76,10 +76,26 @@ def relations(records: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
     return found
 
 
+def concerning(ids: Iterable[str], statements: Iterable[Statement]) -> list[Statement]:
+    """The statements that relate one of these declarations to others, or have a line about it."""
+    wanted = set(ids)
+    return [
+        s for s in statements if not wanted.isdisjoint(s.about) and (s.brief or len(s.about) > 1)
+    ]
+
+
 def telling(ids: Iterable[str], statements: Iterable[Statement]) -> list[Statement]:
     """The statements that could give a line about one of these declarations."""
-    wanted = set(ids)
-    return [s for s in statements if s.brief and not wanted.isdisjoint(s.about)]
+    return [s for s in concerning(ids, statements) if s.brief]
 
 
-__all__ = ["Records", "decide", "kept_project", "project", "quiet", "relations", "telling"]
+__all__ = [
+    "Records",
+    "concerning",
+    "decide",
+    "kept_project",
+    "project",
+    "quiet",
+    "relations",
+    "telling",
+]

@@ -47,10 +47,10 @@ def test_declaration_is_the_catalogue_s() -> None:
     assert (made.step, made.hyper) == (declared.step, declared.hyper)
 
 
-@pytest.mark.parametrize("statement", ["M1", "M2"])
-def test_verdicts_are_as_printed(statement: str) -> None:
-    shown = _block("console", f"gen prove {statement}\n")
-    printed = CliRunner().invoke(main, ["prove", statement]).output
+@pytest.mark.parametrize("arguments", ["M1", "M2", "--replay M2"])
+def test_verdicts_are_as_printed(arguments: str) -> None:
+    shown = _block("console", f"gen prove {arguments}\n")
+    printed = CliRunner().invoke(main, ["prove", *arguments.split()]).output
     for line in shown.splitlines()[2:]:
         if line.strip() not in ("", "…"):
             assert line.strip() in printed
