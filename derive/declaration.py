@@ -380,8 +380,12 @@ def substitute(optimizer: Optimizer, table: Mapping[Any, Any]) -> Optimizer:
     then. Raises DeclarationError where an equation becomes undefined.
     """
 
+    plain = not any(sympify(x).free_symbols for x in table.values())
+
     def change(x: Any) -> Any:
         expr = sympify(x)
+        if expr.free_symbols.isdisjoint(table):
+            return expr
         # Conditions first: an arm that falls away may be undefined there.
         chosen = expr.replace(
             lambda node: isinstance(node, op.cases),
@@ -390,7 +394,7 @@ def substitute(optimizer: Optimizer, table: Mapping[Any, Any]) -> Optimizer:
             ),
         )
         try:
-            changed = chosen.subs(dict(table), simultaneous=True)
+            changed = chosen.subs(dict(table), simultaneous=not plain)
         except (ValueError, TypeError):  # SymPy compares with an undefined number
             changed = sympy.nan
         if changed.has(sympy.nan, sympy.zoo) and not expr.has(sympy.nan, sympy.zoo):
@@ -483,7 +487,15 @@ class Family:
                 allowed = ", ".join(map(repr, self.choices[flag]))
                 raise DeclarationError(self.id, flag, f"{chosen!r} is not one of {allowed}")
         full = {flag: flags.get(flag, allowed[0]) for flag, allowed in self.choices.items()}
-        return self.make(**full).replace(name=self.name, dialect=self.dialect, choices=full)
+        key = tuple(full.values())
+        if key not in self._made:
+            made = self.make(**full)
+            self._made[key] = made.replace(name=self.name, dialect=self.dialect, choices=full)
+        return self._made[key]
+
+    @cached_property
+    def _made(self) -> dict[tuple[Any, ...], Optimizer]:
+        return {}
 
     @cached_property
     def members(self) -> tuple[tuple[Mapping[str, Any], Optimizer], ...]:

@@ -40,6 +40,7 @@ class Registry(Mapping[str, Declaration]):
     def __init__(self, declarations: Iterable[Declaration], where: str = "catalog") -> None:
         self._where = where
         self._declarations: dict[str, Declaration] = {}
+        self._called: dict[str, Declaration] = {}
         for declaration in declarations:
             if declaration.id in self._declarations:
                 raise DeclarationError(
@@ -53,7 +54,9 @@ class Registry(Mapping[str, Declaration]):
         call = parse(text)
         if call.name not in self._declarations:
             raise UnknownName(self._where, call.name, f"is not declared{self._nearest(call.name)}")
-        return specialise(self._declarations[call.name], call.arguments)
+        if text not in self._called:
+            self._called[text] = specialise(self._declarations[call.name], call.arguments)
+        return self._called[text]
 
     def __contains__(self, text: object) -> bool:
         return text in self._declarations

@@ -8,7 +8,7 @@ finite sum, `Conjunction` about several claims at once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Protocol
 
 from sympy import Basic, Expr, Integer, Symbol, sympify
@@ -201,7 +201,7 @@ class Conjunction:
         """Refuted by the first part that is, proved if all are."""
         verdicts = {name: part.decide(budget_s) for name, part in self.parts.items()}
         obligations = tuple(
-            Obligation(f"{name}: {o.name}", o.before, o.after, o.status, o.notes, o.seconds)
+            replace(o, name=f"{name}: {o.name}")
             for name, v in verdicts.items()
             for o in v.obligations
         )

@@ -108,7 +108,7 @@ def holds(fact: Basic, point: Mapping[Expr, Any], domain: Domain) -> bool | None
 class Evaluation:
     """Evaluate expressions at one exact point.
 
-    point: an exact rational per atom.
+    point: an exact rational, or an enclosure, per atom.
     draw: makes the value of an uninterpreted function at a new argument; the table of values
     that were drawn is ``answers``.  Equal arguments get equal answers; arguments that cannot be
     told apart do too, which is a legitimate interpretation of the function in either case.
@@ -124,7 +124,11 @@ class Evaluation:
         digits: int = 60,
     ):
         self.point = {
-            atom: Fraction(int(x.p), int(x.q)) if hasattr(x, "q") else Fraction(x)
+            atom: x
+            if isinstance(x, Ball)
+            else Fraction(int(x.p), int(x.q))
+            if hasattr(x, "q")
+            else Fraction(x)
             for atom, x in point.items()
         }
         self.domain = domain
@@ -139,6 +143,10 @@ class Evaluation:
         if found is None:
             found = self._memo[expr] = self._value(expr)
         return found
+
+    def enclosure(self, value: Value) -> Ball:
+        """The value as an interval at the working precision."""
+        return value if isinstance(value, Ball) else Ball(self._ends(value))
 
     def sign(self, value: Value) -> int:
         """-1, 0 or 1; raises Unknown when the enclosure does not settle it."""
@@ -311,9 +319,9 @@ class Evaluation:
             root = _root(base, exponent.denominator) if small else None
             if root is not None:
                 return self._power(root, Fraction(exponent.numerator))
-            if exponent.denominator == 2:
-                radical = Ball(libmpi.mpi_sqrt(self._ends(base), self.precision))
-                return self._power(radical, Fraction(exponent.numerator))
+        if isinstance(exponent, Fraction) and exponent.denominator == 2:
+            radical = Ball(libmpi.mpi_sqrt(self._ends(base), self.precision))
+            return self._power(radical, Fraction(exponent.numerator))
         logarithm = libmpi.mpi_log(self._ends(base), self.precision)
         return Ball(
             libmpi.mpi_exp(

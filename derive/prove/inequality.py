@@ -10,18 +10,20 @@ from __future__ import annotations
 
 import random
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Literal
 
 from sympy import Expr, sympify
 
+from optwright.derive.prove.certificate import UNSAID, Certificate, data, leaf, sign
 from optwright.derive.prove.domain import ANY, NEGATIVE, POSITIVE, ZERO, Domain, Point, sign_product
 from optwright.derive.prove.evaluate import Ball, Evaluation
 from optwright.derive.prove.normal import Algebra, NotReal, OutOfTime, Sign, Unsupported
 from optwright.derive.prove.polynomial import Monomial, Poly, box_sign, factor
 from optwright.derive.prove.smt import negative_point
 from optwright.derive.prove.zero import InternalError, Probe, contradictory, probe, regions
+from optwright.derive.recheck.tree import NoTree
 
 __all__ = ["Bound", "decide_nonneg"]
 
@@ -33,7 +35,8 @@ class Bound:
     """The outcome of `decide_nonneg`, with its evidence.
 
     status: ``"proved"``, ``"refuted"`` or ``"undecided"``.
-    certificate: the steps of the proof, one line each.
+    certificate: the steps of the proof, one line each.  data: the same for the checker, where it
+    follows them.
     side_conditions: the statement is made only where these hold.
     witness, value, enclosure: a point where the expression is negative, and what it is there.
     points: how many exact points were evaluated.  seconds: time taken.
@@ -48,6 +51,18 @@ class Bound:
     enclosure: tuple[Fraction, Fraction] | None = None
     points: int = 0
     seconds: float = 0.0
+    data: Certificate | None = field(default=None, repr=False)
+
+
+class Line(str):
+    """One step of a proof, in words, and as data for the checker."""
+
+    data: dict[str, Any]
+
+    def __new__(cls, words: str, **step: Any) -> Line:
+        made = super().__new__(cls, words)
+        made.data = step
+        return made
 
 
 def decide_nonneg(
@@ -63,12 +78,12 @@ def decide_nonneg(
     budget_s: seconds after which the answer is "undecided".
     Raises TypeError for floats, InternalError if proof and points disagree.
     """
-    start = time.monotonic()
+    start = time.process_time()
     expr, domain = sympify(expr), domain or Domain()
     if any(x.is_Float for x in expr.atoms()):
         raise TypeError(f"decide_nonneg: {expr} contains a float; use exact rationals")
     search = _Search(expr, domain, strict, random.Random(seed), start + budget_s)
-    return replace(search.decide(), points=search.points, seconds=time.monotonic() - start)
+    return replace(search.decide(), points=search.points, seconds=time.process_time() - start)
 
 
 class _Search:
@@ -85,6 +100,7 @@ class _Search:
         self.points = 0
         self.best: tuple[Fraction, Point] | None = None
         self.proposed: Bound | None = None
+        self.leaves: list[dict[str, Any] | None] = []
 
     def decide(self) -> Bound:
         found = self.refute(range(16))
@@ -120,6 +136,7 @@ class _Search:
             assumed = ", ".join(sign.text for sign in signs if not sign.given)
             if algebra is None:
                 conditions[f"not ({assumed})"] = None
+                self.leaf(None, inside, where, signs)
                 continue
             value = algebra.convert(inside)
             conditions.update(dict.fromkeys(algebra.conditions))
@@ -134,13 +151,16 @@ class _Search:
                 found = proof.nonnegative(target, 3)
                 if found is not None:
                     steps += [f"where {assumed}:"] * bool(assumed) + found
+                    self.leaf(algebra, inside, where, signs, found)
                     continue
             if contradictory(algebra):
+                self.leaves.append(None)
                 continue
             split = self.choice(algebra, num, value.den)
             if depth >= 4 or split is None:
                 if below in (POSITIVE, NEGATIVE) and self.impossible(algebra, target):
                     steps.append(f"{algebra.expression(target)} < 0 is impossible by z3")
+                    self.leaves.append(None)
                     continue
                 return f"not shown: {algebra.expression(num)} >= 0" + (
                     f" where {assumed}" if assumed else ""
@@ -159,9 +179,24 @@ class _Search:
                     return gap
         return None
 
+    def leaf(
+        self,
+        algebra: Algebra | None,
+        expr: Expr,
+        domain: Domain,
+        signs: tuple[Sign, ...],
+        found: list[str] | None = None,
+    ) -> None:
+        """Keep a region's proof for the certificate; None where the format cannot say it."""
+        steps = [line.data for line in found or () if isinstance(line, Line)]
+        try:
+            self.leaves.append(leaf(algebra, expr, domain, signs, steps))
+        except (NoTree, *UNSAID):
+            self.leaves.append(None)
+
     def impossible(self, algebra: Algebra, target: Poly) -> bool:
         """Whether z3 excludes that the target is negative; a model is tried as a witness."""
-        left = min(1.0, self.deadline - time.monotonic())
+        left = min(1.0, self.deadline - time.process_time())
         found = negative_point(algebra, target, strict=self.strict, timeout_s=left)
         if isinstance(found, dict):
             here = self.at(found)
@@ -188,7 +223,7 @@ class _Search:
 
     def refute(self, indices: range) -> Bound | None:
         for index in indices:
-            if time.monotonic() > self.deadline:
+            if time.process_time() > self.deadline:
                 return None
             here = probe(self.expr, self.domain, self.rng, index=index)
             if here is not None:
@@ -210,9 +245,9 @@ class _Search:
         """Walk from the lowest point found, one coordinate at a time."""
         if self.best is None:
             return None
-        stop = min(self.deadline, time.monotonic() + 0.5)
+        stop = min(self.deadline, time.process_time() + 0.5)
         step = Fraction(1, 2)
-        while time.monotonic() < stop and step > Fraction(1, 1000):
+        while time.process_time() < stop and step > Fraction(1, 1000):
             before = self.best[0]
             for atom in sorted(self.best[1], key=str):
                 x = self.best[1][atom]
@@ -281,7 +316,13 @@ class _Search:
                 break
         if not agreed:
             return Bound("undecided", "proved, but no point of the domain was found", steps, side)
-        return Bound("proved", f"{len(steps)} step(s), confirmed at {agreed} points", steps, side)
+        return Bound(
+            "proved",
+            f"{len(steps)} step(s), confirmed at {agreed} points",
+            steps,
+            side,
+            data=sign(self.expr, self.domain, self.strict, self.leaves),
+        )
 
 
 class _Proof:
@@ -294,14 +335,14 @@ class _Proof:
     def nonnegative(self, poly: Poly, depth: int, strict: bool | None = None) -> list[str] | None:
         """Lines that prove ``poly >= 0`` (``> 0`` if strict)."""
         strict = self.strict if strict is None else strict
-        if time.monotonic() > self.deadline:
+        if time.process_time() > self.deadline:
             raise OutOfTime
         poly = self.algebra.reduce(poly)
         wanted = POSITIVE if strict else NONNEGATIVE
         sign = ">" if strict else ">="
         mask = self.algebra.sign(poly)
         if not mask & ~wanted & ANY:
-            return [f"{self.algebra.expression(poly)} {sign} 0 by signs"]
+            return [Line(f"{self.algebra.expression(poly)} {sign} 0 by signs", by="signs")]
         if depth <= 0 or len(poly.terms) > 120 or self.failed.get((poly, strict), 0) >= depth:
             return None
         found = (
@@ -319,16 +360,21 @@ class _Proof:
         scale, factors = factor(poly)
         if len(factors) == 1 and factors[0][1] == 1:
             return None
-        lines: list[str] = [f"{self.algebra.expression(poly)}: by its factors"]
+        said: list[Any] = []
+        words = f"{self.algebra.expression(poly)}: by its factors"
+        lines: list[str] = [Line(words, by="factors", factors=said)]
         direction = 1 if scale > 0 else -1
         for piece, power in factors:
+            said.append([data(piece), power, "even"])
             if power % 2 == 0 and not strict:
                 continue
             mask = self.algebra.sign(piece)
             if power % 2 == 0 and not mask & ZERO:
                 continue
+            said[-1][2] = "+"
             if power % 2 and not mask & NEGATIVE and not (strict and mask & ZERO):
                 continue
+            said[-1][2] = "-"
             if power % 2 and not mask & POSITIVE and not (strict and mask & ZERO):
                 direction = -direction
                 continue
@@ -336,6 +382,7 @@ class _Proof:
             down = None if up is not None else self.nonnegative(-piece, depth - 1, strict)
             if up is None and down is None:
                 return None
+            said[-1][2] = "prove -" if up is None else "prove +"
             lines += up or down or []
             direction = -direction if up is None and power % 2 else direction
         return lines if direction > 0 else None
@@ -360,7 +407,8 @@ class _Proof:
             else:
                 continue
             if found is not None:
-                return [f"{algebra.expression(poly)}: by comparing squares", *found]
+                words = f"{algebra.expression(poly)}: by comparing squares"
+                return [Line(words, by="root", letter=letter), *found]
         return None
 
     def square(self, poly: Poly, depth: int, strict: bool) -> list[str] | None:
@@ -382,7 +430,8 @@ class _Proof:
                     continue
                 found += last
             name = self.algebra.letters[letter].expr ** (top // 2)
-            return [f"{self.algebra.expression(poly)}: by completing the square in {name}", *found]
+            words = f"{self.algebra.expression(poly)}: by completing the square in {name}"
+            return [Line(words, by="square", letter=letter), *found]
         return None
 
     def fact(self, poly: Poly, depth: int, strict: bool) -> list[str] | None:
@@ -406,7 +455,8 @@ class _Proof:
                     found = self.nonnegative(poly - known * times, depth - 1, strict)
                     if found is not None:
                         used = f"({algebra.expression(times)})*({algebra.expression(known)}) >= 0"
-                        return [f"{algebra.expression(poly)}: with {used}", *found]
+                        step = {"by": "fact", "fact": data(known), "times": data(times)}
+                        return [Line(f"{algebra.expression(poly)}: with {used}", **step), *found]
         return None
 
 

@@ -9,12 +9,13 @@ of the expectations (`moments`).
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import sympy
 from sympy import Basic, Expr, Integer, sympify
+from sympy.core.relational import Relational
 
 from optwright.derive.declaration import Optimizer
 from optwright.derive.prove.claim import conclude, domain_of
@@ -43,9 +44,12 @@ from optwright.derive.prove.system import (
     state_names,
 )
 from optwright.derive.prove.verdict import Counterexample, Verdict, undecided
+from optwright.derive.prove.zero import InternalError
 from optwright.derive.symbol import Hyper, Value, Variable, t
 
 RUN_STEPS = 4
+CONFIRMED = 12
+"""Exact steps that a proof is held against."""
 
 
 @dataclass(frozen=True)
@@ -57,11 +61,17 @@ class Always:
     invariants  relations on the state after step t, proved by induction and then used
     varying     the hyperparameters that change with t
     parameters  further symbols with ranges
-    assume      relations on hyperparameters, parameters and answers that are assumed
-    answer      answers fixed by kind of oracle, as expressions in parameters (a constant gradient)
+    assume      relations on hyperparameters, parameters and answers that are assumed of every step
+    given       relations assumed only of the step that the relations are claimed of, also on the
+                state before it; the equation of an answer with a number is its definition
+    answer      answers fixed by kind of oracle, as expressions in parameters
+                (a constant gradient), in POINT (the gradient of a given loss) and in t
+    begin       theta[0], any unless given
     moments     claims about means over independent gradients: the mean of g[t]**k by k; every
                 state in the relations must then be affine in states and these powers
-    first       the relations are claimed of the steps from `first` to `last` only
+    first       the relations are claimed of the steps from `first` to `last` only; without
+                `last` the steps before `first` are unrolled, and the induction starts after them
+    steps       how many steps of an exact run to look at for a violation, 4 unless said
     problems    exact problems on which to look for a violation first
     hyper       exact hyperparameters to look for a violation with, before others
     """
@@ -74,23 +84,27 @@ class Always:
     varying: Sequence[str] = ()
     parameters: Sequence[Hyper] = ()
     assume: Sequence[Any] = ()
+    given: Sequence[Any] = ()
     answer: Mapping[str, Any] = field(default_factory=dict)
+    begin: Any = None
     moments: Mapping[int, Any] = field(default_factory=dict)
     first: int = 1
     last: int | None = None
     problems: Sequence[Objective] = ()
     hyper: Sequence[Mapping[str, Any]] = ()
+    steps: int = RUN_STEPS
 
     def decide(self, budget_s: float = 5.0) -> Verdict:
         """Prove by induction, refute by an exact run (for means, by exact moments), or neither."""
-        deadline = time.monotonic() + budget_s
-        conditions = tuple(map(str, self.assume)) + self._moments_said()
+        deadline = time.process_time() + budget_s
+        conditions = tuple(map(str, (*self.assume, *self.given))) + self._moments_said()
         answers: list[Answered] = []
         reason = "the obligations left open"
         try:
             for answered in self.obligations(deadline):
                 answers.append(answered)
             if all(a.status == "proved" for a in answers):
+                self.confirm(deadline)
                 return Verdict(
                     "proved", tuple(a.obligation for a in answers), None, self._scope(), conditions
                 )
@@ -117,6 +131,7 @@ class Always:
     def _moments_said(self) -> tuple[str, ...]:
         said = [f"E[g**{k}] = {x}" if k > 1 else f"E[g] = {x}" for k, x in self.moments.items()]
         said += [f"{kind} = {x} in every step" for kind, x in self.answer.items()]
+        said += [f"theta[0] = {self.begin}"] if self.begin is not None else []
         return tuple(said + (["independent gradients of one distribution"] if self.moments else []))
 
     # ---- proof
@@ -124,30 +139,31 @@ class Always:
     def obligations(self, deadline: float) -> Iterator[Answered]:
         """Start and step of the invariants, then the relations claimed."""
         hyper = (*self.system.hyper, *self.parameters)
-        origin = Variable(THETA)[0]
+        origin = Variable(THETA)[0] if self.begin is None else sympify(self.begin)
         state = initial(self.system, origin, hyper_values(hyper, self.varying, Integer(1)))
-        start: dict[Basic, Any] = {Variable(name)[0]: x for name, x in state.items()}
 
         def budget() -> float:
-            return max(0.05, min(2.0, deadline - time.monotonic()))
+            return max(0.05, min(2.0, deadline - time.process_time()))
 
+        for number in range(1, (self.last or self.first - 1) + 1):
+            clock = Integer(number)
+            if number >= self.first:
+                values = self.values(state, clock, origin, self.given)
+                domain = self.domain(clock, [at(x, clock, self.varying) for x in self.given])
+                for relation in self.relations:
+                    fact = at(relation, clock, self.varying).xreplace(values)
+                    yield decide_relation(f"step {number}: {relation}", fact, domain, budget())
+            if number != self.last:
+                values = self.values(state, clock, origin)
+                state = {name: values[Variable(name)[number]] for name in state}
+        if self.last is not None:
+            return
+        start: dict[Basic, Any] = {Variable(name)[self.first - 1]: x for name, x in state.items()}
         for relation in self.invariants:
-            fact = at(relation, Integer(0), self.varying).xreplace(start)
+            fact = at(relation, Integer(self.first - 1), self.varying).xreplace(start)
             yield decide_relation(
                 f"invariant {relation}, start", fact, self.domain(Integer(1)), budget()
             )
-        for number in range(1, (self.last or 0) + 1):
-            values, domain = (
-                self.values(state, Integer(number), origin),
-                self.domain(Integer(number)),
-            )
-            state = {name: values[Variable(name)[number]] for name in state}
-            if number >= self.first:
-                for relation in self.relations:
-                    fact = at(relation, Integer(number), self.varying).xreplace(values)
-                    yield decide_relation(f"step {number}: {relation}", fact, domain, budget())
-        if self.last is not None:
-            return
         before = {name: Variable(name)[t - 1] for name in state_names(self.system)}
         facts = []
         for relation in self.invariants:
@@ -160,26 +176,41 @@ class Always:
         for relation in self.invariants:
             fact = at(relation, t, self.varying).xreplace(values)
             yield decide_relation(f"invariant {relation}, step", fact, domain, budget())
+        if self.given:
+            values = self.values(before, t, origin, self.given)
+            domain = self.domain(t, [*facts, *(at(x, t, self.varying) for x in self.given)])
         for relation in self.relations:
             if relation in self.invariants:
                 continue
             fact = at(relation, t, self.varying).xreplace(values)
             yield decide_relation(f"{relation}", fact, domain, budget())
 
-    def values(self, state: Mapping[str, Expr], clock: Expr, origin: Expr) -> dict[Basic, Expr]:
-        """Everything that a step at `clock` has found, by member."""
+    def values(
+        self, state: Mapping[str, Expr], clock: Expr, origin: Expr, given: Sequence[Any] = ()
+    ) -> dict[Basic, Expr]:
+        """Everything that a step at `clock` has found, by member, if `given` holds of it."""
         hyper = (*self.system.hyper, *self.parameters)
         heard: dict[Basic, Expr] = {}
+        said_of_it = [at(sympify(fact), clock, self.varying) for fact in given]
+        equated = {x.lhs: x.rhs for x in said_of_it if isinstance(x, sympy.Eq) and x.rhs.is_number}
 
         def ask(question: Question) -> Expr:
             name = "g" if not heard else f"g_{len(heard) + 1}"
             said = self.answer.get(question.kind)
             symbol = Variable(name)[clock]
-            heard[symbol] = symbol if said is None else sympify(said).subs(ANSWER, symbol)
-            return heard[symbol]
+            if said is not None:
+                here = {ANSWER: symbol, POINT: question.args[0], t: clock}
+                heard[symbol] = sympify(said).subs(here, simultaneous=True)
+            return heard.setdefault(symbol, equated.get(symbol, symbol))
 
         step = advance(
-            self.system, state, hyper_values(hyper, self.varying, clock), clock, ask, origin
+            self.system,
+            state,
+            hyper_values(hyper, self.varying, clock),
+            clock,
+            ask,
+            origin,
+            self.first if clock == t else 1,
         )
         found: dict[Basic, Expr] = dict(heard)
         found |= {Variable(name)[clock - 1]: x for name, x in state.items()}
@@ -233,28 +264,43 @@ class Always:
 
     # ---- exact runs
 
-    def refute(self, deadline: float) -> tuple[Counterexample | None, int]:
-        """Look for an exact step that violates a relation; also how many did not."""
+    def refute(self, deadline: float, enough: int = 0) -> tuple[Counterexample | None, int]:
+        """Look for an exact step that violates a relation, until `enough` did not if that is not 0.
+
+        Also says how many did not.
+        """
         if self.moments:
             return self._refute_means()
         agreed = 0
         for run in self.runs():
-            if time.monotonic() > deadline:
+            if time.process_time() > deadline:
                 break
             for number in range(1, (self.last or run.steps) + 1):
                 try:
-                    found = self.violated(run, number)
+                    told = self.told(run, number)
+                    if not all(_true(fact, told) for fact in self.assume):
+                        break
+                    found = self.violated(run, number, told)
                 except (NotExact, Unsupported, ZeroDivisionError, TypeError):
                     break
                 if found is not None:
                     return found, agreed
                 agreed += 1
+                if agreed == enough:
+                    return None, agreed
         return None, agreed
+
+    def confirm(self, deadline: float) -> None:
+        """A proof must agree with exact runs; if not, the prover is wrong."""
+        if not self.moments:
+            found, _ = self.refute(min(deadline, time.process_time() + 0.5), enough=CONFIRMED)
+            if found is not None:
+                raise InternalError(f"proved, but fails {found}")
 
     def runs(self) -> Iterator[Run]:
         """Exact runs on small problems, those given first."""
         hyper = (*self.system.hyper, *self.parameters)
-        steps = self.last or RUN_STEPS
+        steps = self.last or self.steps
         given = [
             tuple({k: sympify(x) for k, x in row.items()} for _ in range(steps))
             for row in self.hyper
@@ -266,7 +312,7 @@ class Always:
             for objective in (*self.problems, *objectives()):
                 length = max(steps, len(objective.slope)) if objective in self.problems else steps
                 answers = tuple(
-                    (kind, evaluate(x, {}, values[0], Integer(1)))
+                    (kind, sympify(x).xreplace({h.symbol: values[0][h.name] for h in hyper}))
                     for kind, x in self.answer.items()
                 )
                 try:
@@ -278,13 +324,12 @@ class Always:
                 except Unsupported:
                     continue
                 if assumed:
-                    yield Run(self.system, Integer(1), values, objective, length, answer=answers)
+                    begin = sympify(1 if self.begin is None else self.begin)
+                    yield Run(self.system, begin, values, objective, length, answer=answers)
 
-    def violated(self, run: Run, number: int) -> Counterexample | None:
-        """The counterexample of a step that violates a relation while the assumptions hold."""
+    def told(self, run: Run, number: int) -> Callable[[Any], Any]:
+        """What a run says of a relation or expression in a step of it."""
         step = run.step(number)
-        if number < self.first:
-            return None
         known: dict[Basic, Expr] = {
             Variable(n)[number - 1]: x for n, x in run.state(number - 1).items()
         }
@@ -302,17 +347,16 @@ class Always:
                 Integer(number),
             )
 
-        for fact in self.assume:
-            if told(fact) not in (True, sympy.true):
-                return None
+        return told
+
+    def violated(self, run: Run, number: int, told: Callable[[Any], Any]) -> Counterexample | None:
+        """The counterexample of a step that violates a relation though what is given holds."""
+        if number < self.first:
+            return None
+        if not all(_true(fact, told) for fact in self.given):
+            return None
         for relation in self.relations:
-            fact = told(relation)
-            truth = (
-                bool(fact)
-                if fact in (True, False, sympy.true, sympy.false)
-                else holds(fact, {}, Domain())
-            )
-            if truth is False:
+            if _true(relation, told) is False:
                 sides = told(relation.lhs), told(relation.rhs)
                 found = tuple(
                     (str(s), str(x))
@@ -321,7 +365,8 @@ class Always:
                 point = (
                     ("theta[0]", str(run.theta)),
                     *((n, str(x)) for n, x in run.hyper_at(1).items()),
-                    ("losses", str(run.objective)),
+                    *((kind, str(x)) for kind, x in run.answer),
+                    *([("losses", str(run.objective))] if "grad" not in self.answer else []),
                     ("t", str(number)),
                 )
                 return Counterexample(point, found, str(relation), (replace(run, steps=number),))
@@ -347,6 +392,16 @@ class Always:
                 agreed += 1
             state = {name: values[Variable(name)[clock]] for name in state}
         return None, agreed
+
+
+def _true(relation: Any, told: Callable[[Any], Any]) -> bool | None:
+    """Whether a relation holds of the values told; None where that is not settled."""
+    if isinstance(relation, Relational):
+        # Each side by itself: SymPy takes minutes to compare sums of roots.
+        relation = relation.func(told(relation.lhs), told(relation.rhs), evaluate=False)
+    else:
+        relation = told(relation)
+    return holds(relation, {}, Domain())
 
 
 @dataclass(frozen=True)

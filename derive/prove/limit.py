@@ -2,9 +2,11 @@
 
 With h -> 0 from above (h = 1 - x for x -> 1, h = 1/x for x -> oo):
   * x**n with integer n, as x -> 1: 1 - x**n = h*S_n where S_n = 1 + x + … + x**(n - 1) -> n;
-  * b**t with 0 <= b < 1, as t -> oo: b**t -> 0;
+  * b**x with 0 <= b < 1, as x -> oo: it vanishes faster than every power of x, so that it may be
+    left out wherever what it is divided by does not vanish with it;
   * a quotient whose leading coefficients are known, the lower one not zero, tends to their quotient
-    (or to 0); roots and products of limits are limits of roots and products.
+    (or to 0); roots and products of limits are limits of roots and products, and c**h -> 1 for a
+    positive limit c.
 A sum whose leading terms cancel is not decided.
 """
 
@@ -50,12 +52,10 @@ def limit(expr: Expr, symbol: Expr, to: Any, hyper: Iterable[Hyper] = ()) -> Lim
     h = Dummy("h", positive=True)
     to = sympify(to)
     values: dict[Expr, Expr] = {}
-    if to == sympy.oo and symbol == t:
-        expr = _decaying(expr, h, ranges(hyper))
+    if to == sympy.oo:
+        expr = _settled(expr, symbol, ranges(hyper)).subs(symbol, 1 / h)
     elif to == 1:
         expr = _near_one(expr, symbol, h, values)
-    elif to == sympy.oo:
-        expr = expr.subs(symbol, 1 / h)
     elif to == 0:
         expr = expr.subs(symbol, h)
     else:
@@ -81,19 +81,26 @@ def _near_one(expr: Expr, x: Expr, h: Expr, values: dict[Expr, Expr]) -> Expr:
     return expr.xreplace(table).xreplace({x: 1 - h})
 
 
-def _decaying(expr: Expr, h: Expr, known: Mapping[str, Range]) -> Expr:
-    """Powers b**(t + c) as t -> oo: all of them vanish, as h*b**c does."""
-    table: dict[Expr, Expr] = {}
-    for power in expr.atoms(Pow):
-        rest = power.exp - t
-        if power.exp.has(t):
-            if rest.has(t) or not _decays(power.base, known):
-                raise Unsupported(f"{power} is no b**(t + c) with 0 <= b < 1")
-            table[power] = h * power.base**rest
-    moved = expr.xreplace(table)
-    if moved.has(t):
-        raise Unsupported(f"{expr} depends on t beyond powers b**t")
-    return moved
+def _settled(expr: Expr, x: Expr, known: Mapping[str, Range]) -> Expr:
+    """The expression without its powers b**(x + c), 0 <= b < 1, which vanish as x -> oo."""
+    if not any(p.exp.has(x) for p in expr.atoms(Pow)):
+        return expr
+    if expr.is_Pow and expr.exp.has(x):
+        if expr.exp.subs(x, 1 / x).is_polynomial(x):
+            base = _settled(expr.base, x, known)
+            if base == 0:
+                raise Unsupported(f"{expr.base} vanishes, and with it the limit of its root")
+            return Pow(base, expr.exp)
+        rest = sympy.expand(expr.exp - x)
+        if rest.has(x) or not _decays(expr.base, known):
+            raise Unsupported(f"{expr} is no b**({x} + c) with 0 <= b < 1")
+        return Integer(0)
+    if not (expr.is_Add or expr.is_Mul or expr.is_Pow):
+        raise Unsupported(f"{expr}: no limit of powers inside {type(expr).__name__}")
+    found = expr.func(*(_settled(a, x, known) for a in expr.args))
+    if found.has(sympy.zoo, sympy.nan):
+        raise Unsupported(f"{expr} divides by what vanishes")
+    return found
 
 
 def _decays(base: Expr, known: Mapping[str, Range]) -> bool:
@@ -123,6 +130,12 @@ class _Leading:
         if expr.is_Mul:
             parts = [self.of(a) for a in expr.args]
             return sum((k for k, _ in parts), Integer(0)), sympy.Mul(*(c for _, c in parts))
+        if expr.is_Pow and expr.exp.has(self.h) and not expr.base.has(*self.values):
+            (order, value), (fades, _) = self.of(expr.base), self.of(expr.exp)
+            if order != 0 or fades <= 0 or value.is_positive is False:
+                raise Unsupported(f"no limit of {expr}")
+            self.nonzero.append(value)
+            return Integer(0), Integer(1)
         if (
             expr.is_Pow
             and not expr.exp.has(self.h)
@@ -130,11 +143,16 @@ class _Leading:
         ):
             order, value = self.of(expr.base)
             if not (expr.exp.is_Integer and expr.exp > 0):
-                self.nonzero.append(value)
+                self.divide(value)
             return order * expr.exp, value**expr.exp
         if expr.is_Add:
             return self.sum(expr)
         raise Unsupported(f"no leading term of {expr}")
+
+    def divide(self, value: Expr) -> None:
+        if value == 0:
+            raise Unsupported("a divisor or radicand vanishes")
+        self.nonzero.append(value)
 
     def sum(self, expr: Expr) -> tuple[Expr, Expr]:
         rational = all(p.exp.is_Integer for p in expr.atoms(Pow))
@@ -143,7 +161,7 @@ class _Leading:
             if below.has(self.h) or any(below.has(s) for s in self.values):
                 k, c = self.polynomial(sympy.expand(top))
                 n, d = self.polynomial(sympy.expand(below))
-                self.nonzero.append(d)
+                self.divide(d)
                 return k - n, c / d
             return self.polynomial(sympy.expand(expr))
         parts = [self.of(a) for a in expr.args]
@@ -207,6 +225,8 @@ def compared(
     answers = [decide(name, found.value, value, domain, budget_s)]
     for divisor in found.nonzero:
         shown = decide_relation(f"{name}: {divisor} != 0", sympy.Ne(divisor, 0), domain, budget_s)
+        if decide(name, divisor, Integer(0), domain, budget_s).status == "proved":
+            return [Answered(Obligation(name, f"{divisor} != 0", "it is 0", "undecided"))]
         if shown.status != "proved":
             # Not zero wherever the limit is claimed: a side condition, as in every quotient.
             o = shown.obligation

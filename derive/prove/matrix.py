@@ -7,7 +7,7 @@ states square letters, numbers commuting scalars. What is proved of words holds 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, ClassVar
 
@@ -16,6 +16,7 @@ from sympy.core.symbol import Str
 
 from optwright.derive import operation as op
 from optwright.derive.declaration import Loop, Optimizer, Push
+from optwright.derive.prove import certificate
 from optwright.derive.prove.system import Unsupported
 from optwright.derive.prove.verdict import Counterexample, Obligation, Status, Verdict, undecided
 from optwright.derive.prove.word import (
@@ -116,11 +117,14 @@ class _Lowering:
             return Matrix(name, symmetric=name in self.symmetric)
         return Column(name) if extent.kind == "coordinate" else Scalar(name)
 
+    def value(self, expr: Value) -> Words:
+        return self.after[expr.name] if expr.index == t else self.before[expr.name]
+
     def words(self, expr: Expr, name: str = "") -> Words:
         if expr.is_Rational:
             return Scalar("one") ** 0 * Fraction(int(expr.p), int(expr.q))
         if isinstance(expr, Value):
-            return self.after[expr.name] if expr.index == t else self.before[expr.name]
+            return self.value(expr)
         if isinstance(expr, (Parameter, Symbol)):
             return Scalar(expr.name)
         if isinstance(expr, op.cases):
@@ -188,6 +192,31 @@ class _Lowering:
         return expr.otherwise
 
 
+def turn(system: Optimizer, loop: Loop, known: Mapping[Value, Words]) -> dict[Value, Words]:
+    """What one turn of a loop assigns, in words, given the members that it reads.
+
+    Raises Unsupported for a member that is neither given nor assigned.
+    """
+    members = dict(known)
+    reading = _Turn(system, members)
+    for equation in loop.body:
+        members[equation.lhs] = reading.words(equation.rhs)
+    return members
+
+
+class _Turn(_Lowering):
+    """Expressions in members of sequences that are known as words."""
+
+    def __init__(self, system: Optimizer, members: Mapping[Value, Words]) -> None:
+        super().__init__(system, (), (), {}, {})
+        self.members = members
+
+    def value(self, expr: Value) -> Words:
+        if expr not in self.members:
+            raise Unsupported(f"{expr} is not known")
+        return self.members[expr]
+
+
 Equations = Callable[[Lowered], Mapping[str, tuple[Words, Words]]]
 
 
@@ -210,21 +239,29 @@ class MatrixIdentity:
     rules: Sequence[Rule] = ()
     conditions: Sequence[str] = ()
 
+    def lowered(self) -> Lowered:
+        """The step in words; raises Unsupported."""
+        return lower(
+            self.system,
+            letters=self.letters,
+            symmetric=self.symmetric,
+            given=self.given,
+            oracles=self.oracles,
+        )
+
+    def said(self, step: Lowered) -> Mapping[str, tuple[Words, Words]]:
+        """The equations claimed of a lowered step, by name."""
+        return self.equations(step)
+
     def decide(self, budget_s: float = 5.0) -> Verdict:
         """Prove for every n, or refute by small exact matrices."""
         try:
-            step = lower(
-                self.system,
-                letters=self.letters,
-                symmetric=self.symmetric,
-                given=self.given,
-                oracles=self.oracles,
-            )
+            step = self.lowered()
         except Unsupported as error:
             return undecided(str(error))
         said = tuple(f"{c} is {'true' if v else 'false'}" for c, v in self.given.items())
         said += tuple(f"{name} symmetric" for name in self.symmetric) + tuple(self.conditions)
-        return decide_words(self.equations(step), (*step.rules, *self.rules), said, step.positive)
+        return decide_words(self.said(step), (*step.rules, *self.rules), said, step.positive)
 
 
 def decide_words(
@@ -259,7 +296,13 @@ def decide_words(
         notes = tuple(f"where {c}" for c in decision.side_conditions)
         obligations.append(
             Obligation(
-                name, f"{left} = {right}", decision.normal_form, status, notes, decision.seconds
+                name,
+                f"{left} = {right}",
+                decision.normal_form,
+                status,
+                notes,
+                decision.seconds,
+                certificate.words(left, right, rules) if status == "proved" else None,
             )
         )
     if found is not None:
@@ -336,16 +379,25 @@ class Minimiser:
     definite: Sequence[Words] = ()
     given: Mapping[Any, bool] = field(default_factory=dict)
 
+    def lowered(self) -> Lowered:
+        """The step in words; raises Unsupported."""
+        return lower(self.system, given=self.given)
+
+    def said(self, step: Lowered) -> Mapping[str, tuple[Words, Words]]:
+        """What the model gains away from the move of a lowered step, and its excess."""
+        e = Column("e")
+        gain = self.model(step.move + e, step) - self.model(step.move, step)
+        return {"the model's excess": (gain, self.excess(e, step))}
+
     def decide(self, budget_s: float = 5.0) -> Verdict:
         """Prove for every n, or refute by small exact matrices."""
         try:
-            step = lower(self.system, given=self.given)
+            step = self.lowered()
         except Unsupported as error:
             return undecided(str(error))
-        e = Column("e")
-        gain = self.model(step.move + e, step) - self.model(step.move, step)
-        equation = {"the model's excess": (gain, self.excess(e, step))}
-        return decide_words(equation, step.rules, (self.positive,), step.positive, self.definite)
+        return decide_words(
+            self.said(step), step.rules, (self.positive,), step.positive, self.definite
+        )
 
 
 @dataclass(frozen=True)
@@ -363,11 +415,51 @@ class WordIdentity:
         return decide_words(self.equations, self.rules, self.conditions)
 
 
+@dataclass(frozen=True)
+class Determinant:
+    """det(after) = ratio * det(before), for every n.
+
+    after must be before @ (I + u1 v1' + u2 v2' + …), the pairs of columns given as `pairs`. By
+    Sylvester's identity det(I + U V') = det(I + V'U), which is the determinant of numbers, as many
+    a side as there are pairs (at most two). rules: assumed; `before` is invertible.
+    """
+
+    kind: ClassVar[str] = "determinant"
+
+    before: Words
+    after: Words
+    pairs: Sequence[tuple[Words, Words]]
+    ratio: Words
+    rules: Sequence[Rule] = ()
+    conditions: Sequence[str] = ()
+
+    def decide(self, budget_s: float = 5.0) -> Verdict:
+        """Prove for every n, or refute the ratio by small exact matrices."""
+        change = sum((u @ v.T for u, v in self.pairs[1:]), self.pairs[0][0] @ self.pairs[0][1].T)
+        product = {"factors": (self.after, self.before + self.before @ change)}
+        said = ("before invertible", "Sylvester's identity", *self.conditions)
+        split = decide_words(product, self.rules, said)
+        if split.status != "proved":
+            return undecided("after is not before times the sum", obligations=split.obligations)
+        table = [
+            [v.T @ u + (1 if i == k else 0) for k, (u, _) in enumerate(self.pairs)]
+            for i, (_, v) in enumerate(self.pairs)
+        ]
+        small = table[0][0]
+        if len(self.pairs) == 2:
+            small = small @ table[1][1] - table[0][1] @ table[1][0]
+        ratio = decide_words({"det(I + V'U) = ratio": (small, self.ratio)}, self.rules, said)
+        shown = (*split.obligations, *ratio.obligations)
+        return replace(ratio, obligations=shown)
+
+
 __all__ = [
+    "Determinant",
     "Lowered",
     "MatrixIdentity",
     "Minimiser",
     "WordIdentity",
     "decide_words",
     "lower",
+    "turn",
 ]

@@ -83,13 +83,15 @@ class Sign(NamedTuple):
     """An expression with the mask of signs it may have: one assumption of a region.
 
     origin: the expression as assumed, where an equality has been substituted in ``expr`` since.
-    given: follows from the domain, so is not worth telling.
+    given: follows from the domain, so is not worth telling.  put: an atom and the value that was
+    put for it from here on, where it follows from ``expr = 0``.
     """
 
     expr: Expr
     mask: int
     origin: Expr | None = None
     given: bool = False
+    put: tuple[Expr, Expr] | None = None
 
     @property
     def text(self) -> str:
@@ -188,6 +190,7 @@ class Algebra:
         self._applied: list[tuple[Any, tuple[Any, ...], int]] = []
         self._memo: dict[Basic, Quotient] = {}
         self._steps: dict[int, tuple[int, int]] = {}
+        self._starts: dict[int, int] = {}
         self._roots: set[int] = set()
         self._nested = 0
         self._signs: dict[Poly, int] = {}
@@ -214,7 +217,7 @@ class Algebra:
         """
         found = self._memo.get(expr)
         if found is None:
-            if self.deadline is not None and time.monotonic() > self.deadline:
+            if self.deadline is not None and time.process_time() > self.deadline:
                 raise OutOfTime
             found = self._memo[expr] = self.reduced(self._convert(expr))
         return found
@@ -875,6 +878,7 @@ class Algebra:
                     ("power", -1, exponent), Pow(-1, exponent, evaluate=False), Interval(-1, 1)
                 )
                 self.rules[self._index["power", -1, exponent]] = (2, ONE)
+                self._starts[self._index["power", -1, exponent]] = start
                 result = minus * _constant(-1) ** (start % 2)
         for number, direction in (
             (abs(Fraction(scale)).numerator, 1),
@@ -887,6 +891,7 @@ class Algebra:
                     Integer(prime) ** (exponent - start),
                     self._power_interval(Poly.constant(int(prime)), exponent, start),
                 )
+                self._starts[self._index[key]] = start
                 result = result * (base**n if direction > 0 else self.inverse(base) ** n)
         for poly, n in factors:
             if not whole:
@@ -906,6 +911,7 @@ class Algebra:
                     base_expr ** (exponent - start),
                     self._power_interval(poly, exponent, start),
                 )
+                self._starts[self._index[key]] = start
                 if start and poly.single is not None:
                     self._steps[self._index[key]] = (poly.single, start)
             base = Quotient(Poly.letter(self._index[key]))

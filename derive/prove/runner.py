@@ -24,9 +24,13 @@ from optwright.derive.prove.verdict import Verdict, from_dict, undecided
 from optwright.derive.prove.worker import decide
 
 BUDGET_S = 30.0
-"""Seconds of wall clock that a statement may take before it is undecided."""
+"""Seconds of processor time that a statement may take before it is undecided."""
 GRACE_S = 5.0
-"""What a worker may take beyond the budget, which claims watch themselves, before it is ended."""
+WAIT = 3.0
+"""A worker is ended after so many times the budget, which claims watch themselves, and the grace.
+
+These are seconds of wall clock: where other programs run, a process gets a share of a processor.
+"""
 START_S = 120.0
 """What a worker may take to start, importing the prover."""
 
@@ -68,7 +72,7 @@ def decide_all(
             place, verdict = next(decided)
             found[place] = verdict
             if verdict.status != "undecided":
-                cache.keep(_NAME, cache.key(digest, wanted[place].id), verdict.as_dict())
+                cache.keep(_NAME, cache.key(digest, wanted[place].id), verdict.kept())
         yield wanted[ready], found[ready]
         ready += 1
 
@@ -111,7 +115,7 @@ class _Worker:
 
     def ask(self, place: int, name: str, budget_s: float) -> None:
         assert self.process.stdin is not None
-        self.place, self.until = place, time.monotonic() + budget_s + GRACE_S
+        self.place, self.until = place, time.monotonic() + WAIT * budget_s + GRACE_S
         print(json.dumps([name, budget_s]), file=self.process.stdin, flush=True)
 
     def end(self) -> None:

@@ -24,9 +24,10 @@ __all__ = ["available", "negative_point"]
 @cache
 def _z3() -> Any:
     try:
-        return importlib.import_module("z3")
+        found = importlib.import_module("z3")
     except ImportError:
         return None
+    return found if hasattr(found, "Solver") else None  # a folder of that name is no z3
 
 
 def available() -> bool:

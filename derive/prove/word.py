@@ -13,6 +13,7 @@ leaves the word as a commuting scalar, so only rational arithmetic remains.  Rul
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -405,11 +406,11 @@ def decide_word(expr: Words, rules: Sequence[Rule] = (), *, seed: int = 0) -> Wo
     Refuted only by exact small matrices that satisfy the rules; a proof is confirmed on such
     matrices.  Raises InternalError if the two disagree.
     """
-    start = time.monotonic()
+    start = time.process_time()
     try:
         left = normal_form(expr, rules)
     except (RuntimeError, ZeroDivisionError) as error:
-        return WordDecision("undecided", str(error), seconds=time.monotonic() - start)
+        return WordDecision("undecided", str(error), seconds=time.process_time() - start)
     conditions = sorted(
         f"{text} != 0" for text in expr.divisors().union(*(r.right.divisors() for r in rules))
     )
@@ -435,11 +436,11 @@ def decide_word(expr: Words, rules: Sequence[Rule] = (), *, seed: int = 0) -> Wo
                 found,
                 value,
                 dimension,
-                time.monotonic() - start,
+                time.process_time() - start,
             )
     # Without a model the assumptions may contradict each other, and prove anything.
     status: Literal["zero", "undecided"] = "zero" if confirmed else "undecided"
-    return WordDecision(status, str(left), tuple(conditions), seconds=time.monotonic() - start)
+    return WordDecision(status, str(left), tuple(conditions), seconds=time.process_time() - start)
 
 
 # ---- exact small matrices
@@ -513,6 +514,8 @@ def _model(
         x.name: _assemble(x, dimension, lambda: Fraction(rng.randrange(-3, 4))) for x in letters
     }
     try:
+        for rule in rules:
+            _lengthened(rule, point, dimension, rng)
         for _ in range(2):
             for letter in reversed(letters):
                 broken = [r for r in rules if not _holds(r, point, dimension)]
@@ -528,6 +531,24 @@ def _model(
     except ZeroDivisionError:
         return None
     return None
+
+
+def _lengthened(
+    rule: Rule, point: dict[str, Table], dimension: int, rng: random.Random
+) -> None:
+    """Choose the column x of a rule x'x = c**2 so that it holds: c times a rational unit vector."""
+    word = rule.word()
+    if len(word) != 2 or word[0] != word[1].turn() or word[1].cols != 1:
+        return
+    ((wanted,),) = evaluate(rule.right, point, dimension)
+    root = Fraction(math.isqrt(abs(wanted.numerator)), math.isqrt(wanted.denominator))
+    if root**2 != wanted:
+        return
+    # The image of a rational point under the inverse stereographic projection.
+    flat = [Fraction(rng.randrange(-3, 4)) for _ in range(_size(word[1].rows, dimension) - 1)]
+    size = sum((x * x for x in flat), Fraction(0))
+    unit = [2 * x / (size + 1) for x in flat] + [(size - 1) / (size + 1)]
+    point[word[1].name] = tuple((root * x,) for x in unit)
 
 
 def _holds(rule: Rule, point: Mapping[str, Table], dimension: int) -> bool:

@@ -44,7 +44,7 @@ def serve(requests: TextIO, answers: TextIO, path: str | None) -> None:
     print(json.dumps(None), file=answers, flush=True)
     for line in requests:
         name, budget_s = json.loads(line)
-        print(json.dumps(decide(statements[name], budget_s).as_dict()), file=answers, flush=True)
+        print(json.dumps(decide(statements[name], budget_s).kept()), file=answers, flush=True)
 
 
 if __name__ == "__main__":

@@ -67,6 +67,7 @@ def own(tmp_path):
 
 def test_order_and_honesty_under_failure(own, monkeypatch):
     monkeypatch.setattr(runner, "GRACE_S", 0.5)
+    monkeypatch.setattr(runner, "WAIT", 1.0)
     known = load(own)
     begun = time.monotonic()
     found = {s.id: v for s, v in decide_all(known.values(), budget_s=8.0, path=own)}

@@ -5,12 +5,53 @@ Each module lists its statements in `statements`; every false one is there to be
 
 from __future__ import annotations
 
-from optwright.derive.prove.statement import Statements
-from optwright.derive.prove.statements import adam, adaptive, decay, dialect, model, momentum, sign
+from dataclasses import replace
 
-modules = (momentum, adaptive, adam, decay, sign, model, dialect)
+from optwright.derive.prove.statement import Statement, Statements
+from optwright.derive.prove.statements import (
+    adam,
+    adaptive,
+    data,
+    decay,
+    dialect,
+    issue,
+    landscape,
+    model,
+    momentum,
+    quadratic,
+    quiz,
+    schedule,
+    sign,
+    symmetry,
+    wrapper,
+)
+
+modules = (
+    momentum,
+    adaptive,
+    adam,
+    decay,
+    sign,
+    model,
+    symmetry,
+    wrapper,
+    schedule,
+    quadratic,
+    dialect,
+    quiz,
+    landscape,
+    data,
+    issue,
+)
 """The modules, in order."""
 
-statements = Statements(s for module in modules for s in module.statements)
+
+def _cited(statement: Statement) -> Statement:
+    """The statement, found under the threads that it decides too."""
+    threads = (x.short for x in issue.issues if statement.id in x.decided)
+    return replace(statement, rows=(*statement.rows, *threads))
+
+
+statements = Statements(_cited(s) for module in modules for s in module.statements)
 
 __all__ = ["modules", "statements"]
