@@ -10,9 +10,13 @@ Equations
     u[t] = rho*u[t-1] + (1 - rho)*delta[t]**2
     theta[t] = decayed[t] + learning_rate*delta[t]
 
+Proved
+    torch.Adadelta(weight_decay=0) = keras.Adadelta(weight_decay=0) (DL3a: proved for all
+        losses, all t, lr, eps varying with t)
+
 Do not edit. Made from the declaration keras.Adadelta and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: d306bfa7ac356ee8
+Digest: db0e560d79d6d3aa
 """
 
 from __future__ import annotations
@@ -98,6 +102,10 @@ class Adadelta(Optimizer):
         delta[t] = -g[t]*sqrt(u[t-1] + epsilon)/sqrt(v[t] + epsilon)
         u[t] = rho*u[t-1] + (1 - rho)*delta[t]**2
         theta[t] = decayed[t] + learning_rate*delta[t]
+
+    Proved
+        torch.Adadelta(weight_decay=0) = keras.Adadelta(weight_decay=0) (DL3a: proved for all
+            losses, all t, lr, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -9,9 +9,15 @@ Equations
     G[t] = G[t-1] + g[t]**2
     theta[t] = decayed[t] - learning_rate*g[t]/sqrt(G[t] + epsilon)
 
+Proved
+    keras.Adagrad = optax.adagrad at the same positive start (DL2: proved for all losses, all
+        t, learning_rate varying with t)
+    torch.Adagrad(lr_decay, eps=0) = keras.Adagrad(lr/(1 + lr_decay*(t - 1)), epsilon=0)
+        (DL2d: proved for all losses, all t)
+
 Do not edit. Made from the declaration keras.Adagrad and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: f543845984da632d
+Digest: b6ff18dea82eed4d
 """
 
 from __future__ import annotations
@@ -80,6 +86,12 @@ class Adagrad(Optimizer):
         decayed[t] = (1 - learning_rate*weight_decay)*theta[t-1]
         G[t] = G[t-1] + g[t]**2
         theta[t] = decayed[t] - learning_rate*g[t]/sqrt(G[t] + epsilon)
+
+    Proved
+        keras.Adagrad = optax.adagrad at the same positive start (DL2: proved for all losses, all
+            t, learning_rate varying with t)
+        torch.Adagrad(lr_decay, eps=0) = keras.Adagrad(lr/(1 + lr_decay*(t - 1)), epsilon=0)
+            (DL2d: proved for all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

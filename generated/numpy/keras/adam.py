@@ -24,10 +24,16 @@ Proved
         with t)
     Adam(eps) = keras.Adam(epsilon=eps*sqrt(1 - beta2**t)) (K2b: proved for all losses, all t,
         lr, beta1, beta2, eps varying with t)
+    keras.AdamW = keras.Adam(weight_decay) (DL5h: proved for all losses, all t, learning_rate,
+        beta_1, beta_2, epsilon, weight_decay varying with t)
+    torch.SparseAdam = keras.Adam where no gradient is 0 (DL5j: proved for all losses, all t,
+        lr, eps varying with t)
+    torch.Adam(amsgrad=True, eps=0) = keras.Adam(amsgrad=True, epsilon=0) (DL6a: proved for
+        all losses, all t, lr varying with t)
 
 Do not edit. Made from the declaration keras.Adam and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: cba3c5c26f9a7327
+Digest: fb71b7da54aadb30
 """
 
 from __future__ import annotations
@@ -194,6 +200,12 @@ class Adam(Optimizer):
             with t)
         Adam(eps) = keras.Adam(epsilon=eps*sqrt(1 - beta2**t)) (K2b: proved for all losses, all t,
             lr, beta1, beta2, eps varying with t)
+        keras.AdamW = keras.Adam(weight_decay) (DL5h: proved for all losses, all t, learning_rate,
+            beta_1, beta_2, epsilon, weight_decay varying with t)
+        torch.SparseAdam = keras.Adam where no gradient is 0 (DL5j: proved for all losses, all t,
+            lr, eps varying with t)
+        torch.Adam(amsgrad=True, eps=0) = keras.Adam(amsgrad=True, epsilon=0) (DL6a: proved for
+            all losses, all t, lr varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -9,9 +9,13 @@ Equations
     u[t] = max(abs(g[t]), beta_2*u[t-1])
     theta[t] = decayed[t] - learning_rate*m[t]/((1 - beta_1**t)*(u[t] + epsilon))
 
+Proved
+    torch.Adamax(eps=0) = keras.Adamax(epsilon=0) (DL7b: proved for all losses, all t, lr
+        varying with t)
+
 Do not edit. Made from the declaration keras.Adamax and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: dc1e41fdd7b0495a
+Digest: 23110637376b11ee
 """
 
 from __future__ import annotations
@@ -91,6 +95,10 @@ class Adamax(Optimizer):
         m[t] = beta_1*m[t-1] + (1 - beta_1)*g[t]
         u[t] = max(abs(g[t]), beta_2*u[t-1])
         theta[t] = decayed[t] - learning_rate*m[t]/((1 - beta_1**t)*(u[t] + epsilon))
+
+    Proved
+        torch.Adamax(eps=0) = keras.Adamax(epsilon=0) (DL7b: proved for all losses, all t, lr
+            varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -19,9 +19,15 @@ Equations with amsgrad=True
     v_max[t] = max(v[t], v_max[t-1])
     theta[t] = decayed[t] - m[t]*rate[t]/(sqrt(v_max[t]) + epsilon)
 
+Proved
+    torch.AdamW(eps) = keras.AdamW(epsilon=eps*sqrt(1 - beta2**t)) (DL5g: proved for all
+        losses, all t, lr, eps, weight_decay varying with t)
+    keras.AdamW = keras.Adam(weight_decay) (DL5h: proved for all losses, all t, learning_rate,
+        beta_1, beta_2, epsilon, weight_decay varying with t)
+
 Do not edit. Made from the declaration keras.AdamW and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: e84f869609ec02c8
+Digest: 7516778b2429b0d3
 """
 
 from __future__ import annotations
@@ -182,6 +188,12 @@ class AdamW(Optimizer):
         v[t] = beta_2*v[t-1] + (1 - beta_2)*g[t]**2
         v_max[t] = max(v[t], v_max[t-1])
         theta[t] = decayed[t] - m[t]*rate[t]/(sqrt(v_max[t]) + epsilon)
+
+    Proved
+        torch.AdamW(eps) = keras.AdamW(epsilon=eps*sqrt(1 - beta2**t)) (DL5g: proved for all
+            losses, all t, lr, eps, weight_decay varying with t)
+        keras.AdamW = keras.Adam(weight_decay) (DL5h: proved for all losses, all t, learning_rate,
+            beta_1, beta_2, epsilon, weight_decay varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

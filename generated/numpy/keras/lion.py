@@ -9,9 +9,13 @@ Equations
     m[t] = beta_2*m[t-1] + (1 - beta_2)*g[t]
     theta[t] = decayed[t] - learning_rate*direction[t]
 
+Proved
+    keras.Lion = optax.lion (DL10: proved for all losses, all t, learning_rate, beta_1,
+        beta_2, weight_decay varying with t)
+
 Do not edit. Made from the declaration keras.Lion and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 7712f7457f0675fb
+Digest: 30f6b062193426d1
 """
 
 from __future__ import annotations
@@ -89,6 +93,10 @@ class Lion(Optimizer):
         direction[t] = sign(beta_1*m[t-1] + (1 - beta_1)*g[t])
         m[t] = beta_2*m[t-1] + (1 - beta_2)*g[t]
         theta[t] = decayed[t] - learning_rate*direction[t]
+
+    Proved
+        keras.Lion = optax.lion (DL10: proved for all losses, all t, learning_rate, beta_1,
+            beta_2, weight_decay varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -16,9 +16,13 @@ Equations
     v_hat[t] = v[t]/(1 - beta_2**t)
     theta[t] = decayed[t] - learning_rate*m_hat[t]/(sqrt(v_hat[t]) + epsilon)
 
+Proved
+    torch.NAdam(momentum_decay=1) = keras.Nadam (DL8: proved for all losses, all t, lr, eps
+        varying with t)
+
 Do not edit. Made from the declaration keras.Nadam and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: c39bf5de0fa6a32b
+Digest: 01447451c19fcbe2
 """
 
 from __future__ import annotations
@@ -129,6 +133,10 @@ class Nadam(Optimizer):
         m_hat[t] = g[t]*(1 - mu[t])/(1 - mu_product[t]) + m[t]*mu_next[t]/(1 - mu_next[t]*mu_product[t])
         v_hat[t] = v[t]/(1 - beta_2**t)
         theta[t] = decayed[t] - learning_rate*m_hat[t]/(sqrt(v_hat[t]) + epsilon)
+
+    Proved
+        torch.NAdam(momentum_decay=1) = keras.Nadam (DL8: proved for all losses, all t, lr, eps
+            varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -21,10 +21,16 @@ Proved
     torch.RMSprop(momentum=0) = RMSProp, keras.RMSprop(momentum=0) = RMSPropEpsInside (K4:
         proved for all losses, all t, lr varying with t; all losses, all t, learning_rate
         varying with t)
+    optax.rmsprop = keras.RMSprop under velocity = -b (DL4: proved for all losses, all t,
+        learning_rate, decay, eps, momentum varying with t)
+    torch.RMSprop(eps=0) = keras.RMSprop(epsilon=0) under velocity = lr*velocity (DL4b: proved
+        for all losses, all t)
+    torch.RMSprop(centered=True, eps=0) = keras.RMSprop(centered=True, epsilon=0) (DL4h:
+        proved for all losses, all t)
 
 Do not edit. Made from the declaration keras.RMSprop and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 45669b5047cf3b95
+Digest: f7fc09f2ad30819e
 """
 
 from __future__ import annotations
@@ -180,6 +186,12 @@ class RMSprop(Optimizer):
         torch.RMSprop(momentum=0) = RMSProp, keras.RMSprop(momentum=0) = RMSPropEpsInside (K4:
             proved for all losses, all t, lr varying with t; all losses, all t, learning_rate
             varying with t)
+        optax.rmsprop = keras.RMSprop under velocity = -b (DL4: proved for all losses, all t,
+            learning_rate, decay, eps, momentum varying with t)
+        torch.RMSprop(eps=0) = keras.RMSprop(epsilon=0) under velocity = lr*velocity (DL4b: proved
+            for all losses, all t)
+        torch.RMSprop(centered=True, eps=0) = keras.RMSprop(centered=True, epsilon=0) (DL4h:
+            proved for all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -17,10 +17,14 @@ Equations with nesterov=True
 Proved
     Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: proved for all
         losses, all t, lr varying with t)
+    torch.SGD(nesterov=True) = keras.SGD(nesterov=True) under velocity = -lr*b (DL1b: proved
+        for all losses, all t)
+    torch.SGD(momentum=0) = keras.SGD(momentum=0), decay included (DL1e: proved for all
+        losses, all t)
 
 Do not edit. Made from the declaration keras.SGD and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: e0defcde3514ee05
+Digest: 591e69ad0666e1e4
 """
 
 from __future__ import annotations
@@ -141,6 +145,10 @@ class SGD(Optimizer):
     Proved
         Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: proved for all
             losses, all t, lr varying with t)
+        torch.SGD(nesterov=True) = keras.SGD(nesterov=True) under velocity = -lr*b (DL1b: proved
+            for all losses, all t)
+        torch.SGD(momentum=0) = keras.SGD(momentum=0), decay included (DL1e: proved for all
+            losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

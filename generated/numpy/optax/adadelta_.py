@@ -10,9 +10,13 @@ Equations
     u[t] = rho*u[t-1] + (1 - rho)*delta[t]**2
     theta[t] = theta[t-1] - learning_rate*delta[t]
 
+Proved
+    torch.Adadelta = optax.adadelta (DL3: proved for all losses, all t, lr, eps, weight_decay
+        varying with t)
+
 Do not edit. Made from the declaration optax.adadelta and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 5eb40bbc02e69c3f
+Digest: fb53c8cce9593653
 """
 
 from __future__ import annotations
@@ -94,6 +98,10 @@ class adadelta(Optimizer):
         delta[t] = g[t]*sqrt(u[t-1] + eps)/sqrt(v[t] + eps)
         u[t] = rho*u[t-1] + (1 - rho)*delta[t]**2
         theta[t] = theta[t-1] - learning_rate*delta[t]
+
+    Proved
+        torch.Adadelta = optax.adadelta (DL3: proved for all losses, all t, lr, eps, weight_decay
+            varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

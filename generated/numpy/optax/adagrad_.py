@@ -9,9 +9,15 @@ Equations
     direction[t] = {g[t]/sqrt(G[t] + eps) if G[t] > 0, else 0}
     theta[t] = theta[t-1] - learning_rate*direction[t]
 
+Proved
+    keras.Adagrad = optax.adagrad at the same positive start (DL2: proved for all losses, all
+        t, learning_rate varying with t)
+    torch.Adagrad(eps=0) = optax.adagrad(eps=0) at the same positive start (DL2b: proved for
+        all losses, all t, lr varying with t)
+
 Do not edit. Made from the declaration optax.adagrad and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 06f509fe29d01a25
+Digest: c96a0270f94075c1
 """
 
 from __future__ import annotations
@@ -71,6 +77,12 @@ class adagrad(Optimizer):
         G[t] = G[t-1] + g[t]**2
         direction[t] = {g[t]/sqrt(G[t] + eps) if G[t] > 0, else 0}
         theta[t] = theta[t-1] - learning_rate*direction[t]
+
+    Proved
+        keras.Adagrad = optax.adagrad at the same positive start (DL2: proved for all losses, all
+            t, learning_rate varying with t)
+        torch.Adagrad(eps=0) = optax.adagrad(eps=0) at the same positive start (DL2b: proved for
+            all losses, all t, lr varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

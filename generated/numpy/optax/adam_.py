@@ -22,10 +22,16 @@ Equations with nesterov=True
 Proved
     Adam = torch.Adam = optax.adam (K1: proved for all losses, all t, lr, beta1, beta2, eps
         varying with t)
+    optax.rmsprop(bias_correction=True) = optax.adam(b1=0) (DL4f: proved for all losses, all
+        t, learning_rate varying with t)
+    torch.Adam = optax.adam(eps_root=0) (DL5: proved for all losses, all t, lr, beta1, beta2,
+        eps varying with t)
+    optax.nadam = optax.adam(nesterov=True) (DL8c: proved for all losses, all t,
+        learning_rate, b1, b2, eps, eps_root varying with t)
 
 Do not edit. Made from the declaration optax.adam and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: e96399175c450895
+Digest: 708ca48abad9ee7b
 """
 
 from __future__ import annotations
@@ -199,6 +205,12 @@ class adam(Optimizer):
     Proved
         Adam = torch.Adam = optax.adam (K1: proved for all losses, all t, lr, beta1, beta2, eps
             varying with t)
+        optax.rmsprop(bias_correction=True) = optax.adam(b1=0) (DL4f: proved for all losses, all
+            t, learning_rate varying with t)
+        torch.Adam = optax.adam(eps_root=0) (DL5: proved for all losses, all t, lr, beta1, beta2,
+            eps varying with t)
+        optax.nadam = optax.adam(nesterov=True) (DL8c: proved for all losses, all t,
+            learning_rate, b1, b2, eps, eps_root varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

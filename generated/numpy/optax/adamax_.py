@@ -9,9 +9,15 @@ Equations
     m_hat[t] = m[t]/(1 - b1**t)
     theta[t] = theta[t-1] - learning_rate*m_hat[t]/u[t]
 
+Proved
+    torch.Adamax = optax.adamax (DL7: proved for all losses, all t, lr, beta1, beta2, eps
+        varying with t)
+    optax.adamaxw(weight_decay=0) = optax.adamax (DL7c: proved for all losses, all t,
+        learning_rate, b1, b2, eps varying with t)
+
 Do not edit. Made from the declaration optax.adamax and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 00cfb7c0fc942580
+Digest: 3b2af75151a31da6
 """
 
 from __future__ import annotations
@@ -85,6 +91,12 @@ class adamax(Optimizer):
         u[t] = max(abs(g[t]) + eps, b2*u[t-1])
         m_hat[t] = m[t]/(1 - b1**t)
         theta[t] = theta[t-1] - learning_rate*m_hat[t]/u[t]
+
+    Proved
+        torch.Adamax = optax.adamax (DL7: proved for all losses, all t, lr, beta1, beta2, eps
+            varying with t)
+        optax.adamaxw(weight_decay=0) = optax.adamax (DL7c: proved for all losses, all t,
+            learning_rate, b1, b2, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -9,9 +9,13 @@ Equations
     m_hat[t] = m[t]/(1 - b1**t)
     theta[t] = theta[t-1] - learning_rate*(weight_decay*theta[t-1] + m_hat[t]/u[t])
 
+Proved
+    optax.adamaxw(weight_decay=0) = optax.adamax (DL7c: proved for all losses, all t,
+        learning_rate, b1, b2, eps varying with t)
+
 Do not edit. Made from the declaration optax.adamaxw and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 61ffef116612d12b
+Digest: 6d836cb28f5d0e3e
 """
 
 from __future__ import annotations
@@ -88,6 +92,10 @@ class adamaxw(Optimizer):
         u[t] = max(abs(g[t]) + eps, b2*u[t-1])
         m_hat[t] = m[t]/(1 - b1**t)
         theta[t] = theta[t-1] - learning_rate*(weight_decay*theta[t-1] + m_hat[t]/u[t])
+
+    Proved
+        optax.adamaxw(weight_decay=0) = optax.adamax (DL7c: proved for all losses, all t,
+            learning_rate, b1, b2, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

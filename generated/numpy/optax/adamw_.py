@@ -19,9 +19,13 @@ Equations with nesterov=True
     v_hat[t] = v[t]/(1 - b2**t)
     theta[t] = theta[t-1] - learning_rate*(weight_decay*theta[t-1] + m_hat[t]/(sqrt(v_hat[t] + eps_root) + eps))
 
+Proved
+    torch.AdamW = optax.adamw(eps_root=0) (DL5e: proved for all losses, all t, lr, beta1,
+        beta2, eps, weight_decay varying with t)
+
 Do not edit. Made from the declaration optax.adamw and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: dd53cf8b47c3c95c
+Digest: 5a01c8b475134b6c
 """
 
 from __future__ import annotations
@@ -197,6 +201,10 @@ class adamw(Optimizer):
         v[t] = b2*v[t-1] + (1 - b2)*g[t]**2
         v_hat[t] = v[t]/(1 - b2**t)
         theta[t] = theta[t-1] - learning_rate*(weight_decay*theta[t-1] + m_hat[t]/(sqrt(v_hat[t] + eps_root) + eps))
+
+    Proved
+        torch.AdamW = optax.adamw(eps_root=0) (DL5e: proved for all losses, all t, lr, beta1,
+            beta2, eps, weight_decay varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

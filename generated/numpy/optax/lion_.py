@@ -8,9 +8,15 @@ Equations
     m[t] = b2*m[t-1] + (1 - b2)*g[t]
     theta[t] = theta[t-1] - learning_rate*(weight_decay*theta[t-1] + direction[t])
 
+Proved
+    keras.Lion = optax.lion (DL10: proved for all losses, all t, learning_rate, beta_1,
+        beta_2, weight_decay varying with t)
+    Lion = optax.lion (DL10a: proved for all losses, all t, lr, beta1, beta2, weight_decay
+        varying with t)
+
 Do not edit. Made from the declaration optax.lion and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: defbee61d423a909
+Digest: ec35d374a564a128
 """
 
 from __future__ import annotations
@@ -82,6 +88,12 @@ class lion(Optimizer):
         direction[t] = sign(b1*m[t-1] + (1 - b1)*g[t])
         m[t] = b2*m[t-1] + (1 - b2)*g[t]
         theta[t] = theta[t-1] - learning_rate*(weight_decay*theta[t-1] + direction[t])
+
+    Proved
+        keras.Lion = optax.lion (DL10: proved for all losses, all t, learning_rate, beta_1,
+            beta_2, weight_decay varying with t)
+        Lion = optax.lion (DL10a: proved for all losses, all t, lr, beta1, beta2, weight_decay
+            varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -19,9 +19,13 @@ Equations with nesterov=False
     v_hat[t] = v[t]/(1 - b2**t)
     theta[t] = theta[t-1] - learning_rate*m_hat[t]/(sqrt(v_hat[t] + eps_root) + eps)
 
+Proved
+    optax.nadam = optax.adam(nesterov=True) (DL8c: proved for all losses, all t,
+        learning_rate, b1, b2, eps, eps_root varying with t)
+
 Do not edit. Made from the declaration optax.nadam and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 8509e49592f66bb0
+Digest: 5f9b581562a16cc0
 """
 
 from __future__ import annotations
@@ -191,6 +195,10 @@ class nadam(Optimizer):
         v[t] = b2*v[t-1] + (1 - b2)*g[t]**2
         v_hat[t] = v[t]/(1 - b2**t)
         theta[t] = theta[t-1] - learning_rate*m_hat[t]/(sqrt(v_hat[t] + eps_root) + eps)
+
+    Proved
+        optax.nadam = optax.adam(nesterov=True) (DL8c: proved for all losses, all t,
+            learning_rate, b1, b2, eps, eps_root varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -140,9 +140,17 @@ Equations with bias_correction=True, centered=True, eps_in_sqrt=False, nesterov=
     b[t] = momentum*b[t-1] + scaled[t]
     theta[t] = theta[t-1] + momentum*b[t] + scaled[t]
 
+Proved
+    optax.rmsprop = keras.RMSprop under velocity = -b (DL4: proved for all losses, all t,
+        learning_rate, decay, eps, momentum varying with t)
+    optax.rmsprop(eps_in_sqrt=False, momentum=0) = torch.RMSprop(momentum=0) (DL4a: proved for
+        all losses, all t)
+    optax.rmsprop(bias_correction=True) = optax.adam(b1=0) (DL4f: proved for all losses, all
+        t, learning_rate varying with t)
+
 Do not edit. Made from the declaration optax.rmsprop and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: c04fb5c1c8f35d29
+Digest: c9fdb290b6447fd6
 """
 
 from __future__ import annotations
@@ -1262,6 +1270,14 @@ class rmsprop(Optimizer):
         scaled[t] = -learning_rate*g[t]/(sqrt(v[t]/(1 - decay**t) - m[t]**2/(1 - decay**t)**2) + eps)
         b[t] = momentum*b[t-1] + scaled[t]
         theta[t] = theta[t-1] + momentum*b[t] + scaled[t]
+
+    Proved
+        optax.rmsprop = keras.RMSprop under velocity = -b (DL4: proved for all losses, all t,
+            learning_rate, decay, eps, momentum varying with t)
+        optax.rmsprop(eps_in_sqrt=False, momentum=0) = torch.RMSprop(momentum=0) (DL4a: proved for
+            all losses, all t)
+        optax.rmsprop(bias_correction=True) = optax.adam(b1=0) (DL4f: proved for all losses, all
+            t, learning_rate varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

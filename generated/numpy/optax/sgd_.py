@@ -15,10 +15,14 @@ Equations with nesterov=True
 Proved
     Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: proved for all
         losses, all t, lr varying with t)
+    torch.SGD(dampening=0, weight_decay=0) = optax.sgd (DL1: proved for all losses, all t, lr
+        varying with t)
+    torch.SGD(nesterov=True) = optax.sgd(nesterov=True) (DL1a: proved for all losses, all t,
+        lr varying with t)
 
 Do not edit. Made from the declaration optax.sgd and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: aa3fe5df6e6a81fa
+Digest: 823413ddce641784
 """
 
 from __future__ import annotations
@@ -110,6 +114,10 @@ class sgd(Optimizer):
     Proved
         Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: proved for all
             losses, all t, lr varying with t)
+        torch.SGD(dampening=0, weight_decay=0) = optax.sgd (DL1: proved for all losses, all t, lr
+            varying with t)
+        torch.SGD(nesterov=True) = optax.sgd(nesterov=True) (DL1a: proved for all losses, all t,
+            lr varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -7,9 +7,12 @@ Equations
     m[t] = beta*m[t-1] + (1 - beta)*g[t]
     theta[t] = theta[t-1] - learning_rate*sign(m[t])
 
+Proved
+    Signum = optax.signum (DL10c: proved for all losses, all t, lr varying with t)
+
 Do not edit. Made from the declaration optax.signum and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 70f81ff925e0b2a9
+Digest: 0fc573210c0e0c4d
 """
 
 from __future__ import annotations
@@ -68,6 +71,9 @@ class signum(Optimizer):
         g[t] = grad(theta[t-1])
         m[t] = beta*m[t-1] + (1 - beta)*g[t]
         theta[t] = theta[t-1] - learning_rate*sign(m[t])
+
+    Proved
+        Signum = optax.signum (DL10c: proved for all losses, all t, lr varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -10,12 +10,14 @@ Equations
     theta[t] = theta[t-1] + delta[t]
 
 Proved
+    the same when theta is shifted (without decay) (SY24: proved for all n, every tensor, all
+        losses, all t)
     Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: proved for all losses, all
         t, lr, eps varying with t; all losses, all t, rho, eps varying with t)
 
 Do not edit. Made from the declaration Adadelta and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: e86757f947432b83
+Digest: 9ae9748f219bdba8
 """
 
 from __future__ import annotations
@@ -90,6 +92,8 @@ class Adadelta(Optimizer):
         theta[t] = theta[t-1] + delta[t]
 
     Proved
+        the same when theta is shifted (without decay) (SY24: proved for all n, every tensor, all
+            losses, all t)
         Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: proved for all losses, all
             t, lr, eps varying with t; all losses, all t, rho, eps varying with t)
 

@@ -29,9 +29,13 @@ Equations where every tensor
     rms_update[t] = sqrt(mean(U[t]**2))
     theta[t] = theta[t-1] - U[t]*alpha_t[t]/max(1, rms_update[t]/clip_threshold)
 
+Proved
+    the same when rows, or columns, change places (SY36: proved for matrices of every shape,
+        every tensor, all losses, all t)
+
 Do not edit. Made from the declaration Adafactor and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 96a72ef5d6e87426
+Digest: 48a7f40fc84e7789
 """
 
 from __future__ import annotations
@@ -216,6 +220,10 @@ class Adafactor(Optimizer):
         U[t] = g[t]/sqrt(V[t])
         rms_update[t] = sqrt(mean(U[t]**2))
         theta[t] = theta[t-1] - U[t]*alpha_t[t]/max(1, rms_update[t]/clip_threshold)
+
+    Proved
+        the same when rows, or columns, change places (SY36: proved for matrices of every shape,
+            every tensor, all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -27,8 +27,19 @@ Proved
         varying with t)
     Adam(lr, eps=0) = texts.ADAM_D2(lr*sqrt(1 - beta2**t)/(1 - beta1**t), eps=0) (C82a: proved
         for all losses, all t, lr, beta1, beta2 varying with t)
+    m**2 <= C*v, C = (1 - beta1)**2/((1 - beta2)*(1 - beta1**2/beta2)), if beta1**2 < beta2
+        (D16: proved for all gradients, all t)
+    |step| <= lr*sqrt(C*(1 - beta2**t))/(1 - beta1**t) at eps = 0, C = (1 - beta1)**2/((1 -
+        beta2)*(1 - beta1**2/beta2)) (D16a: proved for all gradients, all t)
+    NAdam(beta1=0) = Adam(beta1=0) (D27: proved for all losses, all t, lr, beta2, eps varying
+        with t)
     AdamW, AdamL2 and texts.ADAMW at weight_decay 0 = Adam (W5: proved for all losses, all t,
         lr, beta1, beta2, eps varying with t)
+    the same when theta is shifted (without decay) (SY24: proved for all n, every tensor, all
+        losses, all t)
+    scaling theta scales lr, and eps as the gradient (SY56: proved for all n, every tensor,
+        all losses, all t)
+    gathered over two parts of a batch = on the whole batch (X1: proved for all losses, all t)
     Adam = torch.Adam = optax.adam (K1: proved for all losses, all t, lr, beta1, beta2, eps
         varying with t)
     Adam(eps) = keras.Adam(epsilon=eps*sqrt(1 - beta2**t)) (K2b: proved for all losses, all t,
@@ -36,7 +47,7 @@ Proved
 
 Do not edit. Made from the declaration Adam and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 2e0e30a9b874d7c4
+Digest: 3ce004b72d8cfdd9
 """
 
 from __future__ import annotations
@@ -140,8 +151,19 @@ class Adam(Optimizer):
             varying with t)
         Adam(lr, eps=0) = texts.ADAM_D2(lr*sqrt(1 - beta2**t)/(1 - beta1**t), eps=0) (C82a: proved
             for all losses, all t, lr, beta1, beta2 varying with t)
+        m**2 <= C*v, C = (1 - beta1)**2/((1 - beta2)*(1 - beta1**2/beta2)), if beta1**2 < beta2
+            (D16: proved for all gradients, all t)
+        |step| <= lr*sqrt(C*(1 - beta2**t))/(1 - beta1**t) at eps = 0, C = (1 - beta1)**2/((1 -
+            beta2)*(1 - beta1**2/beta2)) (D16a: proved for all gradients, all t)
+        NAdam(beta1=0) = Adam(beta1=0) (D27: proved for all losses, all t, lr, beta2, eps varying
+            with t)
         AdamW, AdamL2 and texts.ADAMW at weight_decay 0 = Adam (W5: proved for all losses, all t,
             lr, beta1, beta2, eps varying with t)
+        the same when theta is shifted (without decay) (SY24: proved for all n, every tensor, all
+            losses, all t)
+        scaling theta scales lr, and eps as the gradient (SY56: proved for all n, every tensor,
+            all losses, all t)
+        gathered over two parts of a batch = on the whole batch (X1: proved for all losses, all t)
         Adam = torch.Adam = optax.adam (K1: proved for all losses, all t, lr, beta1, beta2, eps
             varying with t)
         Adam(eps) = keras.Adam(epsilon=eps*sqrt(1 - beta2**t)) (K2b: proved for all losses, all t,

@@ -10,9 +10,13 @@ Equations
     v_hat[t] = v[t]/(1 - beta2**t)
     theta[t] = theta[t-1] - lr*m_hat[t]/sqrt(v_hat[t] + eps)
 
+Proved
+    texts.ADAM_D2 = AdamEpsInside without correction (Quiz4: proved for all losses, all t, lr,
+        beta1, beta2, eps varying with t)
+
 Do not edit. Made from the declaration AdamEpsInside and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: d5b2c02ef63a6112
+Digest: 59be94b47b87c108
 """
 
 from __future__ import annotations
@@ -98,6 +102,10 @@ class AdamEpsInside(Optimizer):
         m_hat[t] = m[t]/(1 - beta1**t)
         v_hat[t] = v[t]/(1 - beta2**t)
         theta[t] = theta[t-1] - lr*m_hat[t]/sqrt(v_hat[t] + eps)
+
+    Proved
+        texts.ADAM_D2 = AdamEpsInside without correction (Quiz4: proved for all losses, all t, lr,
+            beta1, beta2, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

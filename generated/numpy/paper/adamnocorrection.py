@@ -11,10 +11,12 @@ Equations
 Proved
     AdamNoCorrection(beta1=0) = RMSProp (D8b: proved for all losses, all t, lr, beta2, eps
         varying with t)
+    m**2 <= C*v, C = (1 - beta1)**2/((1 - beta2)*(1 - beta1**2/beta2)), if beta1**2 < beta2
+        (D16: proved for all gradients, all t)
 
 Do not edit. Made from the declaration AdamNoCorrection and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 090b31ceec2b50cc
+Digest: cd3d2c26b53bc634
 """
 
 from __future__ import annotations
@@ -91,6 +93,8 @@ class AdamNoCorrection(Optimizer):
     Proved
         AdamNoCorrection(beta1=0) = RMSProp (D8b: proved for all losses, all t, lr, beta2, eps
             varying with t)
+        m**2 <= C*v, C = (1 - beta1)**2/((1 - beta2)*(1 - beta1**2/beta2)), if beta1**2 < beta2
+            (D16: proved for all gradients, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

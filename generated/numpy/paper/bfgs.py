@@ -22,10 +22,19 @@ Proved
     H y = s after every update, for all n (Q1: proved for all n)
     H stays symmetric, for all n (Q1a: proved for all n)
     H stays positive definite, for all n (Q3: proved for all n)
+    det B+ = det B * y's/(s'Bs), for all n (Q4b: proved for all n)
+    the two loops apply BFGS's H of the pairs kept, for every n and every number of them (Q5:
+        proved for all n)
+    turns with the coordinates, line searches answered alike (SY7: proved for all n, all
+        tensors as one vector, all losses, all t)
+    the same in all linear coordinates after the first step, if H starts as M H M' (SY19:
+        proved for all n, all tensors as one vector, all losses, all t)
+    the same when theta is shifted (SY25: proved for all n, all tensors as one vector, all
+        losses, all t; all n, every tensor, all losses, all t)
 
 Do not edit. Made from the declaration BFGS and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: e972c5ac90f28360
+Digest: 25e546a447e818f2
 """
 
 from __future__ import annotations
@@ -118,6 +127,15 @@ class BFGS(Optimizer):
         H y = s after every update, for all n (Q1: proved for all n)
         H stays symmetric, for all n (Q1a: proved for all n)
         H stays positive definite, for all n (Q3: proved for all n)
+        det B+ = det B * y's/(s'Bs), for all n (Q4b: proved for all n)
+        the two loops apply BFGS's H of the pairs kept, for every n and every number of them (Q5:
+            proved for all n)
+        turns with the coordinates, line searches answered alike (SY7: proved for all n, all
+            tensors as one vector, all losses, all t)
+        the same in all linear coordinates after the first step, if H starts as M H M' (SY19:
+            proved for all n, all tensors as one vector, all losses, all t)
+        the same when theta is shifted (SY25: proved for all n, all tensors as one vector, all
+            losses, all t; all n, every tensor, all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

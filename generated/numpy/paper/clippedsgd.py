@@ -9,9 +9,17 @@ Equations
     g[t] = clip_scale[t]*g_raw[t]
     theta[t] = theta[t-1] - lr*g[t]
 
+Proved
+    turns with the coordinates: theta' = Q theta for every orthogonal Q (SY12: proved for all
+        n, every tensor, all losses, all t)
+    the same when loss and max_norm are multiplied and lr divided by one number (SY54: proved
+        for all n, every tensor, all losses, all t)
+    = descent at the rate lr*min(1, max_norm/|g|), for all n (X3: proved for all n; all limit,
+        n)
+
 Do not edit. Made from the declaration ClippedSGD and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 91281addfb9502d6
+Digest: 1c604461e3331229
 """
 
 from __future__ import annotations
@@ -81,6 +89,14 @@ class ClippedSGD(Optimizer):
         clip_scale[t] = max_norm/max(max_norm, g_norm[t])
         g[t] = clip_scale[t]*g_raw[t]
         theta[t] = theta[t-1] - lr*g[t]
+
+    Proved
+        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY12: proved for all
+            n, every tensor, all losses, all t)
+        the same when loss and max_norm are multiplied and lr divided by one number (SY54: proved
+            for all n, every tensor, all losses, all t)
+        = descent at the rate lr*min(1, max_norm/|g|), for all n (X3: proved for all n; all limit,
+            n)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -9,9 +9,13 @@ Equations
     step_length[t] = line_search(theta[t-1], p[t], 'armijo', 1, c1, shrink)
     theta[t] = theta[t-1] + p[t]*step_length[t]
 
+Proved
+    the same in all affine coordinates (SY17: proved for all n, all tensors as one vector, all
+        losses, all t)
+
 Do not edit. Made from the declaration DampedNewton and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: b59b50e642d0f58b
+Digest: e81c8fe92295d4cf
 """
 
 from __future__ import annotations
@@ -70,6 +74,10 @@ class DampedNewton(Optimizer):
         p[t] = -solve(hessian(theta[t-1]), g[t])
         step_length[t] = line_search(theta[t-1], p[t], 'armijo', 1, c1, shrink)
         theta[t] = theta[t-1] + p[t]*step_length[t]
+
+    Proved
+        the same in all affine coordinates (SY17: proved for all n, all tensors as one vector, all
+            losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -12,10 +12,19 @@ Proved
     ScheduleFreeSGD(beta=0) = GradientDescent (V1: proved for all losses, all t, lr varying
         with t)
     GradientDescent's move minimises g.d + |d|**2/(2*lr), for all n (T1: proved for all n)
+    turns with the coordinates: theta' = Q theta for every orthogonal Q (SY1: proved for all
+        n, every tensor, all losses, all t)
+    gathered over two parts of a batch = on the whole batch (X1: proved for all losses, all t)
+    converges exactly if 0 < lr < 2/L (E1: proved for all quadratics, all n, with curvatures
+        in (0, L])
+    lr = 2/(L + mu) is best, with radius (L - mu)/(L + mu) (E6: proved for all quadratics, all
+        n, with curvatures in [mu, L])
+    NoisySGD's step = GradientDescent's in the mean over the noise (C16n: proved for all
+        states, all t, all distributions with a mean)
 
 Do not edit. Made from the declaration GradientDescent and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: a603c7c896a131b5
+Digest: 62694690abfa356c
 """
 
 from __future__ import annotations
@@ -67,6 +76,15 @@ class GradientDescent(Optimizer):
         ScheduleFreeSGD(beta=0) = GradientDescent (V1: proved for all losses, all t, lr varying
             with t)
         GradientDescent's move minimises g.d + |d|**2/(2*lr), for all n (T1: proved for all n)
+        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY1: proved for all
+            n, every tensor, all losses, all t)
+        gathered over two parts of a batch = on the whole batch (X1: proved for all losses, all t)
+        converges exactly if 0 < lr < 2/L (E1: proved for all quadratics, all n, with curvatures
+            in (0, L])
+        lr = 2/(L + mu) is best, with radius (L - mu)/(L + mu) (E6: proved for all quadratics, all
+            n, with curvatures in [mu, L])
+        NoisySGD's step = GradientDescent's in the mean over the noise (C16n: proved for all
+            states, all t, all distributions with a mean)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -9,10 +9,12 @@ Equations
 Proved
     GradientDescentL2 = gradient descent with decay lr*weight_decay (W1: proved for all
         losses, all t, lr, weight_decay varying with t)
+    scaling theta scales lr by the square and divides the penalty by it (SY66: proved for all
+        n, every tensor, all losses, all t)
 
 Do not edit. Made from the declaration GradientDescentL2 and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: ed542748976bd571
+Digest: 9e36d7db09a1b86a
 """
 
 from __future__ import annotations
@@ -65,6 +67,8 @@ class GradientDescentL2(Optimizer):
     Proved
         GradientDescentL2 = gradient descent with decay lr*weight_decay (W1: proved for all
             losses, all t, lr, weight_decay varying with t)
+        scaling theta scales lr by the square and divides the penalty by it (SY66: proved for all
+            n, every tensor, all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

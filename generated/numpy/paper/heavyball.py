@@ -11,10 +11,16 @@ Equations
 Proved
     Momentum = HeavyBall under previous = theta + v (M4: proved for all losses, all t, lr,
         momentum varying with t)
+    turns with the coordinates: theta' = Q theta for every orthogonal Q (SY1: proved for all
+        n, every tensor, all losses, all t)
+    converges exactly if 0 < lr < 2*(1 + momentum)/L (E2: proved for all quadratics, all n,
+        with curvatures in (0, L])
+    Polyak's parameters have the smallest radius (E5a: proved for all quadratics, all n, with
+        curvatures in [m**2, M**2])
 
 Do not edit. Made from the declaration HeavyBall and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: ea48ce557f78a792
+Digest: 3d8c693263f9c953
 """
 
 from __future__ import annotations
@@ -72,6 +78,12 @@ class HeavyBall(Optimizer):
     Proved
         Momentum = HeavyBall under previous = theta + v (M4: proved for all losses, all t, lr,
             momentum varying with t)
+        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY1: proved for all
+            n, every tensor, all losses, all t)
+        converges exactly if 0 < lr < 2*(1 + momentum)/L (E2: proved for all quadratics, all n,
+            with curvatures in (0, L])
+        Polyak's parameters have the smallest radius (E5a: proved for all quadratics, all n, with
+            curvatures in [m**2, M**2])
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

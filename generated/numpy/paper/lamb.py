@@ -16,9 +16,14 @@ Equations
     ratio[t] = {w_norm[t]/u_norm[t] if (u_norm[t] > 0) and (w_norm[t] > 0), else 1}
     theta[t] = theta[t-1] - lr*ratio[t]*u[t]
 
+Proved
+    lr has no units, norms not zero (SY60: proved for all n, every tensor, all losses, all t)
+    |move| = lr*|theta|, for all n, where weights and update are not zero (L4: proved for all
+        n)
+
 Do not edit. Made from the declaration LAMB and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: d3a5b9059488e876
+Digest: c7aa0dead99672ba
 """
 
 from __future__ import annotations
@@ -137,6 +142,11 @@ class LAMB(Optimizer):
         u_norm[t] = norm(u[t])
         ratio[t] = {w_norm[t]/u_norm[t] if (u_norm[t] > 0) and (w_norm[t] > 0), else 1}
         theta[t] = theta[t-1] - lr*ratio[t]*u[t]
+
+    Proved
+        lr has no units, norms not zero (SY60: proved for all n, every tensor, all losses, all t)
+        |move| = lr*|theta|, for all n, where weights and update are not zero (L4: proved for all
+            n)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

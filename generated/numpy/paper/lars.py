@@ -11,9 +11,16 @@ Equations
     v[t] = lr*ratio[t]*(weight_decay*theta[t-1] + g[t]) + momentum*v[t-1]
     theta[t] = theta[t-1] - v[t]
 
+Proved
+    turns with the coordinates of each tensor (SY10: proved for all n, every tensor, all
+        losses, all t)
+    the same when loss and decay are multiplied by one number, norms not zero (SY49: proved
+        for all n, every tensor, all losses, all t)
+    lr has no units, norms not zero (SY59: proved for all n, every tensor, all losses, all t)
+
 Do not edit. Made from the declaration LARS and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: de3091f94551e843
+Digest: 392e1de3249941a9
 """
 
 from __future__ import annotations
@@ -93,6 +100,13 @@ class LARS(Optimizer):
         ratio[t] = {trust_coefficient*w_norm[t]/(g_norm[t] + weight_decay*w_norm[t]) if (g_norm[t] > 0) and (w_norm[t] > 0), else 1}
         v[t] = lr*ratio[t]*(weight_decay*theta[t-1] + g[t]) + momentum*v[t-1]
         theta[t] = theta[t-1] - v[t]
+
+    Proved
+        turns with the coordinates of each tensor (SY10: proved for all n, every tensor, all
+            losses, all t)
+        the same when loss and decay are multiplied by one number, norms not zero (SY49: proved
+            for all n, every tensor, all losses, all t)
+        lr has no units, norms not zero (SY59: proved for all n, every tensor, all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -22,9 +22,17 @@ Equations
     curvature[t] = dot(s[t], y[t])
     S << s[t], Y << y[t] if curvature[t] > 0
 
+Proved
+    the two loops apply BFGS's H of the pairs kept, for every n and every number of them (Q5:
+        proved for all n)
+    turns with the coordinates, line searches answered alike (SY7: proved for all n, all
+        tensors as one vector, all losses, all t)
+    the same when theta is shifted (SY25: proved for all n, all tensors as one vector, all
+        losses, all t; all n, every tensor, all losses, all t)
+
 Do not edit. Made from the declaration LBFGS and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 3f0dfe353e6c762f
+Digest: 3e127d324e3adecd
 """
 
 from __future__ import annotations
@@ -127,6 +135,14 @@ class LBFGS(Optimizer):
         y[t] = g_new[t] - g[t]
         curvature[t] = dot(s[t], y[t])
         S << s[t], Y << y[t] if curvature[t] > 0
+
+    Proved
+        the two loops apply BFGS's H of the pairs kept, for every n and every number of them (Q5:
+            proved for all n)
+        turns with the coordinates, line searches answered alike (SY7: proved for all n, all
+            tensors as one vector, all losses, all t)
+        the same when theta is shifted (SY25: proved for all n, all tensors as one vector, all
+            losses, all t; all n, every tensor, all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -10,10 +10,14 @@ Equations
 Proved
     Lion(beta1=beta2, weight_decay=0) = Signum(beta2) (L1: proved for all losses, all t, lr
         varying with t)
+    the same when theta is shifted (without decay) (SY24: proved for all n, every tensor, all
+        losses, all t)
+    Lion = optax.lion (DL10a: proved for all losses, all t, lr, beta1, beta2, weight_decay
+        varying with t)
 
 Do not edit. Made from the declaration Lion and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: b272d74b351b3357
+Digest: 725e30b8a17c764f
 """
 
 from __future__ import annotations
@@ -86,6 +90,10 @@ class Lion(Optimizer):
 
     Proved
         Lion(beta1=beta2, weight_decay=0) = Signum(beta2) (L1: proved for all losses, all t, lr
+            varying with t)
+        the same when theta is shifted (without decay) (SY24: proved for all n, every tensor, all
+            losses, all t)
+        Lion = optax.lion (DL10a: proved for all losses, all t, lr, beta1, beta2, weight_decay
             varying with t)
 
     Arguments

@@ -13,9 +13,13 @@ Equations
     slow[t] = {slow[t-1] + slow_step_size*(fast[t] - slow[t-1]) if mod(t, sync_period) == 0, else slow[t-1]}
     theta[t] = {slow[t] if mod(t, sync_period) == 0, else fast[t]}
 
+Proved
+    the same when theta is shifted (SY25: proved for all n, all tensors as one vector, all
+        losses, all t; all n, every tensor, all losses, all t)
+
 Do not edit. Made from the declaration LookaheadAdam and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: bd7e24cfae127dfb
+Digest: 72ecdb8fe10813fe
 """
 
 from __future__ import annotations
@@ -120,6 +124,10 @@ class LookaheadAdam(Optimizer):
         fast[t] = theta[t-1] - lr*m_hat[t]/(sqrt(v_hat[t]) + eps)
         slow[t] = {slow[t-1] + slow_step_size*(fast[t] - slow[t-1]) if mod(t, sync_period) == 0, else slow[t-1]}
         theta[t] = {slow[t] if mod(t, sync_period) == 0, else fast[t]}
+
+    Proved
+        the same when theta is shifted (SY25: proved for all n, all tensors as one vector, all
+            losses, all t; all n, every tensor, all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -14,10 +14,12 @@ Proved
         losses, all t)
     Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
         proved for all losses, all t, lr varying with t)
+    converges exactly if 0 < lr < 2*(1 + beta)/((1 - beta)*L) (E10: proved for all quadratics,
+        all n, with curvatures in (0, L])
 
 Do not edit. Made from the declaration MomentumEMA and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: bb1d70090954bba1
+Digest: 9ee520fc88294b5f
 """
 
 from __future__ import annotations
@@ -83,6 +85,8 @@ class MomentumEMA(Optimizer):
             losses, all t)
         Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
             proved for all losses, all t, lr varying with t)
+        converges exactly if 0 < lr < 2*(1 + beta)/((1 - beta)*L) (E10: proved for all quadratics,
+            all n, with curvatures in (0, L])
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

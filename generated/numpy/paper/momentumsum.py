@@ -15,12 +15,15 @@ Proved
     MomentumSum = torch.SGD (M7: proved for all losses, all t, lr varying with t)
     Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
         proved for all losses, all t, lr varying with t)
+    turns with the coordinates: theta' = Q theta for every orthogonal Q (SY1: proved for all
+        n, every tensor, all losses, all t)
+    gathered over two parts of a batch = on the whole batch (X1: proved for all losses, all t)
     Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: proved for all
         losses, all t, lr varying with t)
 
 Do not edit. Made from the declaration MomentumSum and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: cb8cad60124d6c58
+Digest: 81f3e1f10e2dc82d
 """
 
 from __future__ import annotations
@@ -79,6 +82,9 @@ class MomentumSum(Optimizer):
         MomentumSum = torch.SGD (M7: proved for all losses, all t, lr varying with t)
         Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
             proved for all losses, all t, lr varying with t)
+        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY1: proved for all
+            n, every tensor, all losses, all t)
+        gathered over two parts of a batch = on the whole batch (X1: proved for all losses, all t)
         Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: proved for all
             losses, all t, lr varying with t)
 

@@ -27,9 +27,17 @@ Equations where every tensor
     v_hat[t] = v[t]/(1 - adam_beta2**t)
     theta[t] = theta[t-1] - adam_lr*adam_weight_decay*theta[t-1] - adam_lr*m_hat[t]/(sqrt(v_hat[t]) + adam_eps)
 
+Proved
+    on matrices turns with the coordinates of rows and of columns (SY40: proved for matrices
+        of every shape, every tensor, all losses, all t)
+    on matrices the same when loss and eps are multiplied by one number (SY42: proved for all
+        n, every tensor, all losses, all t)
+    its buffer as an average or as a sum: the same direction, eps scaled (L7: proved for all
+        losses, all t, lr varying with t; all n, every tensor, all losses, all t)
+
 Do not edit. Made from the declaration Muon and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: c0353056cd461e30
+Digest: 2501dfe9779e44c3
 """
 
 from __future__ import annotations
@@ -200,6 +208,14 @@ class Muon(Optimizer):
         m_hat[t] = m[t]/(1 - adam_beta1**t)
         v_hat[t] = v[t]/(1 - adam_beta2**t)
         theta[t] = theta[t-1] - adam_lr*adam_weight_decay*theta[t-1] - adam_lr*m_hat[t]/(sqrt(v_hat[t]) + adam_eps)
+
+    Proved
+        on matrices turns with the coordinates of rows and of columns (SY40: proved for matrices
+            of every shape, every tensor, all losses, all t)
+        on matrices the same when loss and eps are multiplied by one number (SY42: proved for all
+            n, every tensor, all losses, all t)
+        its buffer as an average or as a sum: the same direction, eps scaled (L7: proved for all
+            losses, all t, lr varying with t; all n, every tensor, all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

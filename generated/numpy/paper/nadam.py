@@ -18,9 +18,13 @@ Equations
     m_bar[t] = g_hat[t]*(1 - mu[t]) + m_hat[t]*mu_next[t]
     theta[t] = theta[t-1] - lr*m_bar[t]/(sqrt(v_hat[t]) + eps)
 
+Proved
+    NAdam(beta1=0) = Adam(beta1=0) (D27: proved for all losses, all t, lr, beta2, eps varying
+        with t)
+
 Do not edit. Made from the declaration NAdam and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 036c46d7d20e340c
+Digest: 96ce85f037aefc7d
 """
 
 from __future__ import annotations
@@ -133,6 +137,10 @@ class NAdam(Optimizer):
         v_hat[t] = v[t]/(1 - beta2**t)
         m_bar[t] = g_hat[t]*(1 - mu[t]) + m_hat[t]*mu_next[t]
         theta[t] = theta[t-1] - lr*m_bar[t]/(sqrt(v_hat[t]) + eps)
+
+    Proved
+        NAdam(beta1=0) = Adam(beta1=0) (D27: proved for all losses, all t, lr, beta2, eps varying
+            with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -18,10 +18,16 @@ Proved
         with t)
     Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
         proved for all losses, all t, lr varying with t)
+    turns with the coordinates: theta' = Q theta for every orthogonal Q (SY1: proved for all
+        n, every tensor, all losses, all t)
+    converges exactly if 0 < lr < 2*(1 + momentum)/((1 + 2*momentum)*L) (E3: proved for all
+        quadratics, all n, with curvatures in (0, L])
+    Nesterov = NAG-a of the quiz (Quiz3: proved for all losses, all t, lr, momentum varying
+        with t)
 
 Do not edit. Made from the declaration Nesterov and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 11a5bc390409ef40
+Digest: 3af75b8d59210984
 """
 
 from __future__ import annotations
@@ -93,6 +99,12 @@ class Nesterov(Optimizer):
             with t)
         Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
             proved for all losses, all t, lr varying with t)
+        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY1: proved for all
+            n, every tensor, all losses, all t)
+        converges exactly if 0 < lr < 2*(1 + momentum)/((1 + 2*momentum)*L) (E3: proved for all
+            quadratics, all n, with curvatures in (0, L])
+        Nesterov = NAG-a of the quiz (Quiz3: proved for all losses, all t, lr, momentum varying
+            with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -13,10 +13,18 @@ Proved
     Newton solves a quadratic in one step, for all n (Q10: proved for all n)
     Newton is affine invariant, for all n (Q11: proved for all n)
     RelaxedNewton(lr=1) = Newton (C100: proved for all n)
+    its move goes downhill where the Hessian is positive definite, for all n (Q17: proved for
+        all n)
+    the same in all affine coordinates (SY17: proved for all n, all tensors as one vector, all
+        losses, all t)
+    the same when the loss is multiplied (SY47: proved for all n, all tensors as one vector,
+        all losses, all t; all n, every tensor, all losses, all t)
+    has the units of theta (SY58: proved for all n, all tensors as one vector, all losses, all
+        t; all n, every tensor, all losses, all t)
 
 Do not edit. Made from the declaration Newton and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 62c0617b20fadbec
+Digest: 0f7b13a78b8a06a6
 """
 
 from __future__ import annotations
@@ -67,6 +75,14 @@ class Newton(Optimizer):
         Newton solves a quadratic in one step, for all n (Q10: proved for all n)
         Newton is affine invariant, for all n (Q11: proved for all n)
         RelaxedNewton(lr=1) = Newton (C100: proved for all n)
+        its move goes downhill where the Hessian is positive definite, for all n (Q17: proved for
+            all n)
+        the same in all affine coordinates (SY17: proved for all n, all tensors as one vector, all
+            losses, all t)
+        the same when the loss is multiplied (SY47: proved for all n, all tensors as one vector,
+            all losses, all t; all n, every tensor, all losses, all t)
+        has the units of theta (SY58: proved for all n, all tensors as one vector, all losses, all
+            t; all n, every tensor, all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

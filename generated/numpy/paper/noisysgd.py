@@ -8,9 +8,15 @@ Equations
     sigma[t] = sqrt(eta)/(1 + t)**(gamma/2)
     theta[t] = theta[t-1] - lr*(g[t] + noise(1)*sigma[t])
 
+Proved
+    turns with the coordinates if the draws do (SY16: proved for all n, every tensor, all
+        losses, all t)
+    NoisySGD's step = GradientDescent's in the mean over the noise (C16n: proved for all
+        states, all t, all distributions with a mean)
+
 Do not edit. Made from the declaration NoisySGD and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: a07a8664fdb6f01c
+Digest: b53f4735b4a7e266
 """
 
 from __future__ import annotations
@@ -70,6 +76,12 @@ class NoisySGD(Optimizer):
         g[t] = grad(theta[t-1])
         sigma[t] = sqrt(eta)/(1 + t)**(gamma/2)
         theta[t] = theta[t-1] - lr*(g[t] + noise(1)*sigma[t])
+
+    Proved
+        turns with the coordinates if the draws do (SY16: proved for all n, every tensor, all
+            losses, all t)
+        NoisySGD's step = GradientDescent's in the mean over the noise (C16n: proved for all
+            states, all t, all distributions with a mean)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -8,9 +8,17 @@ Equations
     rate[t] = {(value(theta[t-1]) - f_star)/slope[t] if slope[t] > 0, else 0}
     theta[t] = theta[t-1] - g[t]*rate[t]
 
+Proved
+    turns with the coordinates: theta' = Q theta for every orthogonal Q (SY12: proved for all
+        n, every tensor, all losses, all t)
+    the same when loss and f_star are multiplied by one number (SY52: proved for all n, every
+        tensor, all losses, all t)
+    has the units of theta (SY58: proved for all n, all tensors as one vector, all losses, all
+        t; all n, every tensor, all losses, all t)
+
 Do not edit. Made from the declaration PolyakStep and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 650b4ea80abea92f
+Digest: 69496eef0a1a73ee
 """
 
 from __future__ import annotations
@@ -85,6 +93,14 @@ class PolyakStep(Optimizer):
         slope[t] = dot(g[t], g[t], all tensors)
         rate[t] = {(value(theta[t-1]) - f_star)/slope[t] if slope[t] > 0, else 0}
         theta[t] = theta[t-1] - g[t]*rate[t]
+
+    Proved
+        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY12: proved for all
+            n, every tensor, all losses, all t)
+        the same when loss and f_star are multiplied by one number (SY52: proved for all n, every
+            tensor, all losses, all t)
+        has the units of theta (SY58: proved for all n, all tensors as one vector, all losses, all
+            t; all n, every tensor, all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -80,9 +80,13 @@ Equations with safeguard_warmup=True, use_bias_correction=True
     d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
     theta[t] = theta[t-1]*(1 - {weight_decay*step_size[t] if s_size[t] > 0, else 0}) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
 
+Proved
+    scaling theta scales d0, and lr has no units (SY64: proved for all n, every tensor, all
+        losses, all t)
+
 Do not edit. Made from the declaration Prodigy and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: abf0ba1862971eee
+Digest: 2175f80b7101965b
 """
 
 from __future__ import annotations
@@ -660,6 +664,10 @@ class Prodigy(Optimizer):
         d_max[t] = d_max_grown[t]
         d[t] = {d_max_grown[t] if s_size[t] > 0, else d[t-1]}
         theta[t] = theta[t-1]*(1 - {weight_decay*step_size[t] if s_size[t] > 0, else 0}) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
+
+    Proved
+        scaling theta scales d0, and lr has no units (SY64: proved for all n, every tensor, all
+            losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

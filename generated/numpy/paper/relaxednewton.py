@@ -8,10 +8,12 @@ Equations
 
 Proved
     RelaxedNewton(lr=1) = Newton (C100: proved for all n)
+    the same in all affine coordinates (SY17: proved for all n, all tensors as one vector, all
+        losses, all t)
 
 Do not edit. Made from the declaration RelaxedNewton and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 969bfb421095b2a9
+Digest: d2e4e5c995ec3b37
 """
 
 from __future__ import annotations
@@ -59,6 +61,8 @@ class RelaxedNewton(Optimizer):
 
     Proved
         RelaxedNewton(lr=1) = Newton (C100: proved for all n)
+        the same in all affine coordinates (SY17: proved for all n, all tensors as one vector, all
+            losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -22,13 +22,16 @@ Proved
         proved for all losses, all t, lr, beta2, eps varying with t)
     AdamNoCorrection(beta1=0) = RMSProp (D8b: proved for all losses, all t, lr, beta2, eps
         varying with t)
+    the same when theta is shifted (without decay) (SY24: proved for all n, every tensor, all
+        losses, all t)
+    gathered over two parts of a batch = on the whole batch (X1: proved for all losses, all t)
     torch.RMSprop(momentum=0) = RMSProp, keras.RMSprop(momentum=0) = RMSPropEpsInside (K4:
         proved for all losses, all t, lr varying with t; all losses, all t, learning_rate
         varying with t)
 
 Do not edit. Made from the declaration RMSProp and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 04c445ed545bb060
+Digest: 53d94cde8c482732
 """
 
 from __future__ import annotations
@@ -107,6 +110,9 @@ class RMSProp(Optimizer):
             proved for all losses, all t, lr, beta2, eps varying with t)
         AdamNoCorrection(beta1=0) = RMSProp (D8b: proved for all losses, all t, lr, beta2, eps
             varying with t)
+        the same when theta is shifted (without decay) (SY24: proved for all n, every tensor, all
+            losses, all t)
+        gathered over two parts of a batch = on the whole batch (X1: proved for all losses, all t)
         torch.RMSprop(momentum=0) = RMSProp, keras.RMSprop(momentum=0) = RMSPropEpsInside (K4:
             proved for all losses, all t, lr varying with t; all losses, all t, learning_rate
             varying with t)

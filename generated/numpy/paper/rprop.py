@@ -13,9 +13,15 @@ Equations
     move[t] = {0 if agreement[t] < 0, else change[t]}
     prev[t] = {0 if agreement[t] < 0, else g[t]}
 
+Proved
+    the same when theta is shifted (without decay) (SY24: proved for all n, every tensor, all
+        losses, all t)
+    the same when the loss is multiplied (at eps = 0) (SY46: proved for all n, every tensor,
+        all losses, all t)
+
 Do not edit. Made from the declaration Rprop and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 723218b71ed5fcfb
+Digest: ee230811f56adecc
 """
 
 from __future__ import annotations
@@ -99,6 +105,12 @@ class Rprop(Optimizer):
         theta[t] = theta[t-1] + change[t]
         move[t] = {0 if agreement[t] < 0, else change[t]}
         prev[t] = {0 if agreement[t] < 0, else g[t]}
+
+    Proved
+        the same when theta is shifted (without decay) (SY24: proved for all n, every tensor, all
+            losses, all t)
+        the same when the loss is multiplied (at eps = 0) (SY46: proved for all n, every tensor,
+            all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

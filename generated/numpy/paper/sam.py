@@ -10,9 +10,17 @@ Equations
     g[t] = grad(theta_worst[t])
     theta[t] = theta[t-1] - lr*g[t]
 
+Proved
+    turns with the coordinates: theta' = Q theta for every orthogonal Q (SY12: proved for all
+        n, every tensor, all losses, all t)
+    the same when theta is shifted (SY25: proved for all n, all tensors as one vector, all
+        losses, all t; all n, every tensor, all losses, all t)
+    scaling theta scales rho, and lr by the square (SY62: proved for all n, every tensor, all
+        losses, all t)
+
 Do not edit. Made from the declaration SAM and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 5638a3c5f1dd92cb
+Digest: 49486aca3d9cdd3e
 """
 
 from __future__ import annotations
@@ -92,6 +100,14 @@ class SAM(Optimizer):
         theta_worst[t] = theta[t-1] + ascent_scale[t]*g_raw[t]
         g[t] = grad(theta_worst[t])
         theta[t] = theta[t-1] - lr*g[t]
+
+    Proved
+        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY12: proved for all
+            n, every tensor, all losses, all t)
+        the same when theta is shifted (SY25: proved for all n, all tensors as one vector, all
+            losses, all t; all n, every tensor, all losses, all t)
+        scaling theta scales rho, and lr by the square (SY62: proved for all n, every tensor, all
+            losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -20,10 +20,17 @@ View 'eval': x[t]
 Proved
     ScheduleFreeSGD(beta=0) = GradientDescent (V1: proved for all losses, all t, lr varying
         with t)
+    turns with the coordinates: theta' = Q theta for every orthogonal Q (SY14: proved for all
+        n, every tensor, all losses, all t)
+    the same when theta is shifted (without decay) (SY31: proved for all n, every tensor, all
+        losses, all t)
+    beta = 1: gradients at the average x (primal averaging) (V2: proved for all gradients, all
+        t)
+    x is the mean of the z so far, at a constant rate (V3: proved for all gradients, all t)
 
 Do not edit. Made from the declaration ScheduleFreeSGD and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 549a6118ea8ead28
+Digest: caaa72c56a8555ed
 """
 
 from __future__ import annotations
@@ -122,6 +129,13 @@ class ScheduleFreeSGD(Optimizer):
     Proved
         ScheduleFreeSGD(beta=0) = GradientDescent (V1: proved for all losses, all t, lr varying
             with t)
+        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY14: proved for all
+            n, every tensor, all losses, all t)
+        the same when theta is shifted (without decay) (SY31: proved for all n, every tensor, all
+            losses, all t)
+        beta = 1: gradients at the average x (primal averaging) (V2: proved for all gradients, all
+            t)
+        x is the mean of the z so far, at a constant rate (V3: proved for all gradients, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

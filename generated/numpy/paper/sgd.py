@@ -7,9 +7,12 @@ Equations
     g[t] = grad(theta[t-1])
     theta[t] = theta[t-1] - lr*g[t]
 
+Proved
+    its batch gradient is the full gradient in the mean (C16: proved for all n, B and samples)
+
 Do not edit. Made from the declaration SGD and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 0f39204e98cd1697
+Digest: eba73332a5d11696
 """
 
 from __future__ import annotations
@@ -55,6 +58,9 @@ class SGD(Optimizer):
     Equations
         g[t] = grad(theta[t-1])
         theta[t] = theta[t-1] - lr*g[t]
+
+    Proved
+        its batch gradient is the full gradient in the mean (C16: proved for all n, B and samples)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

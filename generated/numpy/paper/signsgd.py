@@ -6,10 +6,14 @@ Equations
 
 Proved
     Signum(beta=0) = SignSGD (L2a: proved for all losses, all t, lr varying with t)
+    times |g|_1 minimises g.d + max|d|**2/(2*lr), for all n (T2: proved for all M, d1, g1; all
+        M, l1, lr; all g1, l1, lr)
+    the same when the loss is multiplied (at eps = 0) (SY46: proved for all n, every tensor,
+        all losses, all t)
 
 Do not edit. Made from the declaration SignSGD and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: df291cf4def0700e
+Digest: b8df379d2430aabe
 """
 
 from __future__ import annotations
@@ -56,6 +60,10 @@ class SignSGD(Optimizer):
 
     Proved
         Signum(beta=0) = SignSGD (L2a: proved for all losses, all t, lr varying with t)
+        times |g|_1 minimises g.d + max|d|**2/(2*lr), for all n (T2: proved for all M, d1, g1; all
+            M, l1, lr; all g1, l1, lr)
+        the same when the loss is multiplied (at eps = 0) (SY46: proved for all n, every tensor,
+            all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -9,10 +9,13 @@ Proved
     Lion(beta1=beta2, weight_decay=0) = Signum(beta2) (L1: proved for all losses, all t, lr
         varying with t)
     Signum(beta=0) = SignSGD (L2a: proved for all losses, all t, lr varying with t)
+    the same when the loss is multiplied (at eps = 0) (SY46: proved for all n, every tensor,
+        all losses, all t)
+    Signum = optax.signum (DL10c: proved for all losses, all t, lr varying with t)
 
 Do not edit. Made from the declaration Signum and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: d696e3b1a85a5176
+Digest: 4458634257c936f4
 """
 
 from __future__ import annotations
@@ -74,6 +77,9 @@ class Signum(Optimizer):
         Lion(beta1=beta2, weight_decay=0) = Signum(beta2) (L1: proved for all losses, all t, lr
             varying with t)
         Signum(beta=0) = SignSGD (L2a: proved for all losses, all t, lr varying with t)
+        the same when the loss is multiplied (at eps = 0) (SY46: proved for all n, every tensor,
+            all losses, all t)
+        Signum = optax.signum (DL10c: proved for all losses, all t, lr varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

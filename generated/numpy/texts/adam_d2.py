@@ -12,10 +12,12 @@ Equations
 Proved
     Adam(lr, eps=0) = texts.ADAM_D2(lr*sqrt(1 - beta2**t)/(1 - beta1**t), eps=0) (C82a: proved
         for all losses, all t, lr, beta1, beta2 varying with t)
+    texts.ADAM_D2 = AdamEpsInside without correction (Quiz4: proved for all losses, all t, lr,
+        beta1, beta2, eps varying with t)
 
 Do not edit. Made from the declaration texts.ADAM_D2 and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: ff1a69cbd9aa5126
+Digest: 2a7a9b21643172d4
 """
 
 from __future__ import annotations
@@ -93,6 +95,8 @@ class ADAM_D2(Optimizer):
     Proved
         Adam(lr, eps=0) = texts.ADAM_D2(lr*sqrt(1 - beta2**t)/(1 - beta1**t), eps=0) (C82a: proved
             for all losses, all t, lr, beta1, beta2 varying with t)
+        texts.ADAM_D2 = AdamEpsInside without correction (Quiz4: proved for all losses, all t, lr,
+            beta1, beta2, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -19,10 +19,14 @@ Equations with maximize=True
 Proved
     Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: proved for all losses, all
         t, lr, eps varying with t; all losses, all t, rho, eps varying with t)
+    torch.Adadelta = optax.adadelta (DL3: proved for all losses, all t, lr, eps, weight_decay
+        varying with t)
+    torch.Adadelta(weight_decay=0) = keras.Adadelta(weight_decay=0) (DL3a: proved for all
+        losses, all t, lr, eps varying with t)
 
 Do not edit. Made from the declaration torch.Adadelta and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 912a5ec2c03a31bd
+Digest: f7a150734ec4af99
 """
 
 from __future__ import annotations
@@ -172,6 +176,10 @@ class Adadelta(Optimizer):
     Proved
         Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: proved for all losses, all
             t, lr, eps varying with t; all losses, all t, rho, eps varying with t)
+        torch.Adadelta = optax.adadelta (DL3: proved for all losses, all t, lr, eps, weight_decay
+            varying with t)
+        torch.Adadelta(weight_decay=0) = keras.Adadelta(weight_decay=0) (DL3a: proved for all
+            losses, all t, lr, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

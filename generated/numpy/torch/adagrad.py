@@ -19,10 +19,14 @@ Equations with maximize=True
 Proved
     Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: proved for all losses, all
         t, lr, eps varying with t; all losses, all t, rho, eps varying with t)
+    torch.Adagrad(eps=0) = optax.adagrad(eps=0) at the same positive start (DL2b: proved for
+        all losses, all t, lr varying with t)
+    torch.Adagrad(lr_decay, eps=0) = keras.Adagrad(lr/(1 + lr_decay*(t - 1)), epsilon=0)
+        (DL2d: proved for all losses, all t)
 
 Do not edit. Made from the declaration torch.Adagrad and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 7bce7dd98168ccd1
+Digest: c0a8cdf124574107
 """
 
 from __future__ import annotations
@@ -150,6 +154,10 @@ class Adagrad(Optimizer):
     Proved
         Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: proved for all losses, all
             t, lr, eps varying with t; all losses, all t, rho, eps varying with t)
+        torch.Adagrad(eps=0) = optax.adagrad(eps=0) at the same positive start (DL2b: proved for
+            all losses, all t, lr varying with t)
+        torch.Adagrad(lr_decay, eps=0) = keras.Adagrad(lr/(1 + lr_decay*(t - 1)), epsilon=0)
+            (DL2d: proved for all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -70,10 +70,16 @@ Equations with amsgrad=True, decoupled_weight_decay=True, maximize=True
 Proved
     Adam = torch.Adam = optax.adam (K1: proved for all losses, all t, lr, beta1, beta2, eps
         varying with t)
+    torch.Adam = optax.adam(eps_root=0) (DL5: proved for all losses, all t, lr, beta1, beta2,
+        eps varying with t)
+    torch.Adam(decoupled_weight_decay=True) = torch.AdamW (DL5c: proved for all losses, all t,
+        lr, beta1, beta2, eps, weight_decay varying with t)
+    torch.Adam(amsgrad=True, eps=0) = keras.Adam(amsgrad=True, epsilon=0) (DL6a: proved for
+        all losses, all t, lr varying with t)
 
 Do not edit. Made from the declaration torch.Adam and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 0a09dc1941bd24fc
+Digest: 1251004378163aef
 """
 
 from __future__ import annotations
@@ -702,6 +708,12 @@ class Adam(Optimizer):
     Proved
         Adam = torch.Adam = optax.adam (K1: proved for all losses, all t, lr, beta1, beta2, eps
             varying with t)
+        torch.Adam = optax.adam(eps_root=0) (DL5: proved for all losses, all t, lr, beta1, beta2,
+            eps varying with t)
+        torch.Adam(decoupled_weight_decay=True) = torch.AdamW (DL5c: proved for all losses, all t,
+            lr, beta1, beta2, eps, weight_decay varying with t)
+        torch.Adam(amsgrad=True, eps=0) = keras.Adam(amsgrad=True, epsilon=0) (DL6a: proved for
+            all losses, all t, lr varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

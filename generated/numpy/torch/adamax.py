@@ -14,9 +14,15 @@ Equations with maximize=True
     u[t] = max(abs(g[t]) + eps, beta2*u[t-1])
     theta[t] = theta[t-1] - lr*m[t]/((1 - beta1**t)*u[t])
 
+Proved
+    torch.Adamax = optax.adamax (DL7: proved for all losses, all t, lr, beta1, beta2, eps
+        varying with t)
+    torch.Adamax(eps=0) = keras.Adamax(epsilon=0) (DL7b: proved for all losses, all t, lr
+        varying with t)
+
 Do not edit. Made from the declaration torch.Adamax and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 9020b83a68998a02
+Digest: 4c5db5b347499f5b
 """
 
 from __future__ import annotations
@@ -158,6 +164,12 @@ class Adamax(Optimizer):
         m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
         u[t] = max(abs(g[t]) + eps, beta2*u[t-1])
         theta[t] = theta[t-1] - lr*m[t]/((1 - beta1**t)*u[t])
+
+    Proved
+        torch.Adamax = optax.adamax (DL7: proved for all losses, all t, lr, beta1, beta2, eps
+            varying with t)
+        torch.Adamax(eps=0) = keras.Adamax(epsilon=0) (DL7b: proved for all losses, all t, lr
+            varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -39,10 +39,16 @@ Equations with amsgrad=True, maximize=True
 Proved
     texts.ADAMW = torch.AdamW (K3: proved for all losses, all t, lr, beta1, beta2, eps,
         weight_decay varying with t)
+    torch.Adam(decoupled_weight_decay=True) = torch.AdamW (DL5c: proved for all losses, all t,
+        lr, beta1, beta2, eps, weight_decay varying with t)
+    torch.AdamW = optax.adamw(eps_root=0) (DL5e: proved for all losses, all t, lr, beta1,
+        beta2, eps, weight_decay varying with t)
+    torch.AdamW(eps) = keras.AdamW(epsilon=eps*sqrt(1 - beta2**t)) (DL5g: proved for all
+        losses, all t, lr, eps, weight_decay varying with t)
 
 Do not edit. Made from the declaration torch.AdamW and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 3a8604468333208e
+Digest: 1b6538a9e26293bb
 """
 
 from __future__ import annotations
@@ -372,6 +378,12 @@ class AdamW(Optimizer):
     Proved
         texts.ADAMW = torch.AdamW (K3: proved for all losses, all t, lr, beta1, beta2, eps,
             weight_decay varying with t)
+        torch.Adam(decoupled_weight_decay=True) = torch.AdamW (DL5c: proved for all losses, all t,
+            lr, beta1, beta2, eps, weight_decay varying with t)
+        torch.AdamW = optax.adamw(eps_root=0) (DL5e: proved for all losses, all t, lr, beta1,
+            beta2, eps, weight_decay varying with t)
+        torch.AdamW(eps) = keras.AdamW(epsilon=eps*sqrt(1 - beta2**t)) (DL5g: proved for all
+            losses, all t, lr, eps, weight_decay varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

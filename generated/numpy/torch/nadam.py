@@ -55,9 +55,13 @@ Equations with decoupled_weight_decay=True, maximize=True
     v_hat[t] = v[t]/(1 - beta2**t)
     theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
 
+Proved
+    torch.NAdam(momentum_decay=1) = keras.Nadam (DL8: proved for all losses, all t, lr, eps
+        varying with t)
+
 Do not edit. Made from the declaration torch.NAdam and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 7db116ddfd7360fd
+Digest: bf24a330e35e1683
 """
 
 from __future__ import annotations
@@ -476,6 +480,10 @@ class NAdam(Optimizer):
         v[t] = beta2*v[t-1] + (1 - beta2)*g_decayed[t]**2
         v_hat[t] = v[t]/(1 - beta2**t)
         theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
+
+    Proved
+        torch.NAdam(momentum_decay=1) = keras.Nadam (DL8: proved for all losses, all t, lr, eps
+            varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

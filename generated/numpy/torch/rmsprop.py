@@ -36,10 +36,16 @@ Proved
     torch.RMSprop(momentum=0) = RMSProp, keras.RMSprop(momentum=0) = RMSPropEpsInside (K4:
         proved for all losses, all t, lr varying with t; all losses, all t, learning_rate
         varying with t)
+    optax.rmsprop(eps_in_sqrt=False, momentum=0) = torch.RMSprop(momentum=0) (DL4a: proved for
+        all losses, all t)
+    torch.RMSprop(eps=0) = keras.RMSprop(epsilon=0) under velocity = lr*velocity (DL4b: proved
+        for all losses, all t)
+    torch.RMSprop(centered=True, eps=0) = keras.RMSprop(centered=True, epsilon=0) (DL4h:
+        proved for all losses, all t)
 
 Do not edit. Made from the declaration torch.RMSprop and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 871341def295a35c
+Digest: 7c6b8b8231a9a8f2
 """
 
 from __future__ import annotations
@@ -324,6 +330,12 @@ class RMSprop(Optimizer):
         torch.RMSprop(momentum=0) = RMSProp, keras.RMSprop(momentum=0) = RMSPropEpsInside (K4:
             proved for all losses, all t, lr varying with t; all losses, all t, learning_rate
             varying with t)
+        optax.rmsprop(eps_in_sqrt=False, momentum=0) = torch.RMSprop(momentum=0) (DL4a: proved for
+            all losses, all t)
+        torch.RMSprop(eps=0) = keras.RMSprop(epsilon=0) under velocity = lr*velocity (DL4b: proved
+            for all losses, all t)
+        torch.RMSprop(centered=True, eps=0) = keras.RMSprop(centered=True, epsilon=0) (DL4h:
+            proved for all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -33,10 +33,20 @@ Proved
     MomentumSum = torch.SGD (M7: proved for all losses, all t, lr varying with t)
     torch.SGD(nesterov=True) = Nesterov at theta - momentum*v (N1: proved for all losses, all
         t)
+    torch.SGD(dampening=0, weight_decay=0) = optax.sgd (DL1: proved for all losses, all t, lr
+        varying with t)
+    torch.SGD(nesterov=True) = optax.sgd(nesterov=True) (DL1a: proved for all losses, all t,
+        lr varying with t)
+    torch.SGD(nesterov=True) = keras.SGD(nesterov=True) under velocity = -lr*b (DL1b: proved
+        for all losses, all t)
+    torch.SGD(momentum=0) = keras.SGD(momentum=0), decay included (DL1e: proved for all
+        losses, all t)
+    torch.SGD(maximize=True) = torch.SGD on the negative loss (DL1g: proved for all losses,
+        all t, lr varying with t)
 
 Do not edit. Made from the declaration torch.SGD and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 49f495856550d1fb
+Digest: 5dc289e0cea6d695
 """
 
 from __future__ import annotations
@@ -282,6 +292,16 @@ class SGD(Optimizer):
         MomentumSum = torch.SGD (M7: proved for all losses, all t, lr varying with t)
         torch.SGD(nesterov=True) = Nesterov at theta - momentum*v (N1: proved for all losses, all
             t)
+        torch.SGD(dampening=0, weight_decay=0) = optax.sgd (DL1: proved for all losses, all t, lr
+            varying with t)
+        torch.SGD(nesterov=True) = optax.sgd(nesterov=True) (DL1a: proved for all losses, all t,
+            lr varying with t)
+        torch.SGD(nesterov=True) = keras.SGD(nesterov=True) under velocity = -lr*b (DL1b: proved
+            for all losses, all t)
+        torch.SGD(momentum=0) = keras.SGD(momentum=0), decay included (DL1e: proved for all
+            losses, all t)
+        torch.SGD(maximize=True) = torch.SGD on the negative loss (DL1g: proved for all losses,
+            all t, lr varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -17,9 +17,13 @@ Equations with maximize=True
     rate[t] = lr*sqrt(1 - beta2**t)/(1 - beta1**t)
     theta[t] = {theta[t-1] - m[t]*rate[t]/(sqrt(v[t]) + eps) if g[t] != 0, else theta[t-1]}
 
+Proved
+    torch.SparseAdam = keras.Adam where no gradient is 0 (DL5j: proved for all losses, all t,
+        lr, eps varying with t)
+
 Do not edit. Made from the declaration torch.SparseAdam and the template numpy/module.py.j2;
 remake it with: gen kernels --backend numpy
-Digest: 5e23d12a30016e06
+Digest: 8aea42cd14c08c12
 """
 
 from __future__ import annotations
@@ -172,6 +176,10 @@ class SparseAdam(Optimizer):
         v[t] = {beta2*v[t-1] + (1 - beta2)*g[t]**2 if g[t] != 0, else v[t-1]}
         rate[t] = lr*sqrt(1 - beta2**t)/(1 - beta1**t)
         theta[t] = {theta[t-1] - m[t]*rate[t]/(sqrt(v[t]) + eps) if g[t] != 0, else theta[t-1]}
+
+    Proved
+        torch.SparseAdam = keras.Adam where no gradient is 0 (DL5j: proved for all losses, all t,
+            lr, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
