@@ -19,12 +19,12 @@ from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path, PurePosixPath
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from optwright import __version__
-from optwright.derive import cache, ledger, opinion
+from optwright.derive import cache, ledger, opinion, thread
 from optwright.derive.blame import Unusable, about
 from optwright.derive.evidence import as_expected, details, table
 from optwright.derive.evidence import replay as replay_lines
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from optwright.derive.declaration import Declaration
     from optwright.derive.prove import Statement, Statements
     from optwright.derive.registry import Registry
+
+Loaded = TypeVar("Loaded")
 
 EPILOG = """\b
 Exit codes: 0 done; 1 a check failed, or a verdict is not the expected one;
@@ -92,7 +94,7 @@ def _complain_of(error: Exception) -> int:
         return _complain(str(error), 2)
     if isinstance(error, OSError):
         reason = error.strerror or str(error)
-        return _complain(f"{error.filename}: {reason}" if error.filename else reason, 2)
+        return _complain(f"{error.filename or 'cannot print or read'}: {reason}", 2)
     where = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{PurePosixPath(*Path(where.filename).parts[-3:])}:{where.lineno}"
     return _complain(
@@ -141,9 +143,20 @@ def _declarations(file: Path | None) -> tuple[Registry, Registry]:
 
     if file is None:
         return catalog, catalog
-    with about(str(file)), redirect_stdout(sys.stderr):
-        own = load(file)
+    own = _once(load, file)
+    with about(str(file)):
         return own.union(catalog), own
+
+
+def _once(load: Callable[[Path], Loaded], file: Path) -> Loaded:
+    """What is read from a user's file, which runs once in a command: it may print, or take long."""
+    kept = click.get_current_context().meta
+    key = f"{load.__module__} {file}"
+    if key not in kept:
+        with about(str(file)), redirect_stdout(sys.stderr):
+            kept[key] = load(file)
+    found: Loaded = kept[key]
+    return found
 
 
 def _selected(names: Sequence[str], file: Path | None) -> list[tuple[str, Declaration]]:
@@ -179,8 +192,7 @@ def _listed(file: Path | None) -> list[dict[str, str]]:
 def _own_statements(file: Path) -> Statements:
     from optwright.derive.prove.statement import load
 
-    with about(str(file)), redirect_stdout(sys.stderr):
-        return load(file)
+    return _once(load, file)
 
 
 def _decided(names: Sequence[str], file: Path | None, progress: Progress) -> ledger.Records:
@@ -194,7 +206,8 @@ def _decided(names: Sequence[str], file: Path | None, progress: Progress) -> led
     own = _own_statements(file) if file else Statements(())
     if not names and not own:
         raise BadInput(f"{file} binds no Statement at its top level")
-    known = Statements([*own.values(), *statements.values()])
+    where = f"{file} and the project" if file else "statements"
+    known = Statements([*own.values(), *statements.values()], where)
     chosen = {s.id: s for name in names for s in known.find(name)} if names else dict(own)
     mine = [s for s in chosen.values() if s.id in own]
     rows = ledger.decide(mine, file, show)
@@ -248,6 +261,26 @@ def _known_statements() -> list[dict[str, str]]:
 
     rows = [{"id": s.id, "words": s.words} for s in statements.values()]
     cache.keep("statements", key, rows)
+    return rows
+
+
+def _issues() -> list[dict[str, Any]]:
+    """The threads of the frameworks' users with what is decided of them; kept."""
+    key = cache.sources("derive")
+    if (kept := cache.recall("issues", key)) is not None:
+        return list(kept)
+    from optwright.derive.prove.statements import statements
+    from optwright.derive.prove.statements.issue import issues
+
+    verdicts = {row["id"]: row["status"] for row in ledger.kept_project() or ()}
+    if not verdicts:
+        chosen = [statements[id_] for id_ in dict.fromkeys(x.decided[0] for x in issues)]
+        with Progress() as progress:
+            decided = ledger.decide(chosen, None, progress.on("proving"))
+        verdicts = {row["id"]: row["status"] for row in decided}
+    rows = thread.threads(issues, verdicts)
+    if all(row["status"] != "undecided" for row in rows):
+        cache.keep("issues", key, rows)
     return rows
 
 
@@ -354,6 +387,8 @@ def kernels(
     """
     if standalone and not out:
         raise BadInput("--standalone needs --out DIR: the package has its runtime already")
+    if standalone and backend == "latex":
+        raise BadInput("--standalone is for code: what latex makes needs nothing besides")
     if file and not out:
         raise BadInput("--from needs --out DIR: the package keeps the catalogue only")
     mend = shlex.join(
@@ -414,17 +449,19 @@ def prove(
 ) -> int:
     """Decide statements: a table of verdicts, or all the evidence of those named.
 
-    A STATEMENT is an id, a claim's number, or the name of an optimizer: all about it. --replay
-    needs statements that are refuted, without names it takes all of those.
+    A STATEMENT is an id, a claim's number, a thread of `gen list --issues`, or the name of an
+    optimizer: all about it. --replay needs statements that are refuted, without names it takes all
+    of those.
     """
-    form = "json" if as_json else form
+    form = _form(form, as_json, "text")
     if explain + replay + recheck > 1:
         raise BadInput("--explain, --replay and --recheck are three commands: give one of them")
     if explain and not (names or file):
         raise BadInput("--explain needs the statements to explain: gen prove --explain M1")
     if form == "latex" and not explain:
         raise BadInput("--format latex is for --explain")
-    held = [] if file else opinion.asked(names)
+    own = _own_statements(file) if file else {}
+    held = [o for o in opinion.asked(names) if o.id not in own]
     if held and (explain or replay or recheck):
         raise BadInput(f"{held[0].id} is an opinion, not decided: it has nothing to show")
     names = tuple(name for name in names if name not in {o.id for o in held})
@@ -435,7 +472,8 @@ def prove(
     if recheck:
         return _rechecked(rows, file, form, out)
     if explain:
-        text = _explained(rows, file, form, ["gen", "prove", "--explain", *names])
+        command = ["gen", "prove", "--explain", *names, *(["--from", str(file)] if file else [])]
+        text = _explained(rows, file, form, command)
     elif form == "json":
         text = json.dumps([*(o.as_dict() for o in held), *rows], indent=2)
     elif names or held:
@@ -513,15 +551,23 @@ def _declares(file: Path) -> bool:
     return True
 
 
+def _form(form: str, as_json: bool, default: str) -> str:
+    """How to print: --json is --format json, and no other format goes with it."""
+    if as_json and form not in (default, "json"):
+        raise BadInput(f"--json and --format {form} are two formats: give one of them")
+    return "json" if as_json else form
+
+
 def _write(text: str, out: Path | None) -> None:
     """Print a text, or write it to a file whole or not at all."""
-    if out is None:
+    if out is None or str(out) == "-":
         click.echo(text)
         return
     from optwright.templates.latex.sheet import save
 
     save(out, (text + "\n").encode())
-    click.echo(str(out))
+    if out.is_file():  # not where the text itself was printed: /dev/stdout
+        click.echo(str(out))
 
 
 @main.command()
@@ -564,12 +610,18 @@ def graph(
     With names, those optimizers and what they are related to. In the picture every edge has a
     tooltip with its maps, conditions and statements.
     """
+    form = _form(form, as_json, "svg")
+    from optwright.derive.declaration import Schedule
     from optwright.derive.drawing import svg
     from optwright.derive.graph import dot, graph, relating
     from optwright.derive.prove.statements import statements
 
     known, _ = _declarations(file)
-    ids = [declaration.id for _, declaration in _selected(names, file)] if names else []
+    ids = []
+    for name, declaration in _selected(names, file) if names else ():
+        if isinstance(declaration, Schedule):
+            raise BadInput(f"{name} is a schedule; the map is of optimizers: give one")
+        ids.append(declaration.id)
     chosen = relating(statements.values())
     own = relating(_own_statements(file).values()) if file else []
     if ids:
@@ -579,7 +631,7 @@ def graph(
         rows += ledger.decide(chosen, None, progress.on("proving"))
     proved = {row["id"] for row in rows if row["status"] == "proved"}
     found = graph([s for s in (*own, *chosen) if s.id in proved], known, ids)
-    if as_json or form == "json":
+    if form == "json":
         text = json.dumps(found.as_dict(), indent=2)
     else:
         text = (svg if form == "svg" else dot)(found).rstrip("\n")
@@ -617,6 +669,7 @@ def show(name: str, file: Path | None, as_json: bool) -> None:
     help="What to make; tex, unless --out ends in .pdf.",
 )
 @click.option(
+    "-o",
     "--out",
     metavar="FILE",
     type=click.Path(path_type=Path),
@@ -627,14 +680,19 @@ def show(name: str, file: Path | None, as_json: bool) -> None:
     metavar="WORDS",
     help="Letters, with commas: theta, x or w; eta, alpha or lr; mu, gamma, beta or rho.",
 )
+@_JSON
 def sheet(
     names: tuple[str, ...],
     file: Path | None,
     form: str | None,
     out: Path | None,
     notation: str | None,
+    as_json: bool,
 ) -> None:
-    """Make a formula sheet of the named rules, or of all by family, with a table of symbols."""
+    """Make a formula sheet of the named rules, or of all by family, with a table of symbols.
+
+    --json tells what was made, and has the LaTeX where no file is written.
+    """
     from optwright.derive.letter import Notation
     from optwright.templates.latex import sheet as sheets
 
@@ -652,12 +710,14 @@ def sheet(
     chosen = [declaration for _, declaration in _selected(wanted, file)]
     title = "" if names or file else "Optimizers"
     text = sheets.sheet(chosen, letters, title, command)
-    if form == "tex" and out is None:
-        click.echo(text, nl=False)
+    made: dict[str, Any] = {"format": form, "rules": [d.id for d in chosen]}
+    if form == "tex" and (out is None or str(out) == "-"):
+        click.echo(json.dumps({**made, "text": text}, indent=2) if as_json else text, nl=as_json)
         return
     target = out or Path("sheet.pdf")
     sheets.save(target, sheets.pdf(text) if form == "pdf" else text.encode())
-    click.echo(f"{target}: {len(chosen)} rules")
+    told = f"{target}: {counted(len(chosen), 'rule')}"
+    _emit(as_json, {**made, "file": str(target)}, lambda: [told])
 
 
 @main.command()
@@ -680,10 +740,21 @@ def read(file: Path, as_json: bool) -> None:
 
 
 @main.command("list")
+@click.option(
+    "--issues",
+    is_flag=True,
+    help="List the threads of the frameworks' users instead: what is decided of each claim, and "
+    "what the maintainers concluded.",
+)
 @_FROM
 @_JSON
-def list_(file: Path | None, as_json: bool) -> None:
-    """List the catalogue, or the declarations of a file, by family."""
+def list_(issues: bool, file: Path | None, as_json: bool) -> None:
+    """List the catalogue, or the declarations of a file, by family.
+
+    `gen prove pytorch#1099` has the evidence of a thread of --issues.
+    """
+    if issues:
+        return _list_issues(file, as_json)
     rows = _listed(file)
 
     def lines() -> list[str]:
@@ -695,6 +766,14 @@ def list_(file: Path | None, as_json: bool) -> None:
         return found[1:]
 
     _emit(as_json, rows, lines)
+
+
+def _list_issues(file: Path | None, as_json: bool) -> None:
+    if file:
+        raise BadInput("--issues lists the project's threads, no file has any: leave out --from")
+    rows = _issues()
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    _emit(as_json, rows, lambda: [*(x[:width] for x in thread.table(rows)), thread.tally(rows)])
 
 
 @main.command("all")

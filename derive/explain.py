@@ -20,6 +20,7 @@ from sympy import Basic, Expr, sympify
 from optwright.derive.declaration import Optimizer
 from optwright.derive.describe import start_and_step
 from optwright.derive.prove.claim import Conjunction, Identity, Inequality, Refutation, SumOf
+from optwright.derive.prove.gather import Gathered
 from optwright.derive.prove.invariant import Always, StepFrom
 from optwright.derive.prove.limit import FamilyLimit, Limit
 from optwright.derive.prove.path import Path
@@ -119,6 +120,8 @@ def _told(x: Any) -> Iterator[tuple[str, ...]]:
 
 
 def _text(x: Any) -> str:
+    if isinstance(x, Mapping):
+        return ", ".join(f"{key} = {_text(value)}" for key, value in x.items())
     return ", ".join(map(_text, x)) if isinstance(x, (tuple, list)) else str(x)
 
 
@@ -256,6 +259,21 @@ def _(claim: FamilyLimit, name: str = "") -> tuple[Setting, ...]:
         Facts("Invariants", _lines(claim.invariants)),
         Facts("Assumed", _lines(claim.assume)),
     )  # fmt: skip
+    return (Setting(name, both, facts),)
+
+
+@settings.register
+def _(claim: Gathered, name: str = "") -> tuple[Setting, ...]:
+    both = _distinct(((claim.left.id, claim.left), (claim.right.id, claim.right)))
+    a, b = both[0][0], both[1][0]
+    rest = tuple((n, str(x)) for n, x in claim.rest.items() if x is not None)
+    free = [n for n, x in claim.rest.items() if x is None]
+    facts = _facts(
+        Facts("Clocks", _lines([f"{claim.count} steps of {a} are one step of {b}"])),
+        Facts(f"What {b} hears as its gradient, of those in these steps", _lines([claim.heard])),
+        Facts(f"Further state of {a} after step t of {b}", rest, (0, 1)),
+        Facts(f"State of {a} that may be anything then", _lines(free)),
+    )
     return (Setting(name, both, facts),)
 
 

@@ -116,9 +116,8 @@ def load(path: str | Path, known: Mapping[str, Declaration] | None = None) -> Re
     path = Path(path)
     taken = {id(declaration) for declaration in (known or {}).values()}
     if not path.is_file():
-        raise DeclarationError(
-            str(path), "file", "does not exist: give a Python file of declarations"
-        )
+        why = "is no file" if path.exists() else "does not exist"
+        raise DeclarationError(str(path), "file", f"{why}: give a Python file of declarations")
     try:
         names = runpy.run_path(str(path), run_name=path.stem)
     except SyntaxError as error:

@@ -9,6 +9,7 @@ import runpy
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optwright.cli import main
-from optwright.derive import cache
+from optwright.derive import cache, ledger, statements
+from optwright.derive.prove.statement import Statements, UnknownStatement
+from optwright.derive.prove.statements.issue import DISPUTED, Issue, issues
+from optwright.derive.thread import table, tally, threads
 from optwright.templates import generate, kernel
 
 OWN = """
@@ -208,6 +212,131 @@ def test_an_unexpected_verdict_exits_with_1(own: str) -> None:
     assert "not as expected: H2" in result.stdout
 
 
+def test_every_way_to_show_evidence_takes_a_users_file(own: str) -> None:
+    for how, count in (((), 2), (("--explain",), 2), (("--replay",), 1), (("--recheck",), 2)):
+        assert len(data("prove", "--from", own, *how)) == count
+        assert good("prove", "--from", own, *how)
+    text = good("prove", "--explain", "--from", own, "--format", "latex")
+    assert text.startswith(f"% Made by optwright: gen prove --explain --from {own}\n")
+
+
+def test_a_users_file_runs_once_for_what_it_is_read_for(own: str) -> None:
+    good("prove", "--from", own)  # the processes that decide run it, too
+    assert gen("prove", "--from", own, "--recheck").stderr.count("a file may print") == 1
+    assert gen("show", "Halved", "--from", own).stderr.count("a file may print") == 2
+
+
+def test_an_id_comes_first_then_what_stands_on_its_row() -> None:
+    m1, m2, n1 = (statements[name] for name in ("M1", "M2", "N1"))
+    some = Statements(
+        [replace(m2, rows=("M1",)), replace(n1, rows=("a/b#7",), about=("Adam",)), m1]
+    )
+    assert [s.id for s in some.find("M1")] == ["M1", "M2"]
+    assert [s.id for s in some.find("b#7")] == [s.id for s in some.find("a/b#7")] == ["N1"]
+    assert [s.id for s in some.find("Adam")] == ["N1"]
+    for absent in ("c/b#7", "b#", "7"):
+        with pytest.raises(UnknownStatement, match=absent):
+            some.find(absent)
+    c33 = [s.id for s in statements.find("C33")]
+    assert c33[0] == "C33" and len(c33) > 1
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (("Identity(2 * x / 3, x)", "None"), "None is no claim"),
+        (('"H2", "Two thirds are one."', '"H2", None'), "its words is None"),
+        (('"H2",', "2,"), "its id is 2"),
+        (('"refuted", about=("Halved",)', '"refuted", about="Halved"'), "'Halved', not a tuple"),
+        (('"refuted"', '"false"'), "'false' is none of proved, refuted, undecided"),
+        (('"H2"', '"M1"'), "my_rule.py and the project: two statements have the id M1"),
+        (('"H2"', '"H1"'), "two statements have the id H1"),
+    ],
+)
+def test_bad_statements_get_one_line(change: tuple[str, str], says: str, own: str) -> None:
+    assert OWN.count(change[0]) == 1
+    Path(own).write_text(OWN.replace(*change))
+    assert says in bad("prove", "--from", own, "M1")
+
+
+def test_evidence_goes_to_files_links_and_pipes(own: str, tmp_path: Path) -> None:
+    text = good("prove", "--from", own)
+    assert good("prove", "--from", own, "-o", "-") == text
+    link, target, pipe = (tmp_path / name for name in ("link", "target", "pipe"))
+    link.symlink_to(target)
+    assert good("prove", "--from", own, "-o", str(link)) == f"{link}\n"
+    assert link.is_symlink() and target.read_text() == text
+    os.mkfifo(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    assert good("prove", "--from", own, "-o", str(pipe)) == ""
+    assert os.read(reading, 65536).decode() == text and not pipe.is_file()
+    os.close(reading)
+    pipe.unlink()
+    before = contents(tmp_path)
+    for out in (tmp_path, target / "below", tmp_path / "none" / "of", tmp_path / ("n" * 300)):
+        assert f"cannot write {out}" in bad("prove", "--from", own, "-o", str(out))
+    assert contents(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    "command", [["prove", "M1", "--explain", "--format", "latex"], ["graph", "--format", "dot"]]
+)
+def test_there_is_one_format(command: list[str]) -> None:
+    assert "are two formats: give one of them" in bad(*command, "--json")
+
+
+def test_a_prover_process_whose_parent_is_gone_says_nothing(own: str) -> None:
+    command = [sys.executable, "-m", "optwright.derive.prove.worker", own]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as worker:
+        assert worker.stdin and worker.stdout and worker.stderr
+        assert worker.stdout.readline() == "null\n"
+        worker.stdout.close()
+        print(json.dumps(["H1", 5]), file=worker.stdin, flush=True)
+        assert worker.stderr.read() == "a file may print\n"
+        assert worker.wait() == 0
+
+
+def test_what_is_claimed_of_gathered_steps_is_told_in_words() -> None:
+    from optwright.derive.explain import settings
+
+    facts = {f.heading: f.lines for s in settings(statements["X1"].claim) for f in s.facts}
+    a, b = "AccumulatedMomentumSum", "MomentumSum"
+    assert facts[f"Further state of {a} after step t of {b}"][0] == ("accumulated", "2")
+    assert facts[f"State of {a} that may be anything then"] == (("g_sum",),)
+
+
+# --- the threads of the frameworks' users ---------------------------------------------------------
+
+
+def test_threads_with_what_was_decided_and_concluded(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = [{"id": s.id, "status": s.expected} for s in statements.values()]
+    monkeypatch.setattr(ledger, "kept_project", lambda: told)
+    monkeypatch.setattr(cache, "recall", lambda *key: None)
+    monkeypatch.setattr(cache, "keep", lambda *entry: None)
+    rows = data("list", "--issues")
+    assert [row["thread"] for row in rows] == [issue.where for issue in issues]
+    assert {row["thread"] for row in rows if row["agrees"] is False} == DISPUTED
+    first = rows[0]
+    assert first["statements"] == ["M2", "M1"] and first["status"] == "refuted"
+    assert first["concluded"] is False and first["agrees"] is True
+    lines = good("list", "--issues").splitlines()
+    assert len(lines) == len(rows) + 2
+    for row, line in zip(rows, lines[1:], strict=False):
+        assert all(row[name] in line for name in ("thread", "status", "claim", "outcome"))
+    same = sum(row["agrees"] is True for row in rows)
+    assert f"{len(rows)} threads: the maintainers concluded the same in {same}," in lines[-1]
+
+
+def test_an_open_thread_or_claim_agrees_with_nobody() -> None:
+    left_open, held = (Issue("a/b#1", "c", ("S", "T"), x, "o") for x in (None, True))
+    assert threads([left_open, held], {"S": "undecided"})[1]["agrees"] is None
+    rows = threads([left_open, held], {"S": "refuted"})
+    assert [row["agrees"] for row in rows] == [None, False]
+    assert table(rows)[2].split()[:5] == ["a/b#1", "refuted", "held", "true", "(!)"]
+    assert "the same in 0, otherwise in 1 (!), 1 left open" in tally(rows)
+
+
 # --- kernels into a folder of one's own -----------------------------------------------------------
 
 
@@ -320,6 +449,16 @@ def test_the_package_keeps_the_catalogue_only(package: Path, own: str) -> None:
     assert not package.exists()
 
 
+def test_sheet_tells_what_it_made(own: str, tmp_path: Path) -> None:
+    out = tmp_path / "sheet.tex"
+    made = data("sheet", "Halved", "SGD", "--from", own)
+    text = made.pop("text")
+    assert made == {"format": "tex", "rules": ["Halved", "SGD"]}
+    assert len(text) > 1000 and "Halved" in text
+    assert data("sheet", "SGD", "-o", str(out))["file"] == str(out)
+    assert good("sheet", "SGD", "-o", str(out)) == f"{out}: 1 rule\n"
+
+
 # --- targets that cannot be written ---------------------------------------------------------------
 
 
@@ -388,7 +527,15 @@ def test_what_stops_halfway_changes_nothing(
         (["prove", "no such statement"], "no such statement"),
         (["prove", "--from", "missing.py"], "missing.py: does not exist"),
         (["list", "--from", "missing.py"], "missing.py: file: does not exist"),
-        (["show", "Adam", "--from", "."], "does not exist"),
+        (["show", "Adam", "--from", "."], "is no file"),
+        (["prove", "--from", "."], "is no file"),
+        (["prove", ""], "there is no statement ''"),
+        (["prove", "--explain", "--replay", "M1"], "give one of them"),
+        (["prove", "--explain"], "gen prove --explain M1"),
+        (["prove", "C93", "--replay"], "C93 is an opinion"),
+        (["kernels", "SGD", "--backend", "latex", "--standalone", "--out", "."], "nothing besides"),
+        (["list", "--issues", "--from", "."], "leave out --from"),
+        (["graph", "Cosine"], "Cosine is a schedule"),
     ],
 )
 def test_bad_input_gets_one_line(

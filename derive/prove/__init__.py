@@ -25,12 +25,14 @@ def __getattr__(name: str) -> Statements:
 def prove(statement: str | Statement, budget_s: float = 30.0) -> Verdict:
     """Decide a statement, given by its id or as it is, in this process.
 
-    Raises UnknownStatement for an id that is not there.
+    Raises UnknownStatement for an id that is not there, TypeError for what is neither.
     """
     if isinstance(statement, str):
         from optwright.derive.prove.statements import statements
 
         statement = statements[statement]
+    if not isinstance(statement, Statement):
+        raise TypeError(f"prove takes the id of a statement or a Statement, not {statement!r}")
     return statement.decide(budget_s)
 
 

@@ -15,8 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from optwright.derive.prove.claim import Claim
-from optwright.derive.prove.verdict import STATUSES, Status, Verdict
+from optwright.derive.prove.guard import OutOfTime, guard
+from optwright.derive.prove.verdict import STATUSES, Status, Verdict, undecided
 from optwright.derive.validate import suggest
+
+GRACE_S = 1.5
+"""Seconds after its budget at which a claim that has not looked at the clock is ended."""
 
 
 class StatementError(ValueError):
@@ -54,6 +58,16 @@ class Statement:
     brief: str = ""
 
     def __post_init__(self) -> None:
+        for name in ("id", "words", "source", "brief"):
+            if not isinstance(x := getattr(self, name), str):
+                raise StatementError(f"statement {self.id}: its {name} is {x!r}, not a text")
+        for name in ("about", "rows"):
+            if isinstance(x := getattr(self, name), str):
+                raise StatementError(f"statement {self.id}: its {name} is {x!r}, not a tuple")
+        if not (hasattr(self.claim, "kind") and hasattr(self.claim, "decide")):
+            raise StatementError(
+                f"statement {self.id}: {self.claim!r} is no claim: give a Simulation, Identity, …"
+            )
         if self.expected not in STATUSES:
             raise StatementError(
                 f"statement {self.id}: expected {self.expected!r} is none of {', '.join(STATUSES)}"
@@ -67,9 +81,17 @@ class Statement:
         return self.claim.kind
 
     def decide(self, budget_s: float = 10.0) -> Verdict:
-        """Prove it, refute it, or say what was tried. Takes no longer than about the budget."""
+        """Prove it, refute it, or say what was tried. Takes no longer than about the budget.
+
+        The budget is processor time. What looks at no clock, as SymPy's arithmetic, is ended.
+        """
         begun = time.perf_counter()
-        return self.claim.decide(budget_s).named(self.id, time.perf_counter() - begun)
+        try:
+            with guard(budget_s + GRACE_S):
+                verdict: Verdict = self.claim.decide(budget_s)
+        except OutOfTime:
+            verdict = undecided(f"out of time after {budget_s:g} s")
+        return verdict.named(self.id, time.perf_counter() - begun)
 
 
 class Statements(Mapping[str, Statement]):
@@ -90,7 +112,8 @@ class Statements(Mapping[str, Statement]):
             alike = [known for known in self._known if known.lower() == name.lower()]
             near = f", did you mean {alike[0]}?" if alike else suggest(name, self._known)
             raise UnknownStatement(
-                f"{self.where}: there is no statement {name}{near or '; gen prove lists them'}"
+                f"{self.where}: there is no statement {name.strip() or repr(name)}"
+                f"{near or '; gen prove lists them'}"
             )
         return self._known[name]
 
@@ -104,14 +127,20 @@ class Statements(Mapping[str, Statement]):
         return len(self._known)
 
     def find(self, text: str) -> tuple[Statement, ...]:
-        """The statement of this id, or those on this row ("C58") or about this optimizer.
+        """The statement of this id, then those on this row ("C58") or about this optimizer.
 
-        Raises UnknownStatement if there is none.
+        A thread is a row by its whole name or without its owner: "pytorch/pytorch#1099",
+        "pytorch#1099". Raises UnknownStatement if there is none.
         """
-        if text in self._known:
-            return (self._known[text],)
-        found = tuple(s for s in self._known.values() if text in s.rows or text in s.about)
-        return found or (self[text],)
+        meant = (s for s in self._known.values() if text in s.about or _on(text, s.rows))
+        own = {text: self._known[text]} if text in self._known else {}
+        found = own | {s.id: s for s in meant}
+        return tuple(found.values()) or (self[text],)
+
+
+def _on(text: str, rows: Iterable[str]) -> bool:
+    """Whether a text is one of the rows, which threads have with their owner."""
+    return any(text in (row, row.rpartition("/")[2]) for row in rows)
 
 
 def load(path: str | Path) -> Statements:
@@ -122,7 +151,8 @@ def load(path: str | Path) -> Statements:
     """
     path = Path(path)
     if not path.is_file():
-        raise StatementError(f"{path}: does not exist: give a Python file")
+        why = "is no file" if path.exists() else "does not exist"
+        raise StatementError(f"{path}: {why}: give a Python file")
     try:
         names = runpy.run_path(str(path), run_name=path.stem)
     except (Exception, SystemExit) as error:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import suppress
 from typing import TextIO
 
 from optwright.derive.prove.statement import Statement, Statements, load
@@ -48,7 +49,7 @@ def serve(requests: TextIO, answers: TextIO, path: str | None) -> None:
 
 
 if __name__ == "__main__":
-    # What a user's file prints must not mix with the answers.
-    with os.fdopen(os.dup(1), "w", encoding="utf-8") as channel:
+    # What a user's file prints must not mix with the answers. Whoever asked may be gone by now.
+    with suppress(BrokenPipeError), os.fdopen(os.dup(1), "w", encoding="utf-8") as channel:
         os.dup2(2, 1)
         serve(sys.stdin, channel, sys.argv[1] if len(sys.argv) > 1 else None)

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from optwright.derive.recheck import bind, matrices, proof, refute
+from optwright.derive.recheck import bind, kinds, proof, refute
 from optwright.derive.recheck.region import Rejected
 from optwright.derive.recheck.tree import NoTree
 
@@ -26,10 +26,10 @@ class Recheck:
     """What the second judge found of one statement.
 
     status        rechecked: every obligation's certificate was followed and bound, or the
-                  counterexample replayed; points: some obligations have no certificate, but hold
-                  at exact points; algebra: every certificate was followed, but that the
-                  obligations are what the claim says was not seen; not rechecked: what was not,
-                  in `reasons`; failed: it does not hold
+                  counterexample replayed; points: some of it has no certificate, but holds at
+                  exact points, or along a sequence that approaches a limit; algebra: every
+                  certificate was followed, but that the obligations are what the claim says was
+                  not seen; not rechecked: what was not, in `reasons`; failed: it does not hold
     verdict       the verdict that was rechecked
     certified     obligations whose certificate was followed, or that speak of finitely many
                   numbers and were evaluated at all of them
@@ -67,13 +67,18 @@ def _recheck(statement: Any, verdict: Any) -> Recheck:
     kind, name = verdict.status, statement.id
     if kind == "undecided":
         return Recheck(name, "not rechecked", kind, reasons=("it is undecided",))
+    if kind == "refuted" and type(statement.claim).__name__ == "Refutation":
+        found = _proved(name, statement.claim.of, verdict.obligations)
+        return replace(found, verdict="refuted")  # what should fail was proved
     if kind == "refuted":
         try:
-            refute.check(statement.claim, verdict.counterexample.as_dict(), verdict.hint)
+            part = refute.check(statement.claim, verdict.counterexample.as_dict(), verdict.hint)
         except Rejected as error:
             return Recheck(name, "failed", kind, reasons=(str(error),))
         except (bind.Unbound, NoTree) as error:
             return Recheck(name, "not rechecked", kind, reasons=(str(error),))
+        if part is not None:
+            return Recheck(name, "points", kind, points=1, reasons=(part,))
         return Recheck(name, "rechecked", kind, points=1)
     return _proved(name, statement.claim, verdict.obligations)
 
@@ -121,4 +126,4 @@ def _proved(name: str, claim: Any, obligations: Iterable[Any]) -> Recheck:
     return Recheck(name, status, "proved", certified, count, known.points, told)
 
 
-__all__ = ["STATUSES", "Recheck", "Status", "matrices", "recheck"]
+__all__ = ["STATUSES", "Recheck", "Status", "kinds", "recheck"]

@@ -48,7 +48,8 @@ class Unbound(Exception):
 class Obligations:
     """The proved obligations of a verdict by name, those that were bound, and the points seen.
 
-    evaluated: those about finitely many numbers, at all of which they were seen to hold.
+    evaluated: those about finitely many numbers, at all of which they were seen to hold, and those
+    that were derived again for all values, whether they have a certificate or not.
     texts: what each said before and after. weak: what was seen at exact points only, whatever the
     certificates show.
     """
@@ -927,21 +928,26 @@ def every_step(claim: Any, known: Obligations) -> None:
 
 def impossible(claim: Any, known: Obligations) -> None:
     """The equations of runs that would have to agree, at random hyperparameters."""
+    _fields(partial(_contradiction, claim, known))
+
+
+def _contradiction(claim: Any, known: Obligations, f: Field) -> None:
     closing = known.take("the equations contradict each other")
-    given = {name: Fraction(str(x)) for name, x in claim.hyper.items()}
+    given = {name: f.number(Fraction(str(x))) for name, x in claim.hyper.items()}
+    ranges = {h.name: h.range for h in claim.right.hyper}
     equations: list[Tree] = []
     rng = random.Random(1)
     for problem in claim.problems:
         for trial in range(3):
-            unknown = {name: abs(draw(rng)) for name in claim.unknown}
-            theta = [Fraction(str(claim.start))]
-            left = System(claim.left, theta, given, EXACT)
-            right = System(claim.right, theta, given | unknown, EXACT)
-            point = Point({f"{name}'": x for name, x in unknown.items()}, EXACT)
+            unknown = {name: f.number(inside(ranges[name], rng)) for name in claim.unknown}
+            theta = [f.number(Fraction(str(claim.start)))]
+            left = System(claim.left, theta, given, f)
+            right = System(claim.right, theta, given | unknown, f)
+            point = Point({f"{name}'": x for name, x in unknown.items()}, f)
             for n in range(1, claim.steps + 1):
 
                 def answer(kind: str, args: Any, n: int = n, problem: Any = problem) -> Any:
-                    return [_loss_of(problem, n, kind, args)]
+                    return [f.number(_loss_of(problem, n, kind, args))]
 
                 left.step(given, answer)
                 right.step(given | unknown, answer)
@@ -950,7 +956,7 @@ def impossible(claim: Any, known: Obligations) -> None:
                     if name not in known.found:
                         continue
                     certificate = known.take(name)
-                    gap = entry(right.state[mine], 0) - entry(left.state[theirs], 0)
+                    gap = f.subtract(entry(right.state[mine], 0), entry(left.state[theirs], 0))
                     if certificate is None or certificate["form"] != "vanishes":
                         raise Unbound(f"{name}: no certificate")
                     if not near(point(certificate["gap"]), gap):
@@ -965,7 +971,7 @@ def _loss_of(problem: Any, step: int, kind: str, args: Any) -> Fraction:
     """What the losses a*x**2/2 + c*x of a claim answer in a step."""
     sides = (problem.curvature, problem.slope)
     a, c = (Fraction(str(xs[min(step, len(xs)) - 1])) for xs in sides)
-    x = args[0][0]
+    x = Fraction(args[0][0])
     known = {"grad": a * x + c, "value": a * x * x / 2 + c * x, "hessian": a}
     if kind not in known:
         raise Unbound(f"a run that asks {kind}")

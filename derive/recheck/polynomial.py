@@ -51,7 +51,8 @@ class Poly:
     def __add__(self, other: Poly) -> Poly:
         total = dict(self.terms)
         for m, x in other.terms.items():
-            total[m] = total.get(m, Fraction(0)) + x
+            known = total.get(m)
+            total[m] = x if known is None else known + x
         return Poly(total)
 
     def __sub__(self, other: Poly) -> Poly:
@@ -62,7 +63,8 @@ class Poly:
         for a, x in self.terms.items():
             for b, y in other.terms.items():
                 m = times(a, b)
-                total[m] = total.get(m, Fraction(0)) + x * y
+                known = total.get(m)
+                total[m] = x * y if known is None else known + x * y
         if len(total) > MAX_TERMS:
             raise TooLarge(f"a polynomial of {len(total)} terms")
         return Poly(total)
@@ -153,6 +155,8 @@ class Poly:
 
 def times(a: Monomial, b: Monomial) -> Monomial:
     """The product of two monomials."""
+    if not a or not b:
+        return a or b
     powers = dict(a)
     for i, n in b:
         powers[i] = powers.get(i, 0) + n

@@ -32,7 +32,10 @@ Found = Mapping[str, Any]
 
 def _number(text: Any, f: Field) -> Number:
     """An exact number that was written as text."""
-    return Point({}, f)(tree(sympy.sympify(text, rational=True)))
+    try:
+        return f.number(Fraction(text))
+    except ValueError:  # no fraction: an expression
+        return Point({}, f)(tree(sympy.sympify(text, rational=True)))
 
 
 def _either(run: Callable[[Field], Any]) -> Any:
@@ -311,7 +314,7 @@ def _matrix(text: str) -> Table:
     return tuple(tuple(Fraction(x.strip()) for x in row.split(",")) for row in rows)
 
 
-HANDLERS: dict[str, Callable[[Any, Found], None]] = {
+HANDLERS: dict[str, Callable[[Any, Found], str | None]] = {
     "Simulation": simulation,
     "Always": invariant,
     "Identity": identity,
@@ -322,11 +325,14 @@ HANDLERS: dict[str, Callable[[Any, Found], None]] = {
     "MatrixIdentity": words,
     "Minimiser": words,
 }
-"""How a counterexample of a class of claims is found again."""
+"""How a counterexample of a class of claims is found again: what of it was seen in part, if any."""
 
 
-def check(claim: Any, found: Found, hint: str = "") -> None:
-    """Replay a counterexample. Raises Rejected where it is none, Unbound if that is not known."""
+def check(claim: Any, found: Found, hint: str = "") -> str | None:
+    """Replay a counterexample: what was seen of it in part only, None if all was.
+
+    Raises Rejected where it is none, Unbound if that is not known.
+    """
     if type(claim).__name__ == "Conjunction":
         parts = [part for name, part in claim.parts.items() if hint.startswith(name)]
         if len(parts) != 1:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import sympy
@@ -128,6 +129,9 @@ class Near(Unvalued):
     """Two irrational numbers agree to all digits that were computed."""
 
 
+_constant = cache(Fraction)
+"""The number that a leaf says; trees say the same few again and again."""
+
 Number = Any
 """A number of a `Field`."""
 
@@ -143,9 +147,12 @@ class Point:
 
     def __call__(self, node: Tree, place: int = 0) -> Number:
         """The value of a tree at one coordinate; raises Unvalued."""
-        f = self.field
-        with f.arithmetic():
-            found = self._value(node, place)
+        with self.field.arithmetic():
+            return self._settled(node, place)
+
+    def _settled(self, node: Tree, place: int) -> Number:
+        """The value, inside the field's arithmetic."""
+        f, found = self.field, self._value(node, place)
         try:
             found = f.settle(found)
         except ArithmeticError as error:
@@ -157,7 +164,7 @@ class Point:
     def _value(self, node: Tree, place: int) -> Number:
         f = self.field
         if isinstance(node, str):
-            return f.number(Fraction(node))
+            return f.number(_constant(node))
         head, *args = node
         if head == "x":
             if args[0] not in self.values:
@@ -173,7 +180,7 @@ class Point:
             return self._call(args[0], args[1:], place)
         if head == "pi":
             return f.pi()
-        xs = [self(x, place) for x in args]
+        xs = [self._settled(x, place) for x in args]
         match head:
             case "+":
                 return f.add(xs)

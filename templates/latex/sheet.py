@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from errno import EISDIR
 from pathlib import Path
 
 from optwright.derive.declaration import Declaration, Family
@@ -191,17 +192,29 @@ def pdf(text: str) -> bytes:
 
 
 def save(target: Path, data: bytes) -> None:
-    """Write a file whole or not at all. Raises SheetError where that cannot be."""
+    """Write a file whole or not at all, where a link leads; a pipe or a device gets the bytes.
+
+    Raises SheetError where that cannot be.
+    """
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".tmp")
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        os.chmod(name, 0o644)
-        os.replace(name, target)
-    except OSError as error:
-        if "name" in locals() and os.path.exists(name):
+        if target.is_dir():
+            raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
+        if target.exists() and not target.is_file():
+            target.write_bytes(data)
+            return
+        place = target.resolve()
+        handle, name = tempfile.mkstemp(dir=place.parent, prefix=".", suffix=".tmp")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
+            os.chmod(name, 0o644)
+            os.replace(name, place)
+        except BaseException:  # an interruption too leaves nothing behind
             os.unlink(name)
-        raise SheetError(f"cannot write {target}: {error.strerror}") from None
+            raise
+    except (OSError, RuntimeError, ValueError) as error:  # links in a circle, a name with NUL
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SheetError(f"cannot write {target}: {reason}") from None
 
 
 def _error_line(output: str) -> str:

@@ -91,6 +91,7 @@ def test_what_statements_mention_is_in_the_catalogue():
 
 
 UNUSED = {
+    "I8": ("left m[t]",),  # only its sign is used, which any positive factor leaves
     "N5": ("left m[t]",),  # QHM at nu = 0 does not use its average
     "V1": ("left weight_sum[t]", "left c[t]", "left x[t]"),  # nor schedule-free at beta = 0
 }

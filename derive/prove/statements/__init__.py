@@ -48,7 +48,7 @@ modules = (
 
 def _cited(statement: Statement) -> Statement:
     """The statement, found under the threads that it decides too."""
-    threads = (x.short for x in issue.issues if statement.id in x.decided)
+    threads = (x.where for x in issue.issues if statement.id in x.decided)
     return replace(statement, rows=(*statement.rows, *threads))
 
 

@@ -362,7 +362,7 @@ statements: tuple[Statement, ...] = (
 issues: tuple[Issue, ...] = (
     Issue(
         "pytorch/pytorch#1099",
-        "momentum with the rate outside the velocity differs from the papers'",
+        "momentum with the rate outside the velocity is the papers', whatever the rate does",
         ("M2", "M1"),
         False,
         "documented (pytorch#1196): the same at a constant rate, not with a schedule",
@@ -404,7 +404,7 @@ issues: tuple[Issue, ...] = (
     ),
     Issue(
         "torch/optim#27",
-        "Torch's Nesterov is wrong",
+        "Torch's Nesterov, taken for wrong there, is Nesterov's in the looked-ahead point",
         ("N1",),
         None,
         "closed: the form in the looked-ahead point was derived; torch inherits it",
