@@ -16,7 +16,6 @@ from dataclasses import dataclass, field, replace
 from itertools import islice, product
 from typing import Any, Literal
 
-import sympy
 from sympy import Expr, Integer, Symbol, sympify
 
 from optwright.derive import operation as op
@@ -662,24 +661,22 @@ class _Work:
     def no_map(self, turned: bool) -> str:
         """For which maps in one direction a difference is proved at once, or nothing."""
         left, right = self.systems(turned)
-        # With roots and many unknowns the equations take minutes.
-        if len(right.hyper) <= 3 or not (_has_roots(left) or _has_roots(right)):
-            budget = max(0.2, min(1.0, self.left_s / 10))
-            if NoMap(left, right).decide(budget).status == "proved":
-                return f"{_EVERY} to {self.called(turned)[1]}"
         decays = {h.name for h in right.hyper if h.symbol.role == "decay"}
         ways: list[dict[str, Expr]] = []
         for natural in naturals(left, right):
             kept = {n: x for n, x in natural.same.items() if n in decays}
             ways += [] if kept in ways else [kept]
-        if len(ways) > 2:
-            return ""
-        for kept in ways:
-            budget = max(0.2, min(2.0, self.left_s / 5))
-            if NoMap(left, right, kept).decide(budget).status != "proved":
-                return ""
-        if not any(ways):
+        few = len(ways) <= 2
+        for kept in ways if few else ():
+            budget = max(0.2, min(1.0, self.left_s / 5))
+            if isinstance(NoMap(left, right, kept).contradiction(budget), str):
+                return ""  # nor can it be of every map
+        alone = not any(ways)
+        budget = max(0.2, min(0.5, self.left_s / 10))
+        if alone or not isinstance(NoMap(left, right).contradiction(budget), str):
             return f"{_EVERY} to {self.called(turned)[1]}"
+        if not few:
+            return ""
         free = [h.name for h in right.hyper if h.name not in ways[0]]
         held = " or ".join(_map(kept) for kept in ways)
         return f"all constant {', '.join(free)} of {self.called(turned)[1]}, at {held}"
@@ -855,11 +852,6 @@ def _clocked(system: Optimizer) -> bool:
     return any(
         e.rhs.xreplace({v: unseen for v in e.rhs.atoms(Value)}).has(t) for e in system.equations
     )
-
-
-def _has_roots(system: Optimizer) -> bool:
-    powers = (p for e in system.equations for p in e.rhs.atoms(sympy.Pow))
-    return any(p.exp.is_Rational and not p.exp.is_Integer for p in powers)
 
 
 def _map(hyper: Mapping[str, Any]) -> str:

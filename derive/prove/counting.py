@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import chain, count, product
 from typing import Any, ClassVar
 
 import sympy
@@ -69,17 +69,27 @@ class Counting:
             done = Obligation("arithmetic", str(relation), shown, "proved", (), seconds)
             return Verdict("proved", (done,), None, "these numbers")
         left, right = relation.args
+        domain = Domain.where(*self.where)
+
+        def always(name: str, fact: Any) -> bool:
+            return decide_relation(name, fact, domain, budget_s).status == "proved"
+
+        for node in relation.atoms(ceiling):
+            below = sympy.fraction(sympy.together(node.args[0]))[1]
+            if not always("divisor", below > 0):
+                return undecided(f"whether {below} > 0, by which {node} divides")
         if isinstance(relation, sympy.Eq) and isinstance(left, ceiling) and right.is_integer:
             above, below = sympy.fraction(sympy.together(left.args[0]))
-            domain = Domain.where(*self.where)
             ends = ((right - 1) * below < above, above <= right * below)
             answers = [decide_relation(str(fact), fact, domain, budget_s) for fact in ends]
             if all(a.status == "proved" for a in answers):
                 return conclude(answers, self._scope(letters), self.where)
         table, facts = {}, list(self.where)
-        for place, node in enumerate(sorted(relation.atoms(ceiling), key=str)):
+        taken = {s.name for x in (relation, *facts) for s in x.free_symbols}
+        names = (name for name in chain("q", map("q_{}".format, count(2))) if name not in taken)
+        for node in sorted(relation.atoms(ceiling), key=str):
             above, below = sympy.fraction(sympy.together(node.args[0]))
-            q = Symbol(f"q_{place + 1}" if place else "q", integer=True, positive=True)
+            q = Symbol(next(names), integer=True, positive=True if always("", above > 0) else None)
             table[node] = q
             whole = above.is_integer and below.is_integer
             least = (q - 1) * below + 1 <= above if whole else (q - 1) * below < above

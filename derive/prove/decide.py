@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 import sympy
-from sympy import Abs, Expr, Function
+from sympy import Abs, Expr
+from sympy.core.function import AppliedUndef, UndefinedFunction
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt
 from sympy.core.symbol import Str
 
@@ -22,6 +23,7 @@ from optwright.derive.prove import certificate
 from optwright.derive.prove.domain import Domain, Interval
 from optwright.derive.prove.inequality import decide_nonneg
 from optwright.derive.prove.normal import OutOfTime, Split
+from optwright.derive.prove.run import NotExact, one_entry
 from optwright.derive.prove.verdict import Counterexample, Obligation, Status
 from optwright.derive.prove.zero import decide_zero, factor_defect
 from optwright.derive.symbol import Range, Value
@@ -72,6 +74,14 @@ def decide(
         return Answered(Obligation(name, before, "0", "proved", certificate=shown))
     gap = neutral(left - right)
     decision = decide_zero(gap, domain, budget_s=budget_s)
+    if decision.status == "nonzero" and gap.atoms(_Operated):
+        # Some function differs there; the operations do so where arrays with one entry do.
+        plain = _of_one_entry(left - right)
+        alone = None if plain is None else decide_zero(plain, domain, budget_s=budget_s)
+        if alone is None or alone.status != "nonzero":
+            decision = replace(decision, status="undecided", reason=_ANY_FUNCTION)
+        else:
+            decision = alone
     notes = tuple(f"where {c}" for c in decision.side_conditions)
     if decision.status == "zero":
         if len(decision.regions) > 1:
@@ -128,6 +138,15 @@ def decide_relation(name: str, fact: Any, domain: Domain, budget_s: float = 2.0)
                 return Answered(
                     Obligation(name, before, f"{squared}; {o.after}", "proved", o.notes, o.seconds)
                 )
+    if status == "refuted" and neutral(fact).atoms(_Operated):
+        plain = _of_one_entry(fact)
+        alone = None if plain is None else decide_relation(name, plain, domain, budget_s)
+        if alone is not None and alone.counterexample is not None:
+            return Answered(
+                replace(alone.obligation, before=before),
+                replace(alone.counterexample, expect=before),
+            )
+        status, reason = "undecided", _ANY_FUNCTION
     notes = tuple(f"where {c}" for c in conditions)
     if status == "proved":
         return Answered(
@@ -167,8 +186,27 @@ def factored(gap: Expr, domain: Domain) -> str:
     """The numerator of a difference as a product; empty where it could not be found in time."""
     try:
         return str(factor_defect(gap, domain, budget_s=0.5))
-    except (OutOfTime, Split, ArithmeticError, ValueError):
+    except (OutOfTime, Split, ArithmeticError, ValueError, RecursionError):
         return ""
+
+
+_ANY_FUNCTION = "false of some functions in the place of the operations on arrays"
+
+
+class _Operated(AppliedUndef):  # type: ignore[misc]
+    """Base of the uninterpreted functions in the place of operations, to tell them from others."""
+
+
+def _operated(name: str, **known: bool) -> Any:
+    return UndefinedFunction(name, bases=(_Operated,), real=True, **known)
+
+
+def _of_one_entry(expr: Any) -> Any:
+    """The expression on arrays with one entry; None where an operation has no exact value there."""
+    try:
+        return one_entry(expr)
+    except NotExact:
+        return None
 
 
 def neutral(expr: Any) -> Any:
@@ -189,11 +227,11 @@ def _neutral(node: Expr) -> Expr:
     name = f"{type(node).__name__}_{words}" if words else type(node).__name__
     if isinstance(node, op.norm):
         scale, rest = _scale(operands[0])
-        return Abs(scale) * Function(name, real=True, nonnegative=True)(rest)
+        return Abs(scale) * _operated(name, nonnegative=True)(rest)
     if isinstance(node, op.dot):
         (a, x), (b, y) = _scale(operands[0]), _scale(operands[1])
-        return a * b * Function(name, real=True)(*sorted((x, y), key=str))
-    return Function(name, real=True)(*operands)
+        return a * b * _operated(name)(*sorted((x, y), key=str))
+    return _operated(name)(*operands)
 
 
 def _scale(x: Expr) -> tuple[Expr, Expr]:

@@ -256,6 +256,7 @@ class Evaluation:
         if len(fitting) > 1:
             raise Unknown(f"argument of {expr}")
         answer = fitting.pop() if fitting else self.draw()
+        answer = abs(answer) if expr.is_nonnegative else answer
         self.answers.append((expr, args, answer))
         return answer
 

@@ -40,7 +40,7 @@ mean, variance = Symbol("mean", real=True), Symbol("variance", nonnegative=True)
 """Of the numbers of all samples, the variance as their mean squared distance from the mean."""
 
 Quantity = Literal["mean", "variance"]
-_ANSWER = Symbol("answer", real=True)
+_ANSWER = Variable("answer")[t]
 _DATA = ((0, 1), (1, 2, 4), (0, 0, 3, 5))
 
 

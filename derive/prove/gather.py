@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from sympy import Expr, Integer, Symbol, sympify
+from sympy import Expr, Integer, sympify
 
 from optwright.derive.declaration import Optimizer
 from optwright.derive.prove.claim import conclude
@@ -155,7 +155,7 @@ class Gathered:
 
 def part(number: int) -> Expr:
     """The gradient that `left` hears in one of its steps."""
-    return Symbol(f"g_part{number}", real=True)
+    return Variable(f"g_part{number}")[t]
 
 
 __all__ = ["Gathered", "part"]

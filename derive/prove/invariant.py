@@ -11,13 +11,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, ClassVar
 
 import sympy
 from sympy import Basic, Expr, Integer, sympify
 from sympy.core.relational import Relational
 
-from optwright.derive.declaration import Optimizer
+from optwright.derive import operation as op
+from optwright.derive.declaration import Optimizer, assigned, expressions
+from optwright.derive.extent import HOST
 from optwright.derive.prove.claim import conclude, domain_of
 from optwright.derive.prove.decide import Answered, decide, decide_relation, interval_of
 from optwright.derive.prove.domain import Domain, Interval
@@ -93,6 +96,10 @@ class Always:
     problems: Sequence[Objective] = ()
     hyper: Sequence[Mapping[str, Any]] = ()
     steps: int = RUN_STEPS
+
+    def __post_init__(self) -> None:
+        if self.first < 1 or (self.last is not None and self.last < self.first):
+            raise ValueError(f"there is no step from {self.first} to {self.last}: 1 is the first")
 
     def decide(self, budget_s: float = 5.0) -> Verdict:
         """Prove by induction, refute by an exact run (for means, by exact moments), or neither."""
@@ -203,31 +210,44 @@ class Always:
                 heard[symbol] = sympify(said).subs(here, simultaneous=True)
             return heard.setdefault(symbol, equated.get(symbol, symbol))
 
+        # The mean of a product is none of means: states stay letters until theirs is taken.
+        kept = {
+            name: Variable(name)[clock - 1]
+            for name in state
+            if self.moments and self.system.extents.get(name) != HOST
+        }
         step = advance(
             self.system,
-            state,
+            {**state, **kept},
             hyper_values(hyper, self.varying, clock),
             clock,
             ask,
             origin,
             self.first if clock == t else 1,
         )
+        means = {letter: state[name] for name, letter in kept.items()}
         found: dict[Basic, Expr] = dict(heard)
         found |= {Variable(name)[clock - 1]: x for name, x in state.items()}
         for name, x in (*step.assigned.items(), *step.state.items()):
-            found[Variable(name)[clock]] = self.mean(name, x, state, heard) if self.moments else x
+            said = self.mean(name, x, kept, heard) if self.moments else x
+            found[Variable(name)[clock]] = said.xreplace(means)
         return found
 
     def mean(
-        self, name: str, x: Expr, state: Mapping[str, Expr], heard: Mapping[Basic, Expr]
+        self, name: str, x: Expr, state: Mapping[str, Value], heard: Mapping[Basic, Expr]
     ) -> Expr:
         """The mean of a value that is affine in the states and in powers of the gradient."""
         if not self.concerns(name):
             return x
+        if len(heard) != 1:
+            raise Unsupported(f"{self.system.id} asks {len(heard)} questions, not for one gradient")
         (gradient,) = heard
-        if x.has(gradient) or any(x.has(s) for s in state.values() if s.args):
-            unknowns = [s for s in state.values() if isinstance(s, Value)]
-            poly = sympy.Poly(x, gradient, *unknowns)
+        unknowns = list(state.values())
+        if x.has(gradient, *unknowns):
+            try:
+                poly = sympy.Poly(x, gradient, *unknowns)
+            except sympy.PolynomialError as error:
+                raise Unsupported(f"the mean of {name} is none of powers of gradients") from error
             total: Expr = Integer(0)
             for (power, *others), coefficient in poly.terms():
                 if sum(others) + (power > 0) > 1 or (power and power not in self.moments):
@@ -242,11 +262,24 @@ class Always:
         return x
 
     def concerns(self, name: str) -> bool:
-        """Whether the claim speaks of this sequence."""
-        names = {
-            v.name for r in (*self.relations, *self.invariants) for v in sympify(r).atoms(Value)
-        }
-        return name in names
+        """Whether the claim speaks of this sequence, or of one that follows from this state."""
+        return name in self._spoken_of
+
+    @cached_property
+    def _spoken_of(self) -> frozenset[str]:
+        said = [sympify(r) for r in (*self.relations, *self.invariants)]
+        for side in (side for r in said for side in r.args):
+            values = sorted(side.atoms(Value), key=str)
+            if values and not (side.is_polynomial(*values) and sympy.Poly(side, *values).is_linear):
+                raise Unsupported(f"the mean of {side} is none of means")
+        names = {v.name for r in said for v in r.atoms(Value)}
+        states, reached = set(state_names(self.system)), set(names)
+        reads = [(assigned(s), _read(s)) for s in self.system.step]
+        while True:
+            more = {x for made, used in reads if made & reached for x in used} - reached
+            if not more:
+                return frozenset(names | reached & states)
+            reached |= more
 
     def domain(self, clock: Any, facts: Sequence[Any] = ()) -> Domain:
         """Ranges of everything that may occur in the step at `clock`."""
@@ -374,17 +407,19 @@ class Always:
 
     def _refute_means(self) -> tuple[Counterexample | None, int]:
         """Follow the exact means over the first steps from the start; they are reachable."""
+        if self.given:
+            return None, 0  # of the gradients, whose means are not those of all of them then
         hyper = (*self.system.hyper, *self.parameters)
         origin = Variable(THETA)[0]
         state = initial(self.system, origin, hyper_values(hyper, self.varying, Integer(1)))
         agreed = 0
-        for number in (1, 2, 3):
+        for number in range(1, (self.last or max(3, self.first + 1)) + 1):
             clock = Integer(number)
             try:
                 values = self.values(state, clock, origin)
             except Unsupported:
                 break
-            for relation in self.relations:
+            for relation in self.relations if number >= self.first else ():
                 fact = at(relation, clock, self.varying).xreplace(values)
                 answered = decide_relation(f"step {number}: {relation}", fact, self.domain(clock))
                 if answered.counterexample is not None:
@@ -392,6 +427,15 @@ class Always:
                 agreed += 1
             state = {name: values[Variable(name)[clock]] for name in state}
         return None, agreed
+
+
+def _read(statement: Any) -> set[str]:
+    """The names that a statement reads, at the points of oracles aside."""
+    plain = [
+        x.replace(lambda e: isinstance(e, op.Oracle), lambda e: Integer(0))
+        for x in expressions(statement)
+    ]
+    return {v.name for x in plain for v in x.atoms(Value)}
 
 
 def _true(relation: Any, told: Callable[[Any], Any]) -> bool | None:

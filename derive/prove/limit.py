@@ -12,8 +12,10 @@ A sum whose leading terms cancel is not decided.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Any, ClassVar
 
 import sympy
@@ -23,7 +25,10 @@ from optwright.derive.declaration import Optimizer
 from optwright.derive.prove.claim import conclude, domain_of, ranges
 from optwright.derive.prove.decide import Answered, decide, decide_relation
 from optwright.derive.prove.domain import Domain
+from optwright.derive.prove.invariant import Always
 from optwright.derive.prove.system import (
+    Question,
+    Step,
     Unsupported,
     advance,
     at,
@@ -33,6 +38,9 @@ from optwright.derive.prove.system import (
 )
 from optwright.derive.prove.verdict import Counterexample, Obligation, Verdict, undecided
 from optwright.derive.symbol import Hyper, Parameter, Range, Variable, t
+
+FOLLOWED = 2
+"""Steps from the start in which a family is looked at for another limit."""
 
 
 @dataclass(frozen=True)
@@ -221,22 +229,27 @@ class Limit:
 def compared(
     name: str, found: Limited, value: Expr, domain: Domain, budget_s: float
 ) -> list[Answered]:
-    """The obligations of a limit: it is the value, and what it was divided by does not vanish."""
-    answers = [decide(name, found.value, value, domain, budget_s)]
+    """The obligations of a limit: it is the value, and what it was divided by does not vanish.
+
+    Where a leading coefficient vanishes the limit is another one, of which nothing is said.
+    """
+    apart = domain
+    answers = []
     for divisor in found.nonzero:
-        shown = decide_relation(f"{name}: {divisor} != 0", sympy.Ne(divisor, 0), domain, budget_s)
-        if decide(name, divisor, Integer(0), domain, budget_s).status == "proved":
-            return [Answered(Obligation(name, f"{divisor} != 0", "it is 0", "undecided"))]
+        fact = sympy.Ne(divisor, 0)
+        shown = decide_relation(f"{name}: {divisor} != 0", fact, domain, budget_s)
         if shown.status != "proved":
-            # Not zero wherever the limit is claimed: a side condition, as in every quotient.
+            if fact is sympy.false or _zero(divisor, domain, budget_s):
+                return [Answered(Obligation(name, f"{divisor} != 0", "it is 0", "undecided"))]
+            apart = apart.assume(fact)
             o = shown.obligation
-            shown = Answered(
-                Obligation(
-                    o.name, o.before, o.before, "proved", (f"where {divisor} != 0",), o.seconds
-                )
-            )
+            shown = Answered(Obligation(o.name, o.before, "it may be 0", "undecided"))
         answers.append(shown)
-    return answers
+    return [decide(name, found.value, value, apart, budget_s), *answers]
+
+
+def _zero(x: Expr, domain: Domain, budget_s: float) -> bool:
+    return decide("", x, Integer(0), domain, budget_s).status == "proved"
 
 
 @dataclass(frozen=True)
@@ -250,6 +263,7 @@ class FamilyLimit:
 
     hyper    hyperparameters of `right` from those of `left`
     replaced hyperparameters of `left` replaced by expressions (lr/sqrt(t))
+    invariants  relations on the state of `right` after a step, proved before they are used
     """
 
     kind: ClassVar[str] = "limit"
@@ -278,65 +292,108 @@ class FamilyLimit:
             *(f"{n}[t] = {sympify(x)}" for n, x in self.state.items()),
             *map(str, self.assume),
         )
-        verdict = conclude(answers, "all t, losses with continuous oracles", said)
-        if verdict.status == "refuted":
-            failed = next(a for a in answers if a.status == "refuted")
-            found = failed.counterexample or Counterexample((), (), "")
-            return Verdict("refuted", verdict.obligations, found, verdict.scope, said)
-        return verdict
+        scope = "all t, losses with continuous oracles"
+        if not any(a.status == "refuted" for a in answers):
+            return conclude(answers, scope, said)
+        # What fails in a state that no run reaches refutes nothing: follow runs from the start.
+        obligations = tuple(a.obligation for a in answers)
+        found = self._parted(budget_s)
+        if found is None:
+            open_ = ", ".join(o.name for o in obligations if o.status != "proved")
+            return undecided(f"{open_}, and the first steps", obligations=obligations)
+        return Verdict("refuted", obligations, found, scope, said)
+
+    def _parted(self, budget_s: float) -> Counterexample | None:
+        """Exact numbers at which the limit of the states after the first steps is another one."""
+        for start in range(self.start, self.start + FOLLOWED + 1):
+            try:
+                answers = replace(self, start=start)._start(budget_s)
+            except Unsupported:
+                continue
+            for a in answers:
+                if a.status == "refuted" and a.counterexample is not None:
+                    return a.counterexample
+        return None
+
+    @property
+    def _hyper(self) -> tuple[Hyper, ...]:
+        return (*self.right.hyper, *self.left.hyper)
+
+    def _domain(self, *facts: Any) -> Domain:
+        whole = [h.symbol for h in self._hyper]
+        return domain_of(*whole, where=[*facts, *self.assume], hyper=self._hyper)
+
+    def _steps(
+        self, mine: Mapping[str, Expr], other: Mapping[str, Expr], clock: Expr
+    ) -> tuple[Mapping[str, Expr], Mapping[str, Expr]]:
+        """The states of both after a step. Raises Unsupported if their questions differ."""
+        origin, least = Variable("theta")[0], self.start + 1 if clock == t else 1
+
+        def after(system: Optimizer, state: Mapping[str, Expr], said: Mapping[str, Any]) -> Step:
+            plain = hyper_values(system.hyper, (), clock)
+            values = plain | {n: sympify(x).subs(t, clock) for n, x in said.items()}
+            names = count(1)
+
+            def ask(question: Question) -> Expr:
+                place = next(names)
+                return Variable("g" if place == 1 else f"g_{place}")[clock]
+
+            return advance(system, state, values, clock, ask, origin, least)
+
+        step, done = after(self.left, mine, self.replaced), after(self.right, other, self.hyper)
+        if [q for q, _ in step.questions] != [q for q, _ in done.questions]:
+            raise Unsupported("the two systems ask their oracles at different points")
+        return step.state, done.state
+
+    def _start(self, budget_s: float) -> list[Answered]:
+        """The obligations about the states after `start` steps, for any answers in these."""
+        origin, first = Variable("theta")[0], Integer(1)
+
+        def begun(system: Optimizer, said: Mapping[str, Any]) -> Mapping[str, Expr]:
+            plain = hyper_values(system.hyper, (), first)
+            return initial(
+                system, origin, plain | {n: sympify(x).subs(t, first) for n, x in said.items()}
+            )
+
+        mine, other = begun(self.left, self.replaced), begun(self.right, self.hyper)
+        clocks = [Integer(k) for k in range(1, self.start + 1)]
+        for clock in clocks:
+            mine, other = self._steps(mine, other, clock)
+        domain = self._domain(*(at(x, clock) for clock in clocks for x in self.assume))
+        carried = _carried(self.state, state_names(self.right), mine, Integer(self.start))
+        answers: list[Answered] = []
+        for name, x in carried.items():
+            found = limit(_tidied(x), self.symbol, self.to, self._hyper)
+            answers += compared(f"start: {name}", found, other[name], domain, budget_s)
+        return answers
 
     def _answers(self, budget_s: float) -> list[Answered]:
-        origin = Variable("theta")[0]
-        facts = [at(x, t - 1) for x in self.invariants]
-        hyper = (*self.right.hyper, *self.left.hyper)
-        whole = [h.symbol for h in hyper]
-        later = domain_of(*whole, where=[t >= self.start + 1, *facts, *self.assume], hyper=hyper)
+        values = [sympify(self.hyper.get(h.name, h.symbol)) for h in self.right.hyper]
+        if any(self.symbol in x.free_symbols for x in values):
+            raise Unsupported(f"{self.right.id} itself depends on {self.symbol}")
         answers: list[Answered] = []
-
-        def hyper_left(clock: Expr) -> dict[str, Expr]:
-            plain = hyper_values(self.left.hyper, (), clock)
-            return plain | {n: sympify(x).subs(t, clock) for n, x in self.replaced.items()}
-
-        def hyper_right(clock: Expr) -> dict[str, Expr]:
-            plain = hyper_values(self.right.hyper, (), clock)
-            return plain | {n: sympify(x).subs(t, clock) for n, x in self.hyper.items()}
-
-        def ask(clock: Expr) -> Any:
-            return lambda question: Variable("g")[clock]
-
-        def carried(
-            maps: Mapping[str, Any], names: Sequence[str], state: Mapping[str, Expr], index: Expr
-        ) -> dict[str, Expr]:
-            table = {Variable(n)[index]: x for n, x in state.items()}
-            return {
-                n: at(sympify(maps.get(n, Variable(n)[t])), index).xreplace(table) for n in names
-            }
-
+        if self.invariants:
+            known = Always(self.right, self.invariants, self.invariants, assume=self.assume)
+            answers += known.obligations(time.process_time() + budget_s)
+        answers += self._start(budget_s)
         names = state_names(self.right)
-        mine = initial(self.left, origin, hyper_left(Integer(1)))
-        other = initial(self.right, origin, hyper_right(Integer(1)))
-        for number in range(1, self.start + 1):
-            clock = Integer(number)
-            mine = dict(
-                advance(self.left, mine, hyper_left(clock), clock, ask(clock), origin).state
-            )
-            other = dict(
-                advance(self.right, other, hyper_right(clock), clock, ask(clock), origin).state
-            )
-        first = domain_of(*whole, where=self.assume, hyper=hyper)
-        for name, x in carried(self.state, names, mine, Integer(self.start)).items():
-            found = limit(_tidied(x), self.symbol, self.to, hyper)
-            answers += compared(f"start: {name}", found, other[name], first, budget_s)
         before = {n: Variable(n)[t - 1] for n in names}
-        back = carried(self.inverse, state_names(self.left), before, t - 1)
-        step = advance(self.left, back, hyper_left(t), t, ask(t), origin, self.start + 1)
-        done = advance(self.right, before, hyper_right(t), t, ask(t), origin, self.start + 1)
-        if [q.args for q, _ in step.questions] != [q.args for q, _ in done.questions]:
-            raise Unsupported("the two systems ask their oracles at different points")
-        for name, x in carried(self.state, names, step.state, t).items():
-            found = limit(_tidied(x), self.symbol, self.to, hyper)
-            answers += compared(f"step: {name}", found, done.state[name], later, budget_s)
+        back = _carried(self.inverse, state_names(self.left), before, t - 1)
+        step, done = self._steps(back, before, t)
+        facts = [at(x, t - 1) for x in self.invariants]
+        later = self._domain(t >= self.start + 1, *facts)
+        for name, x in _carried(self.state, names, step, t).items():
+            found = limit(_tidied(x), self.symbol, self.to, self._hyper)
+            answers += compared(f"step: {name}", found, done[name], later, budget_s)
         return answers
+
+
+def _carried(
+    maps: Mapping[str, Any], names: Sequence[str], state: Mapping[str, Expr], index: Expr
+) -> dict[str, Expr]:
+    """The states of these names after step `index`, by the maps from those of another system."""
+    table = {Variable(n)[index]: x for n, x in state.items()}
+    return {n: at(sympify(maps.get(n, Variable(n)[t])), index).xreplace(table) for n in names}
 
 
 def _tidied(expr: Expr) -> Expr:

@@ -2,22 +2,35 @@
 
 At exact hyperparameters of the left system, exact runs must agree on small problems. That is a
 system of equations for the hyperparameters of the right one. Roots become unknowns of their own,
-whose powers are given, which only adds solutions. If a Gröbner basis is 1, there is none: no map,
-of any form, takes these hyperparameters to others that do the same.
+whose powers are given, which only adds solutions. If none lies in the ranges, there is no map, of
+any form, that takes these hyperparameters to others that do the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any, ClassVar
 
 import sympy
 from sympy import Expr, Integer, Rational, Symbol, sympify
 
 from optwright.derive.declaration import Optimizer
+from optwright.derive.prove import polynomial
+from optwright.derive.prove.decide import interval_of
+from optwright.derive.prove.domain import NEGATIVE, ZERO, Interval
+from optwright.derive.prove.eliminate import Equations
 from optwright.derive.prove.guard import OutOfTime, guard
-from optwright.derive.prove.run import NotExact, Objective, Run, one_entry, pick, script
+from optwright.derive.prove.polynomial import ONE, Poly, Quotient, box_sign, factor
+from optwright.derive.prove.run import (
+    NotExact,
+    Objective,
+    Run,
+    one_entry,
+    pick,
+    script,
+)
 from optwright.derive.prove.system import THETA, Unsupported, advance, initial
 from optwright.derive.prove.verdict import Obligation, Verdict, undecided
 from optwright.derive.symbol import Hyper
@@ -32,6 +45,14 @@ _LATER = (
     script(1, -1, 2),
     script(0, 1, 0),
     Objective((Integer(1),), (Integer(0),)),
+)
+# Decays of theta are not seen from 0, which leaves fewer unknowns at first.
+_BATCHES = (
+    (Integer(0), _FIRST, 1),
+    (Integer(1), _FIRST, 1),
+    (Integer(0), _LATER, 2),
+    (Integer(1), _LATER, 2),
+    (Integer(1), _LATER, 3),
 )
 
 
@@ -63,49 +84,69 @@ class NoMap:
 
     def decide(self, budget_s: float = 2.0) -> Verdict:
         """Prove that the equations contradict each other, else undecided."""
+        found = self.contradiction(budget_s)
+        if isinstance(found, str):
+            return undecided(f"equations for the hyperparameters: {found}")
+        shown = [Obligation(where, f"{x} = 0", f"{y} = 0", "proved") for where, x, y in found]
+        none = "a common solution in the ranges"
+        free = [h.name for h in self.right.hyper if h.name not in self.kept]
+        return Verdict(
+            "proved",
+            (*shown, Obligation(none, "false", "false", "proved")),
+            scope=f"all {', '.join(free) or 'hyperparameters'} of {self.right.id}",
+            conditions=tuple(f"{name} = {x}" for name, x in numbers(self.left).items()),
+        )
+
+    def contradiction(self, budget_s: float = 2.0) -> tuple[tuple[str, Expr, Expr], ...] | str:
+        """Equations without a solution, each with where it is from; or why there are none.
+
+        What has to be zero is given as the runs have it, and as a polynomial.
+        """
         values = numbers(self.left)
         letters = {h.name: _letter(h) for h in self.right.hyper if h.name not in self.kept}
         table = {h.symbol: values[h.name] for h in self.left.hyper}
         theirs: dict[str, Expr] = {n: sympify(x).xreplace(table) for n, x in self.kept.items()}
         ranges = {h.name: h.range for h in self.right.hyper}
         if any(x not in ranges[n] for n, x in theirs.items()):
-            return undecided("the hyperparameters that are kept leave their ranges")
-        equations: list[Expr] = []
-        obligations: list[Obligation] = []
+            return "what is kept leaves its range"
+        unknown = _Unknowns({letters[h.name]: h for h in self.right.hyper if h.name in letters})
+        equations = Equations(unknown.interval)
+        rows: list[tuple[str, Expr, Poly]] = []
         try:
             with guard(budget_s):
-                roots = _Roots(letters.values())
-                for batch, step in ((_FIRST, 1), (_LATER, 2), (_LATER, 3)):
+                for origin, batch, step in _BATCHES:
                     for problem in batch:
-                        defect = self._defect(problem, step, values, {**theirs, **letters})
-                        for top in roots.polynomials(defect) or ():
-                            if top not in equations:
-                                equations.append(top)
-                                where = f"{problem}, step {step}"
-                                obligations.append(
-                                    Obligation(where, f"{defect} = 0", f"{top} = 0", "proved")
-                                )
-                    if equations and _contradict(equations, roots.letters):
-                        shown = "the equations contradict each other"
-                        obligations.append(Obligation(shown, "1 in the ideal", "1", "proved"))
-                        return Verdict(
-                            "proved",
-                            tuple(obligations),
-                            scope=f"all {', '.join(letters) or 'hyperparameters'} of "
-                            f"{self.right.id}",
-                            conditions=tuple(f"{name} = {x}" for name, x in values.items()),
-                        )
+                        try:
+                            defect = self._defect(
+                                origin, problem, step, values, {**theirs, **letters}
+                            )
+                            found = unknown.polynomials(defect)
+                        except (NotExact, Unsupported, ZeroDivisionError):
+                            continue  # no equation, then
+                        for top in found:
+                            equations.add(top)
+                            rows.append(
+                                (f"theta[0] = {origin}, {problem}, step {step}", defect, top)
+                            )
+                        if equations.contradictory:
+                            break
+                    if equations.impossible():
+                        return tuple((where, x, unknown.expression(y)) for where, x, y in rows)
         except OutOfTime:
-            return undecided("equations for the hyperparameters: out of time")
-        except (Unsupported, NotExact, sympy.PolynomialError, TypeError, ValueError) as error:
-            return undecided(f"equations for the hyperparameters: {error}")
-        return undecided("equations for the hyperparameters: they may have a solution")
+            return "out of time"
+        except (polynomial.OutOfTime, sympy.PolynomialError, TypeError, ValueError) as error:
+            return str(error)
+        return "they may have a solution"
 
     def _defect(
-        self, problem: Objective, steps: int, values: dict[str, Expr], letters: dict[str, Expr]
+        self,
+        start: Expr,
+        problem: Objective,
+        steps: int,
+        values: dict[str, Expr],
+        letters: dict[str, Expr],
     ) -> Expr:
         """How far apart the two are after so many steps of a problem."""
-        start = Integer(1)
         run = Run(self.left, start, (values,), problem, steps)
         state = initial(self.right, start, letters)
         for number in range(1, steps + 1):
@@ -126,63 +167,128 @@ def _letter(hyper: Hyper) -> Symbol:
     return Symbol(f"{hyper.name}'", real=True)
 
 
-class _Roots:
-    """Letters for roots, one for each radicand, with the equations that define them."""
+class _Unknowns:
+    """Hyperparameters, roots, sizes and maxima as letters of polynomials."""
 
-    def __init__(self, letters: Iterable[Symbol]) -> None:
-        self.letters = set(letters)
-        self.made: dict[tuple[Expr, int], Symbol] = {}
+    def __init__(self, hyper: Mapping[Symbol, Hyper]) -> None:
+        self.symbols: list[Expr] = list(hyper)
+        self.intervals = [interval_of(h.range) for h in hyper.values()]
+        self.memo: dict[Expr, Quotient] = {
+            s: Quotient(Poly.letter(k)) for k, s in enumerate(self.symbols)
+        }
+        self.made: dict[Any, Quotient] = {}
+        self.squares: dict[int, Poly] = {}
+        self.fresh: list[Poly] = []
 
-    def polynomials(self, defect: Expr) -> list[Expr] | None:
-        """Polynomials that vanish where the defect does; None where it is no root of any."""
-        numerator = sympy.numer(sympy.together(defect))
-        fresh: list[Expr] = []
-        for _ in range(8):
-            roots = [
-                p
-                for p in numerator.atoms(sympy.Pow)
-                if p.exp.is_Rational
-                and not p.exp.is_Integer
-                and not any(
-                    q.exp.is_Rational and not q.exp.is_Integer for q in p.base.atoms(sympy.Pow)
-                )
-            ]
-            if not roots:
-                break
-            base, order = roots[0].base, int(roots[0].exp.q)
-            z = self.made.get((base, order))
-            if z is None:
-                z = self.made[base, order] = Symbol(f"root{len(self.made) + 1}", nonnegative=True)
-                self.letters.add(z)
-                fresh.append(sympy.numer(sympy.together(z**order - base)))
-            power = {p: z**p.exp.p for p in roots if p.base == base and p.exp.q == order}
-            numerator = sympy.numer(sympy.together(numerator.xreplace(power)))
-        found = []
-        for top in (numerator, *fresh):
-            top = sympy.expand(top)
-            if not top.free_symbols <= self.letters or top.has(sympy.Abs, sympy.Max):
-                return None
-            if top == 0:
-                continue
-            if not top.free_symbols:
-                if not top.is_Rational:
-                    return None
-                return [Integer(1)]
-            poly = sympy.Poly(top, *sorted(self.letters, key=str))
-            if poly.domain not in (sympy.ZZ, sympy.QQ):
-                return None
-            found.append(poly.primitive()[1].as_expr())
+    def interval(self, letter: int) -> Interval:
+        """Where a letter lies."""
+        return self.intervals[letter]
+
+    def polynomials(self, defect: Expr) -> list[Poly]:
+        """Polynomials that vanish where the defect does, those that define new letters first."""
+        top = self.quotient(defect).num
+        for letter, square in reversed(self.squares.items()):
+            top = top.replace(letter, square, 2)
+        made, self.fresh = self.fresh, []
+        return [p for p in (*made, top) if p]
+
+    def expression(self, poly: Poly) -> Expr:
+        """A polynomial for people."""
+        return sympy.Add(
+            *(
+                sympy.Mul(sympify(x), *(self.symbols[k] ** n for k, n in monomial))
+                for monomial, x in poly.terms.items()
+            )
+        )
+
+    def quotient(self, expr: Expr) -> Quotient:
+        """An expression as a fraction. Raises Unsupported for what has none."""
+        found = self.memo.get(expr)
+        if found is None:
+            found = self.memo[expr] = self._quotient(expr)
         return found
 
+    def _quotient(self, expr: Expr) -> Quotient:
+        if expr.is_Rational:
+            return Quotient(Poly.constant(Fraction(int(expr.p), int(expr.q))))
+        parts = [self.quotient(x) for x in expr.args]
+        if expr.is_Add:
+            return sum(parts[1:], parts[0])
+        if expr.is_Mul:
+            total = parts[0]
+            for part in parts[1:]:
+                total = total * part
+            return total
+        if expr.is_Pow and expr.exp.is_Rational:
+            power, order = int(expr.exp.p), int(expr.exp.q)
+            base = parts[0] if order == 1 else self._root(parts[0], order)
+            return _raised(base, power)
+        if isinstance(expr, sympy.Abs):
+            return self._power(parts[0] * parts[0], 2)
+        if isinstance(expr, sympy.Max) and len(parts) == 2:
+            return self._larger(*parts)
+        raise Unsupported(f"no polynomial has the values of {expr.func.__name__}")
 
-def _contradict(equations: Sequence[Expr], letters: Iterable[Symbol]) -> bool:
-    if Integer(1) in equations:
-        return True
-    used = set().union(*(e.free_symbols for e in equations)) & set(letters)
-    # Roots are eliminated first: they are what the equations have in common.
-    order = sorted(used, key=lambda s: (not s.name.startswith("root"), s.name))
-    basis = sympy.groebner(list(equations), *order, order="grevlex")
-    return list(basis.exprs) == [Integer(1)]
+    def _root(self, base: Quotient, order: int) -> Quotient:
+        """A root; a square root factor by factor, as far as none of them is ever negative."""
+        if not base.num:
+            return base
+        if order != 2:
+            return self._power(base, order)
+        scale, factors = factor(base.num)
+        rational, root = sympy.sqrt(abs(sympify(scale))).as_coeff_Mul()
+        powers = dict(factors) | {f: -n for f, n in base.den.items()}
+        if root != 1:
+            powers[Poly.constant(int(root.base))] = 1
+        found = Quotient(Poly.constant(Fraction(int(rational.p), int(rational.q))))
+        rest = Quotient(Poly.constant(1 if scale > 0 else -1))
+        for f, n in powers.items():
+            if box_sign(f, self.interval) & NEGATIVE:
+                rest = rest * _raised(Quotient(f), n)
+                continue
+            found = found * _raised(Quotient(f), n // 2)
+            if n % 2:
+                found = found * self._power(Quotient(f), 2)
+        return found if rest.num == ONE and not rest.den else found * self._power(rest, 2)
+
+    def _power(self, base: Quotient, order: int) -> Quotient:
+        """The letter of a root that is taken as a whole."""
+        bottom = base.expanded_den()
+        key = (base.num, bottom, order)
+        if key not in self.made:
+            positive = not box_sign(base.num, self.interval) & ZERO
+            letter = self._new(key, Interval(0, lo_open=positive))
+            if bottom == ONE and order == 2:
+                self.squares[letter] = base.num
+            self.fresh.append(Poly.letter(letter, order) * bottom - base.num)
+        return self.made[key]
+
+    def _larger(self, a: Quotient, b: Quotient) -> Quotient:
+        """The letter of a maximum: one of the two."""
+        bottoms = a.expanded_den(), b.expanded_den()
+        key = (a.num, b.num, *bottoms)
+        if key not in self.made:
+            x = Poly.letter(self._new(key, Interval()))
+            self.fresh.append((x * bottoms[0] - a.num) * (x * bottoms[1] - b.num))
+        return self.made[key]
+
+    def _new(self, key: Any, inside: Interval) -> int:
+        letter = len(self.symbols)
+        self.symbols.append(Symbol(f"value{letter}", real=True))
+        self.intervals.append(inside)
+        self.made[key] = Quotient(Poly.letter(letter))
+        return letter
+
+
+def _raised(base: Quotient, power: int) -> Quotient:
+    """A power, negative ones too. Raises ZeroDivisionError."""
+    if power >= 0:
+        return base**power
+    if not base.num:
+        raise ZeroDivisionError("a division by zero whatever the hyperparameters are")
+    scale, factors = factor(base.num)
+    top = base.expanded_den().scale(1 / Fraction(scale))
+    return Quotient(top, dict(factors)) ** -power
 
 
 __all__ = ["NoMap", "numbers"]

@@ -35,6 +35,8 @@ from optwright.derive.symbol import Range, t
 
 Hypers = Sequence[float]
 CLOSE = 1e-9
+SLOW = 3
+"""Turns with hardly any gain after which least squares are no solution."""
 _WRONG = (ValueError, TypeError, ZeroDivisionError, OverflowError)
 
 
@@ -175,6 +177,12 @@ class Machine:
         return tuple(map(float, self._state(*inputs, *heard))), points
 
 
+@lru_cache(maxsize=64)
+def compiled(system: Optimizer) -> Machine:
+    """The machine of a system, which searches in both directions and at all clocks share."""
+    return Machine(system)
+
+
 def differences(mine: Trace, other: Trace, observe: str, steps: Sequence[int]) -> list[float]:
     """What the two runs disagree in: points asked at, and theta if that is what is observed."""
     gaps = []
@@ -220,11 +228,12 @@ def solve(
 
     here = at(x)
     damp = 1e-3
+    slow = 0
     if here is None:
         return None
     for _ in range(turns):
         size = float(np.abs(here).max(initial=0.0))
-        if size < 1e-12:
+        if size < 1e-12 or slow == SLOW:
             break
         columns = []
         for k in range(len(x)):
@@ -242,6 +251,7 @@ def solve(
             moved = np.clip(x + step, low, high)
             there = at(moved)
             if there is not None and float(there @ there) < float(here @ here):
+                slow = slow + 1 if float(there @ there) > 0.98 * float(here @ here) else 0
                 x, here, damp = moved, there, damp / 20
                 break
             damp = damp * 8
@@ -289,6 +299,7 @@ __all__: list[Any] = [
     "NoValue",
     "Problem",
     "Trace",
+    "compiled",
     "differences",
     "draw",
     "linear",

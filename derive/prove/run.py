@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 import sympy
@@ -267,6 +267,7 @@ _BY_ROLE: dict[str, tuple[str, ...]] = {
 }
 
 
+@lru_cache(maxsize=4096)
 def pick(hyper: Hyper, variant: int) -> Expr:
     """A simple exact value of a hyperparameter inside its range, another for each variant."""
     pool = [Rational(text) for text in _BY_ROLE[hyper.symbol.role]]

@@ -23,10 +23,10 @@ from optwright.derive import operation as op
 from optwright.derive.declaration import DeclarationError, Optimizer
 from optwright.derive.prove.numeric import (
     CLOSE,
-    Machine,
     NoValue,
     Problem,
     Trace,
+    compiled,
     differences,
     draw,
     linear,
@@ -39,6 +39,8 @@ from optwright.derive.symbol import Hyper, Value, Variable, t
 
 STEPS = 4
 PROBLEMS = tuple(Problem(seed) for seed in range(5))
+FEW = 2
+"""Problems that are tried first: most maps fail on them already."""
 SAMPLES = 16
 POINTS = "points"
 """What may be observed besides theta: only the points at which the systems ask."""
@@ -120,7 +122,7 @@ class Search:
         self, left: Optimizer, right: Optimizer, deadline: float, seed: int = 0, ahead: int = 0
     ) -> None:
         self.left, self.right, self.deadline, self.ahead = left, right, deadline, ahead
-        self.mine, self.other = Machine(left), Machine(right)
+        self.mine, self.other = compiled(left), compiled(right)
         rng = random.Random(seed)
         other = {canonical(h.name): h.range for h in right.hyper}
         self.samples: list[dict[Symbol, float]] = []
@@ -157,10 +159,12 @@ class Search:
             self._traces[place] = [self.mine.run(lambda _: values, p, STEPS) for p in PROBLEMS]
         return self._traces[place]
 
-    def gaps(self, place: int, values: Sequence[float], observe: str) -> list[float]:
+    def gaps(
+        self, place: int, values: Sequence[float], observe: str, problems: int = len(PROBLEMS)
+    ) -> list[float]:
         """What the right system does differently with these hyperparameters."""
         found: list[float] = []
-        for mine, problem in zip(self.traces(place), PROBLEMS, strict=True):
+        for mine, problem in islice(zip(self.traces(place), PROBLEMS, strict=True), problems):
             trace = self.other.run(lambda _: values, problem, STEPS, self.ahead)
             found += differences(mine, trace, observe, range(1, STEPS + 1))
         return found
@@ -265,13 +269,16 @@ class Search:
         sample = self.samples[place]
         base = {n: _float(full[n], sample) for n in self.other.hyper}
 
-        def gaps(values: Sequence[float]) -> list[float]:
+        def gaps(values: Sequence[float], problems: int = len(PROBLEMS)) -> list[float]:
             now = {**base, **dict(zip(free, values, strict=True))}
-            return self.gaps(place, list(now.values()), observe)
+            return self.gaps(place, list(now.values()), observe, problems)
 
         ranges = {h.name: _bounds(h) for h in self.right.hyper}
+        bounds = [ranges[n] for n in free]
         start = [base[n] if base[n] not in ranges[n] else base[n] + 0.01 for n in free]
-        return solve(gaps, start, [ranges[n] for n in free])
+        if solve(lambda values: gaps(values, FEW), start, bounds) is None:
+            return None  # a part cannot be solved
+        return solve(gaps, start, bounds)
 
     def moving(self) -> Iterator[HyperMap]:
         """Maps in which one or two of learning rates, epsilons and coefficients depend on t."""
@@ -373,7 +380,7 @@ class Search:
         recognised.
         """
         ours = self.mine.names
-        machine = self.other if right is self.right else Machine(right)
+        machine = compiled(right)
         count = len(ours)
         steps = [2 + k % 4 for k in range(SAMPLES)]
         tables = []

@@ -18,7 +18,7 @@ from sympy import Expr, Integer, Poly, Rational, Symbol, symbols, sympify
 
 from optwright.derive.declaration import Optimizer
 from optwright.derive.prove.claim import conclude, domain_of
-from optwright.derive.prove.decide import Answered, decide
+from optwright.derive.prove.decide import Answered, decide, decide_relation
 from optwright.derive.prove.run import NotExact, Objective, Run
 from optwright.derive.prove.system import (
     THETA,
@@ -34,6 +34,8 @@ from optwright.derive.symbol import Hyper
 
 FARTHEST = 12
 """Up to which derivative the error of a difference quotient is looked at."""
+DISTINCT = 4
+"""Orders up to which the products of derivatives of a loss of one parameter are all different."""
 _X = Symbol("x", real=True)
 
 
@@ -46,6 +48,11 @@ class Quotient:
 
     weights: Mapping[Any, Any]
     derivative: int = 1
+
+    def __post_init__(self) -> None:
+        for x in (number for pair in self.weights.items() for number in pair):
+            if not sympify(x).is_Rational:
+                raise ValueError(f"{x} is no rational number: give exact weights and offsets")
 
     def coefficient(self, k: int) -> Rational:
         """That of f^(k)(x)*h**(k - derivative) in its Taylor expansion."""
@@ -207,6 +214,9 @@ def vanishing(
     if bottom.eval(0) == 0:
         raise Unsupported(f"{expr} is divided by what vanishes with {symbol}")
     domain = domain_of(expr, where=where, hyper=parameters)
+    least = bottom.eval(0)
+    if decide_relation("divisor", sympy.Ne(least, 0), domain, budget_s).status != "proved":
+        raise Unsupported(f"{expr} may be divided by what vanishes with {symbol}: {least}")
     return [
         decide(
             f"coefficient of {symbol}**{k}",
@@ -273,6 +283,8 @@ class Steps:
 class AgreeToOrder:
     """From any start, for every smooth loss, two rules end O(symbol**order) apart.
 
+    The scope of the verdict says whether that is shown for losses of one parameter only.
+
     symbol: the hyperparameter that tends to 0. The gradient is its Taylor polynomial of degree
     order - 1 around the start. As both rules move by O(symbol) whatever the gradients are, which
     is shown, the rest of it is O(symbol**order) and moves them by O(symbol**(order + 1)).
@@ -304,7 +316,7 @@ class AgreeToOrder:
         if any(a.status != "proved" for a in moves):
             return undecided(f"a move that is not O({self.symbol})")
         answers.append(Answered(_small(self.symbol, len(moves))))
-        verdict = conclude(answers, "all smooth losses, all starts", said)
+        verdict = conclude(answers, self._scope(), said)
         if verdict.status != "refuted":
             return verdict
         found = verdict.counterexample or Counterexample((), (), "")
@@ -318,6 +330,20 @@ class AgreeToOrder:
             verdict.scope,
             said,
         )
+
+    def _scope(self) -> str:
+        """One parameter tells of many if moves are sums of gradients and f's terms are few.
+
+        From four factors on different products of derivatives of f are one for numbers, as
+        f'*f''*(f, f) and f''*(f, f'*f) are (Hairer, Lubich & Wanner 2006, III.1: trees).
+        """
+        moves = [*self.left.moves(), *self.right.moves()]
+        heard = sorted({s for x in moves for s in x.free_symbols if s.name[:2] == "g_"}, key=str)
+        plain = all(
+            x.is_polynomial(*heard) and sympy.Poly(x, *heard).is_linear for x in moves if heard
+        )
+        one = "" if plain and self.order <= DISTINCT else " of one parameter"
+        return f"all smooth losses{one}, all starts"
 
     def _shown(self) -> tuple[tuple[tuple[str, str], ...], tuple[Run, ...]]:
         """Both ends on x**2/2 + x from 0, with the symbol at 1/10."""

@@ -15,13 +15,13 @@ until they part; if they do not, the verdict is undecided.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, count, islice, product
 from typing import Any, ClassVar
 
 import sympy
-from sympy import Basic, Expr, Integer, sympify
+from sympy import Basic, Dummy, Expr, Integer, sympify
 from sympy.core.symbol import Str
 
 from optwright.derive import operation as op
@@ -144,7 +144,7 @@ class Simulation:
 
     def proof(self, budget_s: float = 5.0) -> Verdict | None:
         """The verdict if the claim is proved, else None; counterexamples are not looked for."""
-        return _Decision(self, time.process_time() + budget_s).proof()[0]
+        return _Decision(self, time.process_time() + budget_s).proof(whole=False)[0]
 
     def refute(self, budget_s: float = 5.0) -> Counterexample | None:
         """Exact runs in which what is observed differs, if some are found; nothing is proved."""
@@ -293,14 +293,24 @@ class _Decision:
         pairs = list(self.claim.observe) or [(theta[t], self.claim.state.get(THETA, theta[t]))]
         return [(str(of_right), sympify(of_right), sympify(of_left)) for of_right, of_left in pairs]
 
-    def prove(self) -> bool:
-        """Show all obligations; whether all of them were proved."""
+    def prove(self, whole: bool = True) -> bool:
+        """Show all obligations; whether all of them were proved.
+
+        whole: also show what needs no showing once the step or the start fails.
+        """
         if self.left.scope != self.right.scope and (_reduces(self.left) or _reduces(self.right)):
             raise Unsupported("reductions over each tensor are not those over all tensors together")
-        good = self.prove_invariants()
-        good = self.prove_ranges() and good
-        good = self.prove_start() and good
-        return self.prove_step() and good
+        if whole:
+            good = self.prove_invariants()
+            good = self.prove_ranges() and good
+            good = self.prove_start() and good
+            return self.prove_step() and good
+        good = self.prove_start()
+        good = self.prove_step() and good
+        last, self.obligations = self.obligations, []
+        good = good and self.prove_ranges() and self.prove_invariants()
+        self.obligations += last
+        return good
 
     def left_state(self, index: Expr) -> dict[str, Expr]:
         return {name: Variable(name)[index] for name in state_names(self.left)}
@@ -329,6 +339,11 @@ class _Decision:
         here = hyper_values(self.all_hyper, self.claim.varying, t)
         values = self.right_hyper(here, t)
         same = {h.name: h.range for h in self.left.hyper}
+        integers = {here[h.name]: Dummy(integer=True) for h in self.all_hyper if h.range.integer}
+
+        def whole(x: Expr) -> bool:
+            return bool(x.xreplace(integers).is_integer)
+
         for h in self.right.hyper:
             if h.name not in self.claim.hyper and same.get(h.name) == h.range:
                 continue
@@ -340,6 +355,12 @@ class _Decision:
                     obligation = decide_relation(f"{h.name} in {h.range}", fact, domain).obligation
                     self.obligations.append(obligation)
                     good &= obligation.status == "proved"
+            if h.range.integer and not whole(values[h.name]):
+                said = f"{values[h.name]} is an integer"
+                self.obligations.append(
+                    Obligation(f"{h.name} in {h.range}", said, "not shown", "undecided")
+                )
+                good = False
         return good
 
     def prove_start(self) -> bool:
@@ -428,14 +449,17 @@ class _Decision:
     # ---- exact runs
 
     def runs(
-        self, variants: int = 3, steps: int = RUN_STEPS
+        self,
+        variants: int = 3,
+        steps: int = RUN_STEPS,
+        wanted: Callable[[Objective], bool] = lambda _: True,
     ) -> Iterator[tuple[Run, Run, Objective]]:
-        """Pairs of exact runs that the claim says agree."""
+        """Pairs of exact runs that the claim says agree, on the problems that are wanted then."""
         claim = self.claim
         tried = [*claim.problems, *objectives()]
         for variant, objective in product(range(variants), tried):
             for origin in (Integer(1), Integer(0), Integer(2)):
-                if origin != 1 and objective not in tried[:2]:
+                if (origin != 1 and objective not in tried[:2]) or not wanted(objective):
                     continue
                 values = draws(self.all_hyper, tuple(claim.varying), steps, variant)
                 try:
@@ -614,24 +638,25 @@ class _Decision:
 
     # ---- the verdict
 
-    def proof(self) -> tuple[Verdict | None, str]:
+    def proof(self, whole: bool = True) -> tuple[Verdict | None, str]:
         """The verdict if the claim is proved, else why it is not."""
         reason = "the obligations left open"
         proved = False
         try:
-            proved = self.prove()
+            proved = self.prove(whole)
             if not proved and self.claim.start is None and self.by_cases():
                 # Cases on the first step hold of the initial state only: unroll it.
                 earlier = self.obligations, self.failed
                 self.obligations, self.failed, self.start = [], [], 1
-                proved = self.prove()
+                proved = self.prove(whole)
                 if not proved:
                     (self.obligations, self.failed), self.start = earlier, 0
         except (Unsupported, Unmatched) as error:
             reason = str(error)
         if not proved:
             return None, reason
-        self.confirm()
+        if not self.confirm():
+            return None, "a step has a real value in one system only"
         done = Verdict(
             "proved", tuple(self.obligations), scope=self.scope(), conditions=self.conditions()
         )
@@ -661,19 +686,31 @@ class _Decision:
             hint=hint,
         )
 
-    def confirm(self) -> None:
-        """A proof must agree with exact runs; if not, the prover is wrong."""
+    def confirm(self) -> bool:
+        """A proof must agree with exact runs; if not, the prover is wrong.
+
+        False where a step has a real value in one system only, which no identity tells: both sides
+        of one are compared where both are defined.
+        """
         seen = 0
-        for left, right, objective in self.runs(variants=2, steps=3):
+        partial = _partial(self.left) or _partial(self.right)
+
+        def wanted(objective: Objective) -> bool:
+            return seen < 3 or (partial and 0 in objective.slope)
+
+        for left, right, objective in self.runs(variants=2, steps=3, wanted=wanted):
             try:
                 parted = self.parting(left, right)
             except (NotExact, Unsupported, ZeroDivisionError, TypeError):
                 continue
+            if parted is not None and NOWHERE in parted[2:]:
+                return False
             if parted is not None:
                 raise InternalError(f"proved, but runs on {objective} part: {parted}")
             seen += 1
-            if seen == 3:
-                return
+            if seen >= 3 and not partial or time.process_time() > self.deadline:
+                break
+        return True
 
     def by_cases(self) -> bool:
         """Whether what failed distinguishes cases, or fails at the start: unrolling may help."""
@@ -727,6 +764,17 @@ def _changes(system: Optimizer) -> bool:
     )
 
 
+def _partial(system: Optimizer) -> bool:
+    """Whether a step divides, or takes a root or a logarithm, by or of what changes."""
+    return any(
+        isinstance(x, sympy.log) or not (x.exp.is_Integer and x.exp > 0)
+        for s in system.step
+        for e in expressions(s)
+        for x in e.atoms(sympy.Pow, sympy.log)
+        if x.args[0].atoms(Value)
+    )
+
+
 def _reduces(system: Optimizer) -> bool:
     kinds = (op.Reduction, op.MatrixOperation)
     return any(x.has(*kinds) for s in system.step for x in expressions(s))
@@ -776,6 +824,12 @@ class OnlyIf:
             if not base.is_number:
                 answers.append(decide_relation(f"only if: {base}", sympy.Ne(base, 0), narrowed))
         said = (*attempt.conditions(), f"{self.symbol} = {self.value}", *map(str, self.where))
+        open_ = [a.obligation.name for a in answers if a.status != "proved"]
+        if open_:
+            # What fails in a state that no run reaches refutes nothing.
+            return undecided(", ".join(open_), obligations=tuple(a.obligation for a in answers))
+        if attempt.refute()[0] is None:
+            return undecided("no exact run in which it fails")
         return conclude(answers, attempt.scope(), said)
 
 
@@ -787,7 +841,10 @@ def only_if(claim: Simulation, symbol: Any, value: Any, budget_s: float = 2.0) -
     """
     attempt = _Decision(claim, time.process_time() + budget_s)
     try:
-        attempt.prove()
+        if claim.start:
+            attempt.prove()
+        else:
+            attempt.prove_step()
         failed = [row for row in attempt.failed if not row[0].startswith(("start", "invariant"))]
         if not failed:
             return None

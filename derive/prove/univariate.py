@@ -149,6 +149,9 @@ def on_interval(name: str, relation: Any, letter: Expr, low: Any, high: Any) -> 
     begun = time.perf_counter()
     if not isinstance(relation, (Gt, Ge, Lt, Le)):
         raise Unsupported(f"{relation} is no <, <=, > or >= that depends on {letter}")
+    for end in (low, high):
+        if end is not None and not sympify(end).is_Rational:
+            raise Unsupported(f"the end {end} is no rational number")
     gap = polynomial(relation.gts - relation.lts, letter)
     found = nonnegative(gap, low, high, strict=isinstance(relation, (Gt, Lt)))
     seconds = time.perf_counter() - begun

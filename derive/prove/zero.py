@@ -174,6 +174,8 @@ def regions(
             algebra.normal(expr)
     except Infeasible:
         return
+    except RecursionError:
+        raise OutOfTime("powers within powers without end") from None
     except NotReal:
         if not region:
             raise

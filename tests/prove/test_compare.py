@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
+import random
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 from click.testing import CliRunner
@@ -39,8 +42,12 @@ from optwright.derive.language import beta as decay
 from optwright.derive.language import momentum as mu
 from optwright.derive.prove.alike import renaming
 from optwright.derive.prove.compare import compare
+from optwright.derive.prove.domain import Interval
+from optwright.derive.prove.eliminate import Equations
+from optwright.derive.prove.guard import OutOfTime, guard
 from optwright.derive.prove.nomap import NoMap
 from optwright.derive.prove.numeric import Machine, Problem
+from optwright.derive.prove.polynomial import Poly
 from optwright.derive.prove.recognise import constant, recognise
 from optwright.derive.prove.replay import replay
 from optwright.derive.prove.search import Search, naturals, pruned, specialised
@@ -204,6 +211,50 @@ def test_no_map_is_never_claimed_of_equals():
     assert NoMap(catalog.system("HeavyBall"), catalog.system("Nesterov")).decide(20).status == (
         "proved"
     )
+
+    for a, b in (
+        ("GradientDescent", "Momentum"),
+        ("SignSGD", "Signum"),
+        ("LeakyAdagrad", "RMSProp"),
+        ("Adam", "torch.Adam"),
+        ("optax.adagrad", "torch.Adagrad"),
+        ("torch.Adadelta", "optax.adadelta"),
+    ):
+        assert isinstance(NoMap(catalog.system(a), catalog.system(b)).contradiction(0.3), str), (
+            a,
+            b,
+        )
+
+
+def shown(equations):
+    try:
+        with guard(0.2):
+            return equations.impossible()
+    except OutOfTime:
+        return False
+
+
+def test_no_solution_is_lost_by_elimination():
+    rng = random.Random(1)
+    box = [Interval(0, 1, hi_open=True), Interval(0, lo_open=True), Interval(), Interval(0)]
+    powers, closed = (0, 0, 0, 1, 2), 0
+    for _ in range(30):
+        point = [Fraction(1, 2), Fraction(3), Fraction(-2), Fraction(rng.choice((0, 4)))]
+        equations, off = Equations(box.__getitem__), Equations(box.__getitem__)
+        for k in range(5):
+            terms = {
+                tuple((x, n) for x in range(4) if (n := rng.choice(powers))): rng.randint(-4, 4)
+                for _ in range(3)
+            }
+            poly = Poly({m: x for m, x in terms.items() if x})
+            value = sum(
+                x * math.prod(point[letter] ** n for letter, n in m) for m, x in poly.terms.items()
+            )
+            equations.add(poly - Poly.constant(value))
+            off.add(poly - Poly.constant(value + (k == 4)))
+        assert not shown(equations)
+        closed += shown(off)
+    assert closed > 5
 
 
 # --- numbers --------------------------------------------------------------------------------------
