@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 import threading
@@ -9,6 +10,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+
+AGAIN_S = 0.1
+"""How soon the timer rings again where an exception would have been lost."""
 
 
 class OutOfTime(BaseException):
@@ -29,19 +33,31 @@ def guard(seconds: float) -> Iterator[None]:
         return
 
     def ring(number: int, frame: Any) -> None:
-        raise OutOfTime
+        if not _loses(frame):
+            raise OutOfTime
 
     start = time.process_time()
     earlier = signal.signal(signal.SIGPROF, ring)
     rest, _ = signal.setitimer(signal.ITIMER_PROF, 0)
     try:
-        signal.setitimer(signal.ITIMER_PROF, min(seconds, rest) if rest else seconds)
+        signal.setitimer(signal.ITIMER_PROF, min(seconds, rest) if rest else seconds, AGAIN_S)
         yield
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, signal.SIG_DFL if earlier is None else earlier)
         if rest:
-            signal.setitimer(signal.ITIMER_PROF, max(1e-3, rest - (time.process_time() - start)))
+            left = max(1e-3, rest - (time.process_time() - start))
+            signal.setitimer(signal.ITIMER_PROF, left, AGAIN_S)
+
+
+def _loses(frame: Any) -> bool:
+    """Whether Python would drop an exception here: in a destructor or the collector's callbacks."""
+    callbacks = {getattr(callback, "__code__", None) for callback in gc.callbacks}
+    while frame is not None:
+        if frame.f_code in callbacks or frame.f_code.co_name == "__del__":
+            return True
+        frame = frame.f_back
+    return False
 
 
 @contextmanager
@@ -50,7 +66,7 @@ def _hook(seconds: float) -> Iterator[None]:
     end = time.process_time() + seconds
 
     def look(frame: Any, event: str, argument: Any) -> None:
-        if time.process_time() > end:
+        if time.process_time() > end and not _loses(frame):
             sys.setprofile(None)
             raise OutOfTime
 
