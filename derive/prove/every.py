@@ -99,13 +99,17 @@ def _lettered(relation: Any, letters: dict[Expr, Symbol]) -> Any:
     for power in relation.atoms(Pow):
         if not power.exp.has(t):
             continue
-        times, plus = power.exp.coeff(t), sympy.expand(power.exp - power.exp.coeff(t) * t)
-        if not (power.base.is_Rational and 0 < power.base < 1) or plus.has(t):
+        base, exponent = power.base, power.exp
+        if base.is_Rational and base > 1:  # SymPy 1.13 writes (30/37)**t as (37/30)**-t
+            base, exponent = 1 / base, -exponent
+        times = exponent.expand().coeff(t)
+        plus = sympy.expand(exponent - times * t)
+        if not (base.is_Rational and 0 < base < 1) or plus.has(t):
             raise ValueError(f"{power} is no power of a fraction between 0 and 1")
         if not times.is_Integer:
             raise ValueError(f"{power}: t stands there with a factor that is no integer")
-        s = letters.setdefault(power.base, Symbol(f"p{len(letters) + 1}", positive=True))
-        table[power] = power.base**plus * s**times
+        s = letters.setdefault(base, Symbol(f"p{len(letters) + 1}", positive=True))
+        table[power] = base**plus * s**times
     return relation.xreplace(table)
 
 
