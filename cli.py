@@ -15,7 +15,7 @@ import shlex
 import shutil
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path, PurePosixPath
 from types import TracebackType
@@ -200,6 +200,8 @@ def _decided(names: Sequence[str], file: Path | None, progress: Progress) -> led
     show = progress.on("proving")
     if not names and file is None:
         return ledger.project(show)
+    if file is None and (kept := ledger.named(names, ledger.kept_project() or [])) is not None:
+        return kept
     from optwright.derive.prove.statement import Statements
     from optwright.derive.prove.statements import statements
 
@@ -215,33 +217,27 @@ def _decided(names: Sequence[str], file: Path | None, progress: Progress) -> led
     return rows
 
 
-def _relations(ids: Sequence[str], file: Path | None, progress: Progress) -> kernel.Relations:
-    """What has been proved about some declarations, by id."""
+def _concerned(
+    choose: Callable[[Sequence[str], Iterable[Any]], list[Any]],
+    ids: Sequence[str],
+    file: Path | None,
+    progress: Progress,
+) -> ledger.Records:
+    """The records of the statements that are chosen for some declarations."""
     show = progress.on("proving")
     rows = ledger.kept_project()
     if rows is None:
         from optwright.derive.prove.statements import statements
 
-        rows = ledger.decide(ledger.telling(ids, statements.values()), None, show)
+        rows = ledger.decide(choose(ids, statements.values()), None, show)
     if file:
-        mine = ledger.telling(ids, _own_statements(file).values())
-        rows = [*rows, *ledger.decide(mine, file, show)]
-    return ledger.relations(rows)
+        rows = rows + ledger.decide(choose(ids, _own_statements(file).values()), file, show)
+    return choose(ids, rows)
 
 
-def _about(ids: Sequence[str], file: Path | None, progress: Progress) -> ledger.Records:
-    """The records of the statements that relate some declarations to others."""
-    from optwright.derive.prove.statements import statements
-
-    show = progress.on("proving")
-    chosen = ledger.concerning(ids, statements.values())
-    kept = {row["id"]: row for row in ledger.kept_project() or ()}
-    known = all(s.id in kept for s in chosen)
-    rows = [kept[s.id] for s in chosen] if known else ledger.decide(chosen, None, show)
-    if file:
-        mine = ledger.concerning(ids, _own_statements(file).values())
-        rows += ledger.decide(mine, file, show)
-    return rows
+def _relations(ids: Sequence[str], file: Path | None, progress: Progress) -> kernel.Relations:
+    """What has been proved about some declarations, by id."""
+    return ledger.relations(_concerned(ledger.telling, ids, file, progress))
 
 
 def _statements(rows: ledger.Records, file: Path | None) -> list[tuple[Statement, dict[str, Any]]]:
@@ -652,7 +648,7 @@ def show(name: str, file: Path | None, as_json: bool) -> None:
 
     with Progress() as progress:
         [(_, declaration)] = _selected([name], file)
-        records = _about([declaration.id], file, progress)
+        records = _concerned(ledger.concerning, [declaration.id], file, progress)
         with about(name):
             relations = ledger.relations(records).get(declaration.id, ())
             data = describe(declaration, relations, records)

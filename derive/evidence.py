@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from optwright.derive.wording import block, columns, wrap
@@ -26,6 +26,15 @@ def record(statement: Statement, verdict: Verdict) -> dict[str, Any]:
         "evidence": verdict.evidence,
         **{name: x for name, x in verdict.as_dict().items() if name != "statement"},
     }
+
+
+def means(name: str, rows: Iterable[str], about: Iterable[str]) -> bool:
+    """Whether a name means a statement on these rows ("C58") about these optimizers.
+
+    A thread is a row by its whole name or without its owner: "pytorch/pytorch#1099",
+    "pytorch#1099".
+    """
+    return name in about or any(name in (row, row.rpartition("/")[2]) for row in rows)
 
 
 def as_expected(row: Mapping[str, Any]) -> bool:
@@ -139,4 +148,4 @@ def _replayed_point(found: Mapping[str, Any]) -> list[str]:
     return lines + block("There", sides)
 
 
-__all__ = ["as_expected", "details", "record", "replay", "table"]
+__all__ = ["as_expected", "details", "means", "record", "replay", "table"]

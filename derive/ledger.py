@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from optwright.derive import cache
-from optwright.derive.evidence import as_expected, record
+from optwright.derive.evidence import as_expected, means, record
 
 if TYPE_CHECKING:
     from optwright.derive.prove import Statement
 
+Told = TypeVar("Told")
 Records = list[dict[str, Any]]
 Progress = Callable[[int, int, str], None]
 """Called with how many are done, of how many, and what comes next."""
@@ -76,17 +77,40 @@ def relations(records: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
     return found
 
 
-def concerning(ids: Iterable[str], statements: Iterable[Statement]) -> list[Statement]:
-    """The statements that relate one of these declarations to others, or have a line about it."""
+def concerning(ids: Iterable[str], told: Iterable[Told]) -> list[Told]:
+    """The statements that relate one of these declarations to others, or have a line about it.
+
+    told: statements, or their records.
+    """
     wanted = set(ids)
     return [
-        s for s in statements if not wanted.isdisjoint(s.about) and (s.brief or len(s.about) > 1)
+        x
+        for x in told
+        for about, brief in [_said(x)]
+        if not wanted.isdisjoint(about) and (brief or len(about) > 1)
     ]
 
 
-def telling(ids: Iterable[str], statements: Iterable[Statement]) -> list[Statement]:
-    """The statements that could give a line about one of these declarations."""
-    return [s for s in concerning(ids, statements) if s.brief]
+def telling(ids: Iterable[str], told: Iterable[Told]) -> list[Told]:
+    """The statements, or records, that could give a line about one of these declarations."""
+    return [x for x in concerning(ids, told) if _said(x)[1]]
+
+
+def _said(told: Any) -> tuple[Sequence[str], str]:
+    """What a statement, or its record, is about, and its line."""
+    return (told["about"], told["brief"]) if isinstance(told, dict) else (told.about, told.brief)
+
+
+def named(names: Iterable[str], records: Records) -> Records | None:
+    """The records that these names mean, as `Statements.find` has them; None if one means none."""
+    found: dict[str, dict[str, Any]] = {}
+    for name in names:
+        meant = [row for row in records if row["id"] == name]
+        meant += [row for row in records if means(name, row["rows"], row["about"])]
+        if not meant:
+            return None
+        found |= {row["id"]: row for row in meant if row["id"] not in found}
+    return list(found.values())
 
 
 __all__ = [
@@ -94,6 +118,7 @@ __all__ = [
     "concerning",
     "decide",
     "kept_project",
+    "named",
     "project",
     "quiet",
     "relations",

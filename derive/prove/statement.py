@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from optwright.derive.evidence import means
 from optwright.derive.prove.claim import Claim
 from optwright.derive.prove.guard import OutOfTime, guard
 from optwright.derive.prove.verdict import STATUSES, Status, Verdict, undecided
@@ -129,18 +130,13 @@ class Statements(Mapping[str, Statement]):
     def find(self, text: str) -> tuple[Statement, ...]:
         """The statement of this id, then those on this row ("C58") or about this optimizer.
 
-        A thread is a row by its whole name or without its owner: "pytorch/pytorch#1099",
-        "pytorch#1099". Raises UnknownStatement if there is none.
+        A thread is a row by its whole name or without its owner. Raises UnknownStatement if there
+        is none.
         """
-        meant = (s for s in self._known.values() if text in s.about or _on(text, s.rows))
+        meant = (s for s in self._known.values() if means(text, s.rows, s.about))
         own = {text: self._known[text]} if text in self._known else {}
         found = own | {s.id: s for s in meant}
         return tuple(found.values()) or (self[text],)
-
-
-def _on(text: str, rows: Iterable[str]) -> bool:
-    """Whether a text is one of the rows, which threads have with their owner."""
-    return any(text in (row, row.rpartition("/")[2]) for row in rows)
 
 
 def load(path: str | Path) -> Statements:
