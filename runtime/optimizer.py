@@ -416,9 +416,7 @@ class Optimizer(metaclass=Checked):
         seen = [self.xp.array(slot.array, order="C") for slot in self._slots]
         if self.t:
             at = {id(slot): array for slot, array in zip(self._slots, seen, strict=True)}
-            for step in self._steps(
-                self.t, self._numbers(), self._asked(None, {}), asking=False
-            ):
+            for step in self._steps(self.t, self._numbers(), self._asked(None, {}), asking=False):
                 if name in step.rule.views:
                     for slot, array in zip(step.slots, step.view(name), strict=True):
                         at[id(slot)][...] = array

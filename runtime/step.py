@@ -403,9 +403,7 @@ class Step:
     def _chunks(self, kind: str, value: Array) -> list[np.float64]:
         """A reduction of each chunk of an array."""
         flat = np.ascontiguousarray(value).reshape(-1)
-        return [
-            _CHUNK_REDUCTIONS[kind](flat[i : i + CHUNK]) for i in range(0, flat.size, CHUNK)
-        ]
+        return [_CHUNK_REDUCTIONS[kind](flat[i : i + CHUNK]) for i in range(0, flat.size, CHUNK)]
 
     def push(self, values: Mapping[str, str], when: str | None = None) -> None:
         """Append arrays to histories, newest first, and forget what exceeds their length."""
