@@ -7,6 +7,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from copy import deepcopy
+from functools import cache
+from itertools import product
+from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -38,9 +41,10 @@ _DTYPES = "float16, float32, float64, bfloat16"
 class Optimizer(metaclass=Checked):
     """An optimizer over arrays that are updated in place. Generated classes fill in the rule.
 
-    `rules` has one rule per combination of flags, `choices` the flags' allowed values, default
-    first; a class that treats tensors differently has `branches` instead of rules, and an `id`
-    if it is not its name. `shared` is what its branches do first, over all tensors together.
+    `choices` has the flags' allowed values, default first. `rules` has one rule per combination of
+    flags; or `rule` is a function that makes it, given the flags by name (None where a combination
+    is not defined). A class that treats tensors differently has `branches` instead, and an `id` if
+    it is not its name. `shared` is what its branches do first, over all tensors together.
 
     `t` is the number of steps done.
 
@@ -52,6 +56,7 @@ class Optimizer(metaclass=Checked):
     step_class: ClassVar[type[Step]] = Step
     oracles_class: ClassVar[type[Oracles]] = Oracles
     rules: ClassVar[Sequence[tuple[Any, Rule]]] = ()
+    rule: ClassVar[Callable[..., Rule | None] | None] = None
     choices: ClassVar[Mapping[str, Sequence[Any]]] = {}
     branches: ClassVar[Sequence[tuple[Where, Rule]]] = ()
     shared: ClassVar[Rule | None] = None
@@ -109,11 +114,24 @@ class Optimizer(metaclass=Checked):
     def _rules(self) -> Sequence[tuple[Where, Rule]]:
         if self.branches:
             return self.branches
-        for flags, rule in self.rules:
+        for flags, rule in self._members(self._flags):
             if all(self._flags[name] == value for name, value in dict(flags).items()):
                 return ((Where(), rule),)
         chosen = ", ".join(f"{name}={value!r}" for name, value in self._flags.items())
         raise HyperparameterError(f"{type(self).__name__} is not defined for {chosen}")
+
+    @classmethod
+    def _members(
+        cls, fixed: Mapping[str, Any] = MappingProxyType({})
+    ) -> Iterator[tuple[Any, Rule]]:
+        """The flags and the rule of each member, or of those with the flags in `fixed`."""
+        yield from cls.rules
+        if cls.rule is not None:
+            choices = {n: (fixed[n],) if n in fixed else all for n, all in cls.choices.items()}
+            for values in product(*choices.values()):
+                flags = dict(zip(choices, values, strict=True))
+                if (rule := _member(cls.rule, *flags.items())) is not None:
+                    yield flags, rule
 
     def _oracles(self) -> set[str]:
         shared = self.shared.oracles if self.shared else ()
@@ -121,7 +139,10 @@ class Optimizer(metaclass=Checked):
 
     def _without_idle(self, given: dict[str, Any]) -> None:
         """Drop hyperparameters that only other flags use, if they have their default."""
-        for spec in (h for _, rule in self.rules for h in rule.hyper if h.name not in self._specs):
+        if given.keys() <= self._specs.keys():
+            return
+        members = (rule for _, rule in self._members())
+        for spec in (h for rule in members for h in rule.hyper if h.name not in self._specs):
             value = given.get(spec.name)
             if value is None or (not callable(value) and value == spec.default):
                 given.pop(spec.name, None)
@@ -449,7 +470,7 @@ class Optimizer(metaclass=Checked):
             if slots and _joint(rule):
                 dtype = _joint_dtype(slots)
                 theta = np.concatenate([slot.value(dtype).reshape(-1) for slot in slots])
-                known = {**values[id(slots[0].group)], "theta": theta}
+                known = {**values[id(slots[0].group)], **rule.flags, "theta": theta}
                 for state in _joint(rule):
                     memory[state.name] = initial(state, theta.shape, dtype, known)
         self._settle()
@@ -643,7 +664,7 @@ class Optimizer(metaclass=Checked):
 
     @classmethod
     def _load(cls, saved: Mapping[str, Any], params: Params, given: Mapping[str, Any]) -> Self:
-        names = {cls.id or cls.__name__} if cls.branches else {rule.id for _, rule in cls.rules}
+        names = {cls.id or cls.__name__} if cls.branches else {r.id for _, r in cls._members()}
         if saved["rule"] not in names:
             raise CheckpointError(f"the checkpoint is of {saved['rule']}, not of {min(names)}")
         groups = params if _is_grouped(params) else [{"params": params}]
@@ -681,6 +702,11 @@ class Optimizer(metaclass=Checked):
 
 Values = dict[int, dict[str, float]]
 """Hyperparameters of a step for each group, by the group's identity."""
+
+
+@cache
+def _member(make: Callable[..., Rule | None], *flags: tuple[str, Any]) -> Rule | None:
+    return make(**dict(flags))
 
 
 def _is_grouped(params: Any) -> bool:
@@ -736,12 +762,14 @@ def _begin_host(rule: Rule, groups: Sequence[Group], values: Values) -> None:
     for group in groups:
         for state in rule.state:
             if state.extent == "host":
-                group.state[state.name] = initial(state, (), np.dtype(float), values[id(group)])
+                group.state[state.name] = initial(
+                    state, (), np.dtype(float), {**values[id(group)], **rule.flags}
+                )
 
 
 def _begin_tensors(rule: Rule, slots: Sequence[Slot], values: Values) -> None:
     for slot in slots:
-        known = {**values[id(slot.group)], "theta": slot.value(slot.compute)}
+        known = {**values[id(slot.group)], **rule.flags, "theta": slot.value(slot.compute)}
         for state in _separate(rule):
             slot.state[state.name] = initial(state, slot.array.shape, slot.compute, known)
 

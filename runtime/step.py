@@ -113,6 +113,8 @@ class Step:
         self.host_next: dict[int, dict[str, Any]] = {}
         self.host_before: Mapping[int, Mapping[str, Any]] = {}
         self.extents = {s.name: s.extent for s in rule.state}
+        self.flags = rule.flags
+        self.unchanging: dict[str, Any] = {**dict.fromkeys(rule.absent), **rule.flags}
         self.pushes: list[tuple[str, Array, int]] = []
         self.done = False
         self.seats = self._seats()
@@ -198,6 +200,8 @@ class Step:
         return None
 
     def _number(self, seat: Seat | None, name: str) -> Any:
+        if name in self.unchanging:
+            return self.unchanging[name]
         if seat is not None:
             if name in seat.numbers:
                 return seat.numbers[name]
@@ -255,6 +259,7 @@ class Step:
             known = {**self.values[id(group)], **before, "t": self.t, "turn": self.turn}
             known.update(self.host_numbers.get(id(group), {}))
             known.update({n: v for n, v in self.memory.items() if isinstance(v, list)})
+            known.update(self.unchanging)
             result = function(*(self._as_float64(known[name]) for name in parameters(function)))
             self.host_numbers.setdefault(id(group), {}).update(result)
             self.host_next[id(group)] = {n: v for n, v in result.items()}

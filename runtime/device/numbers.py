@@ -71,9 +71,16 @@ class Numbers:
                 cp.copyto(each[:, places[0]], each[:, places[1]])
 
     def make(
-        self, kernel: NumberKernel, table: Sequence[Sequence[int]], groups: np.ndarray
+        self,
+        kernel: NumberKernel,
+        table: Sequence[Sequence[int]],
+        groups: np.ndarray,
+        constants: str = "",
     ) -> None:
-        """Launch: `table` has a row (group, facts …) for each tensor, or one for all."""
+        """Launch: `table` has a row (group, facts …) for each tensor, or one for all.
+
+        `constants` is text that goes before the kernel's own.
+        """
         rows, numbers = self._tables.setdefault(kernel.symbol, (Row(), Row()))
         arguments = (
             rows.hold(np.array(table, dtype=np.int64).reshape(-1)),
@@ -82,4 +89,5 @@ class Numbers:
             self.wide,
             self.single,
         )
-        launch_each(function(kernel.source, kernel.symbol, DOUBLE), len(table), arguments)
+        compiled = function(constants + kernel.source, kernel.symbol, DOUBLE)
+        launch_each(compiled, len(table), arguments)

@@ -31,7 +31,7 @@ class DeviceOptimizer(Optimizer):
     oracles_class: ClassVar[type[Oracles]] = DeviceOracles
 
     def __init__(self, params: Params, *, seed: int | None = None, **given: Any) -> None:
-        library(self.id or (self.rules[0][1].id if self.rules else type(self).__name__))
+        library(self.id or next((rule.id for _, rule in self._members()), type(self).__name__))
         super().__init__(params, seed=seed, **given)
 
     @staticmethod

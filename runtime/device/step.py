@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from optwright.runtime.device.kernel import Kernel, NumberKernel, function, launch
+from optwright.runtime.device.kernel import Kernel, NumberKernel, constants, function, launch
 from optwright.runtime.device.library import cp
 from optwright.runtime.device.numbers import Numbers
 from optwright.runtime.device.reduction import (
@@ -133,7 +133,7 @@ class DeviceStep(Step):
             for seat in seats
         ]
         groups = self._rows(kernel.groups, first, np.dtype(np.float64))
-        found.make(kernel, table, groups)
+        found.make(kernel, table, groups, constants(kernel, self.flags))
 
     @staticmethod
     def _fact(seat: Seat, fact: str | int) -> int:
@@ -192,7 +192,7 @@ class DeviceStep(Step):
             numbers,
         )
         if len(bound.rows):
-            compiled = function(kernel.source, kernel.symbol, dtype)
+            compiled = function(constants(kernel, self.flags) + kernel.source, kernel.symbol, dtype)
             launch(compiled, len(bound.rows), bound.longest, 16 // dtype.itemsize, arguments)
         return bound
 
@@ -240,7 +240,7 @@ class DeviceStep(Step):
 
     def _address(self, kernel: Kernel, seat: Seat, name: str) -> int:
         array = self._array(seat, name)
-        if array is None and name in kernel.optional:
+        if array is None and (name in kernel.optional or name in self.rule.absent):
             return 0
         if array.dtype != seat.theta.dtype or not array.flags.c_contiguous:
             raise TypeError(f"{self.rule.id}: {name} is {array.dtype}, not as the kernel needs it")
