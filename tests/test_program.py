@@ -172,7 +172,7 @@ def test_printed_steps_are_deterministic() -> None:
     program = (
         "import hashlib\n"
         "from optwright.derive.rule import catalog\n"
-        "from optwright.templates.generate import modules\n"
+        "from optwright.templates.folder import modules\n"
         "files = modules(list(catalog.values()), 'numpy')\n"
         "text = ''.join(f'{k}{v}' for k, v in files.items())\n"
         "print(hashlib.sha256(text.encode()).hexdigest())\n"

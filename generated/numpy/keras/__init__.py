@@ -20,27 +20,13 @@ if TYPE_CHECKING:
     from optwright.generated.numpy.keras.sgd import SGD as SGD
 
 _MODULES = {
-    "Adadelta": "keras.adadelta",
-    "Adagrad": "keras.adagrad",
-    "Adam": "keras.adam",
-    "AdamW": "keras.adamw",
-    "Adamax": "keras.adamax",
-    "Lion": "keras.lion",
-    "Nadam": "keras.nadam",
-    "RMSprop": "keras.rmsprop",
-    "SGD": "keras.sgd",
+    "Adadelta": "keras.adadelta", "Adagrad": "keras.adagrad", "Adam": "keras.adam",
+    "AdamW": "keras.adamw", "Adamax": "keras.adamax", "Lion": "keras.lion", "Nadam": "keras.nadam",
+    "RMSprop": "keras.rmsprop", "SGD": "keras.sgd",
 }
 
 __all__ = [
-    "Adadelta",
-    "Adagrad",
-    "Adam",
-    "AdamW",
-    "Adamax",
-    "Lion",
-    "Nadam",
-    "RMSprop",
-    "SGD",
+    "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "Lion", "Nadam", "RMSprop", "SGD",
 ]
 
 

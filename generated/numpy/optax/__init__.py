@@ -26,39 +26,16 @@ if TYPE_CHECKING:
     from optwright.generated.numpy.optax.signum_ import signum as signum
 
 _MODULES = {
-    "adadelta": "optax.adadelta_",
-    "adagrad": "optax.adagrad_",
-    "adam": "optax.adam_",
-    "adamax": "optax.adamax_",
-    "adamaxw": "optax.adamaxw_",
-    "adamw": "optax.adamw_",
-    "amsgrad": "optax.amsgrad_",
-    "lion": "optax.lion_",
-    "nadam": "optax.nadam_",
-    "nadamw": "optax.nadamw_",
-    "radam": "optax.radam_",
-    "rmsprop": "optax.rmsprop_",
-    "sgd": "optax.sgd_",
-    "sign_sgd": "optax.sign_sgd_",
-    "signum": "optax.signum_",
+    "adadelta": "optax.adadelta_", "adagrad": "optax.adagrad_", "adam": "optax.adam_",
+    "adamax": "optax.adamax_", "adamaxw": "optax.adamaxw_", "adamw": "optax.adamw_",
+    "amsgrad": "optax.amsgrad_", "lion": "optax.lion_", "nadam": "optax.nadam_",
+    "nadamw": "optax.nadamw_", "radam": "optax.radam_", "rmsprop": "optax.rmsprop_",
+    "sgd": "optax.sgd_", "sign_sgd": "optax.sign_sgd_", "signum": "optax.signum_",
 }
 
 __all__ = [
-    "adadelta",
-    "adagrad",
-    "adam",
-    "adamax",
-    "adamaxw",
-    "adamw",
-    "amsgrad",
-    "lion",
-    "nadam",
-    "nadamw",
-    "radam",
-    "rmsprop",
-    "sgd",
-    "sign_sgd",
-    "signum",
+    "adadelta", "adagrad", "adam", "adamax", "adamaxw", "adamw", "amsgrad", "lion", "nadam",
+    "nadamw", "radam", "rmsprop", "sgd", "sign_sgd", "signum",
 ]
 
 

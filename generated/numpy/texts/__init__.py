@@ -19,25 +19,13 @@ if TYPE_CHECKING:
     from optwright.generated.numpy.texts.rms_d0 import RMS_D0 as RMS_D0
 
 _MODULES = {
-    "ADAMW": "texts.adamw",
-    "ADAM_D1": "texts.adam_d1",
-    "ADAM_D2": "texts.adam_d2",
-    "MOM_b": "texts.mom_b",
-    "MOM_c0": "texts.mom_c0",
-    "NAG_b": "texts.nag_b",
-    "NAG_c": "texts.nag_c",
-    "RMS_D0": "texts.rms_d0",
+    "ADAMW": "texts.adamw", "ADAM_D1": "texts.adam_d1", "ADAM_D2": "texts.adam_d2",
+    "MOM_b": "texts.mom_b", "MOM_c0": "texts.mom_c0", "NAG_b": "texts.nag_b",
+    "NAG_c": "texts.nag_c", "RMS_D0": "texts.rms_d0",
 }
 
 __all__ = [
-    "ADAMW",
-    "ADAM_D1",
-    "ADAM_D2",
-    "MOM_b",
-    "MOM_c0",
-    "NAG_b",
-    "NAG_c",
-    "RMS_D0",
+    "ADAMW", "ADAM_D1", "ADAM_D2", "MOM_b", "MOM_c0", "NAG_b", "NAG_c", "RMS_D0",
 ]
 
 

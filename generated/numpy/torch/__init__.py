@@ -25,37 +25,16 @@ if TYPE_CHECKING:
     from optwright.generated.numpy.torch.sparseadam import SparseAdam as SparseAdam
 
 _MODULES = {
-    "Adadelta": "torch.adadelta",
-    "Adafactor": "torch.adafactor",
-    "Adagrad": "torch.adagrad",
-    "Adam": "torch.adam",
-    "AdamW": "torch.adamw",
-    "Adamax": "torch.adamax",
-    "LBFGS": "torch.lbfgs",
-    "NAdam": "torch.nadam",
-    "RAdam": "torch.radam",
-    "RMSprop": "torch.rmsprop",
-    "ReduceLROnPlateau": "torch.reducelronplateau",
-    "Rprop": "torch.rprop",
-    "SGD": "torch.sgd",
+    "Adadelta": "torch.adadelta", "Adafactor": "torch.adafactor", "Adagrad": "torch.adagrad",
+    "Adam": "torch.adam", "AdamW": "torch.adamw", "Adamax": "torch.adamax", "LBFGS": "torch.lbfgs",
+    "NAdam": "torch.nadam", "RAdam": "torch.radam", "RMSprop": "torch.rmsprop",
+    "ReduceLROnPlateau": "torch.reducelronplateau", "Rprop": "torch.rprop", "SGD": "torch.sgd",
     "SparseAdam": "torch.sparseadam",
 }
 
 __all__ = [
-    "Adadelta",
-    "Adafactor",
-    "Adagrad",
-    "Adam",
-    "AdamW",
-    "Adamax",
-    "LBFGS",
-    "NAdam",
-    "RAdam",
-    "RMSprop",
-    "ReduceLROnPlateau",
-    "Rprop",
-    "SGD",
-    "SparseAdam",
+    "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "LBFGS", "NAdam", "RAdam",
+    "RMSprop", "ReduceLROnPlateau", "Rprop", "SGD", "SparseAdam",
 ]
 
 
