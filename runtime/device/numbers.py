@@ -26,6 +26,7 @@ class Numbers:
         self.wide = cp.zeros((layout.size(tensors),), dtype=np.float64)
         self.single = cp.zeros((layout.size(tensors),), dtype=np.float32)
         self._views: dict[int, Any] = {}
+        self._tables_of: dict[int, dict[str, Any]] = {}
         self._tables: dict[str, tuple[Row, Row]] = {}
 
     def row(self, dtype: np.dtype) -> Any:
@@ -38,6 +39,13 @@ class Numbers:
         if place not in self._views:
             self._views[place] = self.wide[place : place + 1].reshape(())
         return self._views[place]
+
+    def views(self, tensor: int) -> dict[str, Any]:
+        """The numbers of a tensor, and those over all, by name."""
+        if tensor not in self._tables_of:
+            names = (*self.layout.all, *self.layout.tensor)
+            self._tables_of[tensor] = {name: self.view(name, tensor) for name in names}
+        return self._tables_of[tensor]
 
     def keep(self, state: MutableMapping[str, Any], name: str, tensor: int = 0) -> None:
         """Let a state lie here; what it was elsewhere is written here first."""
