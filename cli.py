@@ -15,7 +15,7 @@ import shlex
 import shutil
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path, PurePosixPath
 from types import TracebackType
@@ -24,20 +24,21 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from optwright import __version__
-from optwright.derive import cache, ledger, opinion, thread
-from optwright.derive.blame import Unusable, about
-from optwright.derive.evidence import as_expected, details, table
-from optwright.derive.evidence import replay as replay_lines
-from optwright.derive.wording import columns, counted
+from optwright.derive.error import Unusable, about
+from optwright.derive.statement.people import opinion, thread
+from optwright.derive.tell.evidence import as_expected, details, table
+from optwright.derive.tell.evidence import replay as replay_lines
+from optwright.derive.tell.terminal import columns, counted
+from optwright.derive.work import cache, record
 from optwright.templates import kernel
 from optwright.templates.backend import BACKENDS
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from optwright.derive.declaration import Declaration
-    from optwright.derive.prove import Statement, Statements
-    from optwright.derive.registry import Registry
+    from optwright.derive.claim.statement import Statement, Statements
+    from optwright.derive.language.declaration import Declaration
+    from optwright.derive.language.registry import Registry
 
 Loaded = TypeVar("Loaded")
 
@@ -139,7 +140,7 @@ class Progress:
 
 def _declarations(file: Path | None) -> tuple[Registry, Registry]:
     """All declarations that names may mean, and those meant where no name is given."""
-    from optwright.derive.catalog import catalog, load
+    from optwright.derive.rule import catalog, load
 
     if file is None:
         return catalog, catalog
@@ -175,7 +176,7 @@ def _listed(file: Path | None) -> list[dict[str, str]]:
     key = cache.sources("derive")
     if file is None and (kept := cache.recall("list", key)) is not None:
         return list(kept)
-    from optwright.derive.describe import family, source
+    from optwright.derive.tell.describe import family, source
 
     rows = []
     for name, declaration in _declarations(file)[1].items():
@@ -190,18 +191,20 @@ def _listed(file: Path | None) -> list[dict[str, str]]:
 
 
 def _own_statements(file: Path) -> Statements:
-    from optwright.derive.prove.statement import load
+    from optwright.derive.claim.statement import load
 
     return _once(load, file)
 
 
-def _decided(names: Sequence[str], file: Path | None, progress: Progress) -> ledger.Records:
+def _decided(names: Sequence[str], file: Path | None, progress: Progress) -> record.Records:
     """The records of the statements of these names; without names those of the file, or all."""
     show = progress.on("proving")
     if not names and file is None:
-        return ledger.project(show)
-    from optwright.derive.prove.statement import Statements
-    from optwright.derive.prove.statements import statements
+        return record.project(show)
+    if file is None and (kept := record.named(names, record.kept_project() or [])) is not None:
+        return kept
+    from optwright.derive.claim.statement import Statements
+    from optwright.derive.statement.collection import statements
 
     own = _own_statements(file) if file else Statements(())
     if not names and not own:
@@ -210,43 +213,37 @@ def _decided(names: Sequence[str], file: Path | None, progress: Progress) -> led
     known = Statements([*own.values(), *statements.values()], where)
     chosen = {s.id: s for name in names for s in known.find(name)} if names else dict(own)
     mine = [s for s in chosen.values() if s.id in own]
-    rows = ledger.decide(mine, file, show)
-    rows += ledger.decide([s for s in chosen.values() if s.id not in own], None, show)
+    rows = record.decide(mine, file, show)
+    rows += record.decide([s for s in chosen.values() if s.id not in own], None, show)
     return rows
+
+
+def _concerned(
+    choose: Callable[[Sequence[str], Iterable[Any]], list[Any]],
+    ids: Sequence[str],
+    file: Path | None,
+    progress: Progress,
+) -> record.Records:
+    """The records of the statements that are chosen for some declarations."""
+    show = progress.on("proving")
+    rows = record.kept_project()
+    if rows is None:
+        from optwright.derive.statement.collection import statements
+
+        rows = record.decide(choose(ids, statements.values()), None, show)
+    if file:
+        rows = rows + record.decide(choose(ids, _own_statements(file).values()), file, show)
+    return choose(ids, rows)
 
 
 def _relations(ids: Sequence[str], file: Path | None, progress: Progress) -> kernel.Relations:
     """What has been proved about some declarations, by id."""
-    show = progress.on("proving")
-    rows = ledger.kept_project()
-    if rows is None:
-        from optwright.derive.prove.statements import statements
-
-        rows = ledger.decide(ledger.telling(ids, statements.values()), None, show)
-    if file:
-        mine = ledger.telling(ids, _own_statements(file).values())
-        rows = [*rows, *ledger.decide(mine, file, show)]
-    return ledger.relations(rows)
+    return record.relations(_concerned(record.telling, ids, file, progress))
 
 
-def _about(ids: Sequence[str], file: Path | None, progress: Progress) -> ledger.Records:
-    """The records of the statements that relate some declarations to others."""
-    from optwright.derive.prove.statements import statements
-
-    show = progress.on("proving")
-    chosen = ledger.concerning(ids, statements.values())
-    kept = {row["id"]: row for row in ledger.kept_project() or ()}
-    known = all(s.id in kept for s in chosen)
-    rows = [kept[s.id] for s in chosen] if known else ledger.decide(chosen, None, show)
-    if file:
-        mine = ledger.concerning(ids, _own_statements(file).values())
-        rows += ledger.decide(mine, file, show)
-    return rows
-
-
-def _statements(rows: ledger.Records, file: Path | None) -> list[tuple[Statement, dict[str, Any]]]:
+def _statements(rows: record.Records, file: Path | None) -> list[tuple[Statement, dict[str, Any]]]:
     """Records with the statements that they are of; a file's own before the project's."""
-    from optwright.derive.prove.statements import statements
+    from optwright.derive.statement.collection import statements
 
     own = _own_statements(file) if file else {}
     return [(own[r["id"]] if r["id"] in own else statements[r["id"]], r) for r in rows]
@@ -257,7 +254,7 @@ def _known_statements() -> list[dict[str, str]]:
     key = cache.sources("derive")
     if (kept := cache.recall("statements", key)) is not None:
         return list(kept)
-    from optwright.derive.prove.statements import statements
+    from optwright.derive.statement.collection import statements
 
     rows = [{"id": s.id, "words": s.words} for s in statements.values()]
     cache.keep("statements", key, rows)
@@ -269,14 +266,14 @@ def _issues() -> list[dict[str, Any]]:
     key = cache.sources("derive")
     if (kept := cache.recall("issues", key)) is not None:
         return list(kept)
-    from optwright.derive.prove.statements import statements
-    from optwright.derive.prove.statements.issue import issues
+    from optwright.derive.statement.collection import statements
+    from optwright.derive.statement.people.issue import issues
 
-    verdicts = {row["id"]: row["status"] for row in ledger.kept_project() or ()}
+    verdicts = {row["id"]: row["status"] for row in record.kept_project() or ()}
     if not verdicts:
         chosen = [statements[id_] for id_ in dict.fromkeys(x.decided[0] for x in issues)]
         with Progress() as progress:
-            decided = ledger.decide(chosen, None, progress.on("proving"))
+            decided = record.decide(chosen, None, progress.on("proving"))
         verdicts = {row["id"]: row["status"] for row in decided}
     rows = thread.threads(issues, verdicts)
     if all(row["status"] != "undecided" for row in rows):
@@ -284,7 +281,7 @@ def _issues() -> list[dict[str, Any]]:
     return rows
 
 
-def _tally(rows: ledger.Records) -> str:
+def _tally(rows: record.Records) -> str:
     """How many statements got which verdict, and which not the expected one."""
     counts = {s: sum(r["status"] == s for r in rows) for s in ("proved", "refuted", "undecided")}
     text = ", ".join(f"{n} {status}" for status, n in counts.items())
@@ -400,8 +397,8 @@ def kernels(
     with Progress() as progress:
         show = progress.on("generating")
         if not (names or out):
-            proofs = ledger.project(progress.on("proving"))
-            files = kernel.whole(backend, ledger.relations(proofs), show)
+            proofs = record.project(progress.on("proving"))
+            files = kernel.whole(backend, record.relations(proofs), show)
         else:
             chosen = _selected(names, file)
             relations = _relations([d.id for _, d in chosen], file, progress)
@@ -488,8 +485,8 @@ def prove(
     return 0 if all(map(as_expected, rows)) else 1
 
 
-def _explained(rows: ledger.Records, file: Path | None, form: str, command: Sequence[str]) -> str:
-    from optwright.derive.explain import explained, render
+def _explained(rows: record.Records, file: Path | None, form: str, command: Sequence[str]) -> str:
+    from optwright.derive.tell.explain import explained, render
 
     pairs = _statements(rows, file)
     if form == "latex":
@@ -504,7 +501,7 @@ def _explained(rows: ledger.Records, file: Path | None, form: str, command: Sequ
 
 
 def _replayed(
-    rows: ledger.Records, file: Path | None, form: str, out: Path | None, named: bool
+    rows: record.Records, file: Path | None, form: str, out: Path | None, named: bool
 ) -> int:
     from optwright.templates.replay import replayed
 
@@ -524,10 +521,10 @@ def _replayed(
     return 0 if sound == len(found) else 1
 
 
-def _rechecked(rows: ledger.Records, file: Path | None, form: str, out: Path | None) -> int:
+def _rechecked(rows: record.Records, file: Path | None, form: str, out: Path | None) -> int:
     """Let the second judge see the verdicts; what was decided is read from the cache."""
-    from optwright.derive.prove.runner import decide_all
-    from optwright.derive.recheck import report
+    from optwright.derive.tell import report
+    from optwright.derive.work.runner import decide_all
 
     decided = [row for row in rows if row["status"] != "undecided"]
     own = set(_own_statements(file)) if file else set()
@@ -580,7 +577,7 @@ def compare(a: str, b: str, file: Path | None, as_json: bool) -> int:
 
     Equal and different are answers, with exit code 0; undecided is 1.
     """
-    from optwright.derive.prove.compare import compare
+    from optwright.derive.proof.relate.compare import compare
 
     found = compare(a, b, known=_declarations(file)[0])
     _emit(as_json, found.as_dict(), lambda: found.text().splitlines())
@@ -611,10 +608,10 @@ def graph(
     tooltip with its maps, conditions and statements.
     """
     form = _form(form, as_json, "svg")
-    from optwright.derive.declaration import Schedule
-    from optwright.derive.drawing import svg
-    from optwright.derive.graph import dot, graph, relating
-    from optwright.derive.prove.statements import statements
+    from optwright.derive.language.declaration import Schedule
+    from optwright.derive.statement.collection import statements
+    from optwright.derive.tell.drawing import svg
+    from optwright.derive.tell.graph import dot, graph, relating
 
     known, _ = _declarations(file)
     ids = []
@@ -625,10 +622,10 @@ def graph(
     chosen = relating(statements.values())
     own = relating(_own_statements(file).values()) if file else []
     if ids:
-        chosen, own = ledger.concerning(ids, chosen), ledger.concerning(ids, own)
+        chosen, own = record.concerning(ids, chosen), record.concerning(ids, own)
     with Progress() as progress:
-        rows = ledger.decide(own, file, progress.on("proving"))
-        rows += ledger.decide(chosen, None, progress.on("proving"))
+        rows = record.decide(own, file, progress.on("proving"))
+        rows += record.decide(chosen, None, progress.on("proving"))
     proved = {row["id"] for row in rows if row["status"] == "proved"}
     found = graph([s for s in (*own, *chosen) if s.id in proved], known, ids)
     if form == "json":
@@ -648,13 +645,13 @@ def show(name: str, file: Path | None, as_json: bool) -> None:
 
     What is proved about it, and the near misses that are refuted, with the ids of the statements.
     """
-    from optwright.derive.describe import describe, render
+    from optwright.derive.tell.describe import describe, render
 
     with Progress() as progress:
         [(_, declaration)] = _selected([name], file)
-        records = _about([declaration.id], file, progress)
+        records = _concerned(record.concerning, [declaration.id], file, progress)
         with about(name):
-            relations = ledger.relations(records).get(declaration.id, ())
+            relations = record.relations(records).get(declaration.id, ())
             data = describe(declaration, relations, records)
     _emit(as_json, data, lambda: render(data))
 
@@ -693,7 +690,7 @@ def sheet(
 
     --json tells what was made, and has the LaTeX where no file is written.
     """
-    from optwright.derive.letter import Notation
+    from optwright.derive.language.notation import Notation
     from optwright.templates.latex import sheet as sheets
 
     letters = Notation.parse(notation) if notation else Notation()
@@ -725,9 +722,9 @@ def sheet(
 @_JSON
 def read(file: Path, as_json: bool) -> None:
     """Read the update equations of a LaTeX file, ours or hand-written, and print them."""
-    from optwright.derive.describe import describe, render
-    from optwright.derive.read import name_of
-    from optwright.derive.read import read as read_latex
+    from optwright.derive.reading import name_of
+    from optwright.derive.reading import read as read_latex
+    from optwright.derive.tell.describe import describe, render
 
     try:
         text = file.read_text(encoding="utf-8")
@@ -782,8 +779,8 @@ def _list_issues(file: Path | None, as_json: bool) -> None:
 def all_(check: bool, as_json: bool) -> int:
     """Everything the package keeps: decide all statements, generate for all backends."""
     with Progress() as progress:
-        rows = ledger.project(progress.on("proving"))
-        relations = ledger.relations(rows)
+        rows = record.project(progress.on("proving"))
+        relations = record.relations(rows)
         files = kernel.every(BACKENDS, relations, progress.on("generating"))
     settled = {b: kernel.settle(files[b], kernel.folder(b), check, True, "gen all") for b in files}
     wrong = [row for row in rows if not as_expected(row)]

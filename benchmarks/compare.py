@@ -13,7 +13,7 @@ import json
 import statistics
 from pathlib import Path
 
-from optwright.derive.prove.compare import Comparison, compare
+from optwright.derive.proof.relate.compare import Comparison, compare
 
 PAIRS = """
 GradientDescent Momentum

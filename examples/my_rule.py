@@ -7,7 +7,7 @@ The slow velocity goes far where the slope is steady, the fast one damps its osc
     gen kernels --from examples/my_rule.py --out my_rules
 """
 
-from optwright.derive.catalog import catalog
+from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     Eq,
     Optimizer,
@@ -20,8 +20,8 @@ from optwright.derive.language import (
     theta,
     variables,
 )
-from optwright.derive.prove import Statement
-from optwright.derive.prove.simulation import Simulation
+from optwright.derive.proof.kind.rule.simulation import Simulation
+from optwright.derive.rule import catalog
 
 v1, v2 = variables("v1 v2")
 

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # so that the names of the backends are known without SymPy
-    from optwright.derive.declaration import Declaration
+    from optwright.derive.language.declaration import Declaration
 
 Relations = Callable[[str], Sequence[str]]
 """For the id of a declaration, one line for each thing that has been proved about it."""

@@ -16,11 +16,11 @@ from sympy import Add, Expr, Mul, Pow, Rational, Symbol
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Boolean, BooleanAtom, Not, Or
 
-from optwright.derive import operation as op
-from optwright.derive.extent import COORDINATE, Extent
-from optwright.derive.order import Order
-from optwright.derive.program import Line, Pass, made
-from optwright.derive.text import ATOM, COMPARISON, POWER, PRODUCT, SUM
+from optwright.derive.language import operation as op
+from optwright.derive.language.extent import COORDINATE, Extent
+from optwright.derive.language.order import Order
+from optwright.derive.language.text import ATOM, COMPARISON, POWER, PRODUCT, SUM
+from optwright.derive.lower.program import Line, Pass, made
 from optwright.templates.numpy.printer import Refused
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal
 from optwright.templates.backend import SUFFIXES, Relations, backend, file_name, path
 
 if TYPE_CHECKING:  # so that files are compared and written without SymPy
-    from optwright.derive.declaration import Declaration
+    from optwright.derive.language.declaration import Declaration
 
 MARK = "Do not edit."
 """The words by which a generated file is known."""

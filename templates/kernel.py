@@ -18,15 +18,15 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from optwright.derive import cache
-from optwright.derive.blame import Unusable, about
-from optwright.derive.wording import counted
+from optwright.derive.error import Unusable, about
+from optwright.derive.tell.terminal import counted
+from optwright.derive.work import cache
 from optwright.templates import generate
 from optwright.templates.backend import backend as get
 from optwright.templates.standalone import standalone
 
 if TYPE_CHECKING:
-    from optwright.derive.declaration import Declaration
+    from optwright.derive.language.declaration import Declaration
 
 Files = dict[PurePosixPath, str]
 Relations = Mapping[str, Sequence[str]]
@@ -49,7 +49,7 @@ def whole(backend: str, relations: Relations, progress: Progress) -> Files:
     key = _key(backend, relations)
     if (kept := cache.recall("package", key)) is not None:
         return {PurePosixPath(name): text for name, text in kept.items()}
-    from optwright.derive.catalog import catalog
+    from optwright.derive.rule import catalog
 
     files = packaged(list(catalog.items()), backend, relations, progress)
     cache.keep("package", key, {str(name): text for name, text in files.items()})
@@ -100,7 +100,7 @@ def packaged(chosen: Chosen, backend: str, relations: Relations, progress: Progr
 
     Raises Unusable for one that is not the catalogue's own, arguments fixed or from a file.
     """
-    from optwright.derive.catalog import catalog
+    from optwright.derive.rule import catalog
 
     def make(name: str, declaration: Declaration) -> Mapping[PurePosixPath, str]:
         if catalog.get(declaration.id) is not declaration:

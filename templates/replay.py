@@ -11,19 +11,13 @@ from typing import Any
 import numpy as np
 
 import optwright.generated.numpy as generated
-from optwright.derive.catalog import catalog
-from optwright.derive.declaration import Declaration, Family, Optimizer
-from optwright.derive.number import Inexact
-from optwright.derive.origin import Origin, origin
-from optwright.derive.prove.array import ArrayRun
-from optwright.derive.prove.formula import (
-    Unreadable,
-    refuted_at,
-    relation,
-    shown,
-    unnamed,
-)
-from optwright.derive.prove.replay import (
+from optwright.derive.claim.statement import Statement
+from optwright.derive.compose.origin import Origin, origin
+from optwright.derive.interpret.number import Inexact
+from optwright.derive.language.declaration import Declaration, Family, Optimizer
+from optwright.derive.proof.run.array import ArrayRun
+from optwright.derive.proof.run.exact import Run
+from optwright.derive.proof.run.replay import (
     Contradiction,
     NoRun,
     Trajectory,
@@ -34,9 +28,15 @@ from optwright.derive.prove.replay import (
     oracles,
     revived,
 )
-from optwright.derive.prove.run import Run
-from optwright.derive.prove.statement import Statement
-from optwright.derive.prove.system import Unsupported, evaluate
+from optwright.derive.proof.run.system import Unsupported, evaluate
+from optwright.derive.rule import catalog
+from optwright.derive.tell.formula import (
+    Unreadable,
+    refuted_at,
+    relation,
+    shown,
+    unnamed,
+)
 from optwright.runtime import HyperparameterError
 from optwright.templates.backend import backend
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from optwright.derive.catalog import catalog
-from optwright.derive.declaration import Declaration, Family, Optimizer, Route, Schedule
-from optwright.derive.letter import Notation
+from optwright.derive.language.declaration import Declaration, Family, Optimizer, Route, Schedule
+from optwright.derive.language.notation import Notation
+from optwright.derive.rule import catalog
 from optwright.templates.latex import environment, systems, traits
 from optwright.templates.latex.layout import Block, block
 

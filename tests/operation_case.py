@@ -6,7 +6,6 @@ from typing import Any
 
 from sympy import Symbol
 
-from optwright.derive.declaration import Optimizer
 from optwright.derive.language import (
     ALL,
     EACH_AXIS,
@@ -74,6 +73,7 @@ from optwright.derive.language import (
     v,
     value,
 )
+from optwright.derive.language.declaration import Optimizer
 
 a, b, c, m, r = (Variable(name) for name in ("a", "b", "c", "m", "r"))
 k = Symbol("k", integer=True)

@@ -14,8 +14,8 @@ from click.testing import CliRunner
 from test_generated import CASES, CHOSEN, SPECIAL, _bowl, _class, _shapes
 
 from optwright.cli import main
-from optwright.derive.catalog import catalog
-from optwright.derive.declaration import Route
+from optwright.derive.language.declaration import Route
+from optwright.derive.rule import catalog
 from optwright.templates import backend as registry
 
 STEPS = 3

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optwright.derive import cache
+from optwright.derive.work import cache
 
 
 @pytest.fixture(autouse=True)

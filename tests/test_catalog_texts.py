@@ -17,12 +17,12 @@ import sympy
 from mpmath import mpf
 from sympy import Symbol
 
-from optwright.derive import reference
-from optwright.derive.catalog import catalog, modules
-from optwright.derive.catalog.form import forms, forms_of, models, systems
-from optwright.derive.declaration import Optimizer, Schedule
-from optwright.derive.operation import hessian
-from optwright.derive.symbol import Value
+from optwright.derive.interpret import reference
+from optwright.derive.language.declaration import Optimizer, Schedule
+from optwright.derive.language.operation import hessian
+from optwright.derive.language.symbol import Value
+from optwright.derive.rule import catalog, modules
+from optwright.derive.rule.form import forms, forms_of, models, systems
 from optwright.runtime.line_search import CONTRACTS
 
 Vector = Any

@@ -20,18 +20,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optwright.cli import main
-from optwright.derive import cache, ledger, statements
-from optwright.derive.prove.statement import Statements, UnknownStatement
-from optwright.derive.prove.statements.issue import DISPUTED, Issue, issues
-from optwright.derive.thread import table, tally, threads
+from optwright.derive import statements
+from optwright.derive.claim.statement import Statements, UnknownStatement
+from optwright.derive.statement.people.issue import DISPUTED, Issue, issues
+from optwright.derive.statement.people.thread import table, tally, threads
+from optwright.derive.work import cache, record
 from optwright.templates import generate, kernel
 
 OWN = """
 from sympy import Symbol
-from optwright.derive.catalog import catalog
+from optwright.derive.rule import catalog
 from optwright.derive.language import *
-from optwright.derive.prove.claim import Identity
-from optwright.derive.prove.statement import Statement
+from optwright.derive.proof.kind.formula.expression import Identity
+from optwright.derive.claim.statement import Statement
 
 print("a file may print")
 halved = Optimizer(
@@ -174,8 +175,8 @@ def test_show_takes_calls_and_families() -> None:
 
 
 def test_every_declaration_can_be_shown() -> None:
-    from optwright.derive.catalog import catalog
-    from optwright.derive.describe import describe, render
+    from optwright.derive.rule import catalog
+    from optwright.derive.tell.describe import describe, render
 
     for declaration in catalog.values():
         shown = json.loads(json.dumps(describe(declaration)))
@@ -286,7 +287,7 @@ def test_there_is_one_format(command: list[str]) -> None:
 
 
 def test_a_prover_process_whose_parent_is_gone_says_nothing(own: str) -> None:
-    command = [sys.executable, "-m", "optwright.derive.prove.worker", own]
+    command = [sys.executable, "-m", "optwright.derive.work.worker", own]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as worker:
         assert worker.stdin and worker.stdout and worker.stderr
@@ -298,7 +299,7 @@ def test_a_prover_process_whose_parent_is_gone_says_nothing(own: str) -> None:
 
 
 def test_what_is_claimed_of_gathered_steps_is_told_in_words() -> None:
-    from optwright.derive.explain import settings
+    from optwright.derive.tell.explain import settings
 
     facts = {f.heading: f.lines for s in settings(statements["X1"].claim) for f in s.facts}
     a, b = "AccumulatedMomentumSum", "MomentumSum"
@@ -311,7 +312,7 @@ def test_what_is_claimed_of_gathered_steps_is_told_in_words() -> None:
 
 def test_threads_with_what_was_decided_and_concluded(monkeypatch: pytest.MonkeyPatch) -> None:
     told = [{"id": s.id, "status": s.expected} for s in statements.values()]
-    monkeypatch.setattr(ledger, "kept_project", lambda: told)
+    monkeypatch.setattr(record, "kept_project", lambda: told)
     monkeypatch.setattr(cache, "recall", lambda *key: None)
     monkeypatch.setattr(cache, "keep", lambda *entry: None)
     rows = data("list", "--issues")

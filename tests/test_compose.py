@@ -12,19 +12,6 @@ import numpy as np
 import pytest
 import sympy
 
-from optwright.derive.catalog import adam as adam_rules
-from optwright.derive.catalog import (
-    averaging,
-    catalog,
-    factored,
-    layerwise,
-    moments,
-    muon,
-    plateau,
-)
-from optwright.derive.catalog import torch as torch_rules
-from optwright.derive.catalog.gradient import gradient_descent
-from optwright.derive.catalog.momentum import nesterov
 from optwright.derive.compose import (
     accumulate,
     chain,
@@ -42,9 +29,15 @@ from optwright.derive.compose import (
     scheduled,
     skip_nonfinite,
 )
-from optwright.derive.declaration import DeclarationError, Family, Route, Schedule
+from optwright.derive.interpret.reference import advance, floats, run, start, view
 from optwright.derive.language import norm, t, theta
-from optwright.derive.reference import advance, floats, run, start, view
+from optwright.derive.language.declaration import DeclarationError, Family, Route, Schedule
+from optwright.derive.rule import catalog, plateau
+from optwright.derive.rule.dialect import torch as torch_rules
+from optwright.derive.rule.family import adam as adam_rules
+from optwright.derive.rule.family import averaging, factored, layerwise, moments, muon
+from optwright.derive.rule.family.gradient import gradient_descent
+from optwright.derive.rule.family.momentum import nesterov
 from optwright.templates.backend import backend
 
 D = Decimal
@@ -336,7 +329,7 @@ def test_an_average_of_parameters_is_a_view():
     "name", [s.id for s in catalog.values() if isinstance(s, Schedule) and not s.needs_value]
 )
 def test_a_scheduled_rule_follows_its_schedule(name):
-    from optwright.derive.reference import advance_schedule, start_schedule
+    from optwright.derive.interpret.reference import advance_schedule, start_schedule
 
     schedule = catalog[name]
     needed = {h.name: D(2) for h in schedule.hyper if h.default is None}

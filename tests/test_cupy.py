@@ -27,8 +27,6 @@ import pytest
 from cupy_standin import build
 from test_generated import CASES, CHOSEN, COMPOSED, MATRICES, SPECIAL, VECTORS, _bowl
 
-from optwright.derive.catalog import catalog
-from optwright.derive.declaration import Route, Schedule
 from optwright.derive.language import (
     ALL,
     TENSOR,
@@ -64,6 +62,8 @@ from optwright.derive.language import (
     transpose,
     variables,
 )  # fmt: skip
+from optwright.derive.language.declaration import Route, Schedule
+from optwright.derive.rule import catalog
 from optwright.generated import cupy, numpy
 from optwright.runtime import linear
 from optwright.runtime.device import CompileError, DeviceError

@@ -20,8 +20,8 @@ from test_cupy import DECLARATIONS, FLOAT64, _compared, _joined, _module, folder
 from test_generated import CASES
 from test_mutants import _numbers
 
-from optwright.derive.catalog import catalog
-from optwright.derive.declaration import Route
+from optwright.derive.language.declaration import Route
+from optwright.derive.rule import catalog
 from optwright.runtime.device.source import prelude
 
 EACH = 3

@@ -17,15 +17,26 @@ from click.testing import CliRunner, Result
 from sympy import Symbol
 
 from optwright.cli import main
-from optwright.derive import evidence
-from optwright.derive.catalog import catalog
-from optwright.derive.declaration import Optimizer, substitute
-from optwright.derive.evidence import record
-from optwright.derive.explain import beside, explained, help_of, render, settings
+from optwright.derive.claim.statement import Statement
+from optwright.derive.claim.verdict import Obligation, Verdict, undecided
+from optwright.derive.compose.origin import origin
 from optwright.derive.language import beta1, beta2, eps
-from optwright.derive.origin import origin
-from optwright.derive.prove.claim import Conjunction, Identity
-from optwright.derive.prove.formula import (
+from optwright.derive.language.declaration import Optimizer, substitute
+from optwright.derive.proof.kind.formula.expression import Conjunction, Identity
+from optwright.derive.proof.kind.rule.simulation import Simulation
+from optwright.derive.proof.run.replay import (
+    NoRun,
+    contradiction,
+    follows,
+    interpreted,
+    revived,
+)
+from optwright.derive.rule import catalog
+from optwright.derive.statement.collection import statements
+from optwright.derive.tell import evidence
+from optwright.derive.tell.evidence import record
+from optwright.derive.tell.explain import beside, explained, help_of, render, settings
+from optwright.derive.tell.formula import (
     Unreadable,
     parse,
     refuted_at,
@@ -33,17 +44,6 @@ from optwright.derive.prove.formula import (
     shown,
     unnamed,
 )
-from optwright.derive.prove.replay import (
-    NoRun,
-    contradiction,
-    follows,
-    interpreted,
-    revived,
-)
-from optwright.derive.prove.simulation import Simulation
-from optwright.derive.prove.statement import Statement
-from optwright.derive.prove.statements import statements
-from optwright.derive.prove.verdict import Obligation, Verdict, undecided
 from optwright.templates.latex.proof import Formulas, appendix
 from optwright.templates.latex.sheet import pdf
 from optwright.templates.replay import made, replayed
@@ -200,7 +200,7 @@ def test_every_statement_of_the_project_has_a_setting() -> None:
     ],
 )
 def test_formulas_are_set_as_they_stand(text: str, latex: str) -> None:
-    from optwright.derive.letter import letters
+    from optwright.derive.language.notation import letters
 
     assert Formulas([letters(catalog.system("Momentum"))]).show(text) == latex
 
@@ -349,9 +349,9 @@ def test_bad_commands_get_one_line() -> None:
 
 OWN = """
 from optwright.derive.language import *
-from optwright.derive.prove.simulation import Simulation
-from optwright.derive.prove.statement import Statement
-from optwright.derive.catalog import catalog
+from optwright.derive.proof.kind.rule.simulation import Simulation
+from optwright.derive.claim.statement import Statement
+from optwright.derive.rule import catalog
 
 halved = Optimizer(name="Halved", source=Source("A test"), hyper=(lr(0.25),),
                    step=(Eq(theta[t], theta[t - 1] - lr * g[t] / 2),))

@@ -1,9 +1,9 @@
 """Every generated NumPy class against the reference interpreter, step by step.
 
 Each step of a class starts from its own float state; the interpreter takes the same step in
-enclosures that hold every rounding of the type (`optwright.derive.number.bounded`), and each
-parameter and state entry must lie inside. Gradients include zeros, huge, tiny, denormal, infinite
-and NaN entries; tensors have odd shapes.
+enclosures that hold every rounding of the type (`optwright.derive.interpret.number.bounded`), and
+each parameter and state entry must lie inside. Gradients include zeros, huge, tiny, denormal,
+infinite and NaN entries; tensors have odd shapes.
 """
 
 from __future__ import annotations
@@ -17,8 +17,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optwright.derive import reference
-from optwright.derive.catalog import catalog
 from optwright.derive.compose import (
     accumulate,
     chain,
@@ -28,8 +26,10 @@ from optwright.derive.compose import (
     sam,
     skip_nonfinite,
 )
-from optwright.derive.declaration import Family, History, Optimizer, Route, Schedule
-from optwright.derive.number import Ambiguous, bounded
+from optwright.derive.interpret import reference
+from optwright.derive.interpret.number import Ambiguous, bounded
+from optwright.derive.language.declaration import Family, History, Optimizer, Route, Schedule
+from optwright.derive.rule import catalog
 from optwright.generated import numpy as generated
 from optwright.runtime import HyperparameterError
 from optwright.runtime.step import Step

@@ -12,15 +12,15 @@ import pytest
 from click.testing import CliRunner
 
 from optwright.cli import main
-from optwright.derive.catalog import catalog
-from optwright.derive.declaration import Schedule, substitute
-from optwright.derive.drawing import CHARACTER, LABEL, NAME, arranged, svg, text_width
-from optwright.derive.graph import Edge, Graph, dot, edges_of, graph, relating
+from optwright.derive.claim.statement import Statement
 from optwright.derive.language import Equal, eps, g, t, theta
-from optwright.derive.prove.claim import Refutation
-from optwright.derive.prove.simulation import OnlyIf, Simulation
-from optwright.derive.prove.statement import Statement
-from optwright.derive.prove.statements import statements
+from optwright.derive.language.declaration import Schedule, substitute
+from optwright.derive.proof.kind.formula.expression import Refutation
+from optwright.derive.proof.kind.rule.simulation import OnlyIf, Simulation
+from optwright.derive.rule import catalog
+from optwright.derive.statement.collection import statements
+from optwright.derive.tell.drawing import CHARACTER, LABEL, NAME, arranged, svg, text_width
+from optwright.derive.tell.graph import Edge, Graph, dot, edges_of, graph, relating
 
 # What is expected stands for verdicts here: whether they hold is for other tests to say.
 PROVED = [s for s in statements.values() if s.expected == "proved"]

@@ -11,20 +11,19 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from optwright.derive.catalog import (
+from optwright.derive.interpret.reference import advance_schedule, run, start_schedule, view
+from optwright.derive.rule import composed, plateau
+from optwright.derive.rule.dialect import torch as torch_rules
+from optwright.derive.rule.family import (
     averaging,
-    composed,
     factored,
     layerwise,
     moments,
     muon,
     noisy,
     parameterfree,
-    plateau,
     sign,
 )
-from optwright.derive.catalog import torch as torch_rules
-from optwright.derive.reference import advance_schedule, run, start_schedule, view
 
 D = Decimal
 SHAPES = ((2, 3), (3,))

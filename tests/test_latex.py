@@ -14,11 +14,11 @@ from latex_case import IDS, emitted, plain
 from sympy import Add
 
 from optwright.cli import main
-from optwright.derive.catalog import catalog
-from optwright.derive.declaration import DeclarationError, Optimizer
 from optwright.derive.language import Eq, Parameter, Source, State, Variable, g, lr, t, theta
-from optwright.derive.letter import LETTERS, Letter, Notation, NotationError, letters
-from optwright.derive.text import Infix, order_of
+from optwright.derive.language.declaration import DeclarationError, Optimizer
+from optwright.derive.language.notation import LETTERS, Letter, Notation, NotationError, letters
+from optwright.derive.language.text import Infix, order_of
+from optwright.derive.rule import catalog
 from optwright.templates.backend import path
 from optwright.templates.latex import backend
 from optwright.templates.latex.escape import escape

@@ -19,9 +19,10 @@ from test_backend import plain  # noqa: F401  (a fixture)
 from test_cupy import INEXACT, _compared, _module, folder  # noqa: F401  (a fixture)
 from test_generated import _run
 
-from optwright.derive import language, operation
-from optwright.derive.declaration import Loop, Optimizer, Push
-from optwright.derive.read import differences, read
+from optwright.derive import language
+from optwright.derive.language import operation
+from optwright.derive.language.declaration import Loop, Optimizer, Push
+from optwright.derive.reading import differences, read
 from optwright.templates.backend import backend
 
 REFUSED = {

@@ -13,15 +13,7 @@ from typing import Any
 
 import pytest
 
-from optwright.derive.catalog import catalog
 from optwright.derive.compose import chain, clip_by_global_norm
-from optwright.derive.declaration import (
-    DeclarationError,
-    Family,
-    Optimizer,
-    Route,
-    Schedule,
-)
 from optwright.derive.language import (
     TENSOR,
     Eq,
@@ -36,8 +28,16 @@ from optwright.derive.language import (
     theta,
     v,
 )
-from optwright.derive.program import Ask, Numbers, Pass, Program, lower, lower_route, made
-from optwright.derive.text import show_step
+from optwright.derive.language.declaration import (
+    DeclarationError,
+    Family,
+    Optimizer,
+    Route,
+    Schedule,
+)
+from optwright.derive.language.text import show_step
+from optwright.derive.lower.program import Ask, Numbers, Pass, Program, lower, lower_route, made
+from optwright.derive.rule import catalog
 
 GENERATED = Path(__file__).resolve().parents[1] / "generated" / "numpy"
 
@@ -171,7 +171,7 @@ def test_printed_steps_are_deterministic() -> None:
     """The same text under any hash seed: steps as shown, and modules as generated."""
     program = (
         "import hashlib\n"
-        "from optwright.derive.catalog import catalog\n"
+        "from optwright.derive.rule import catalog\n"
         "from optwright.templates.generate import modules\n"
         "files = modules(list(catalog.values()), 'numpy')\n"
         "text = ''.join(f'{k}{v}' for k, v in files.items())\n"

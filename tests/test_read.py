@@ -11,8 +11,6 @@ from latex_case import IDS, emitted, plain, text
 from latex_mutant import mutants
 
 from optwright.cli import main
-from optwright.derive.catalog import catalog
-from optwright.derive.declaration import Optimizer
 from optwright.derive.language import (
     ALL,
     Abs,
@@ -48,8 +46,10 @@ from optwright.derive.language import (
     transpose,
     v,
 )
-from optwright.derive.letter import Notation, letters
-from optwright.derive.read import ReadError, differences, read
+from optwright.derive.language.declaration import Optimizer
+from optwright.derive.language.notation import Notation, letters
+from optwright.derive.reading import ReadError, differences, read
+from optwright.derive.rule import catalog
 from optwright.templates.latex.layout import block
 
 
@@ -254,7 +254,7 @@ HAND = {
 
 @pytest.mark.parametrize("latex", HAND)
 def test_hand_written_rules(latex: str) -> None:
-    from optwright.derive.text import show_step
+    from optwright.derive.language.text import show_step
 
     [found] = read(latex)
     assert show_step(found) == HAND[latex]

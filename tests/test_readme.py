@@ -37,8 +37,8 @@ def test_listing_is_the_generated_code() -> None:
 
 def test_declaration_is_the_catalogue_s() -> None:
     shown = _block("python", "Eq(v[t], momentum * v[t - 1]")
-    from optwright.derive.catalog import catalog
     from optwright.derive.language import Eq, Optimizer, Source, g, lr, momentum, t, theta, v
+    from optwright.derive.rule import catalog
 
     text = shown.replace("…", 'source=Source("this file")')
     made = eval(text, {"Optimizer": Optimizer, "Source": Source, "Eq": Eq, "g": g, "lr": lr,

@@ -12,6 +12,21 @@ import numpy as np
 import pytest
 from sympy import Symbol
 
+from optwright.derive.interpret.number import DECIMAL50, EXACT, Ambiguous, Inexact, bounded
+from optwright.derive.interpret.reference import (
+    AnswerError,
+    Script,
+    advance,
+    advance_schedule,
+    contains,
+    floats,
+    load,
+    outside,
+    run,
+    start,
+    start_schedule,
+    view,
+)
 from optwright.derive.language import (
     ALL,
     EACH_AXIS,
@@ -76,21 +91,6 @@ from optwright.derive.language import (
     v_hat,
     value,
     variables,
-)
-from optwright.derive.number import DECIMAL50, EXACT, Ambiguous, Inexact, bounded
-from optwright.derive.reference import (
-    AnswerError,
-    Script,
-    advance,
-    advance_schedule,
-    contains,
-    floats,
-    load,
-    outside,
-    run,
-    start,
-    start_schedule,
-    view,
 )
 
 SOURCE = Source("a test")

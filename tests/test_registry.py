@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from sympy import Rational
 
-from optwright.derive.call import parse, specialise
-from optwright.derive.catalog import UnknownName, catalog, load, modules
-from optwright.derive.declaration import (
+from optwright.derive.language.call import parse, specialise
+from optwright.derive.language.declaration import (
     Declaration,
     DeclarationError,
     Excluded,
@@ -20,10 +19,11 @@ from optwright.derive.declaration import (
     Schedule,
     Where,
 )
-from optwright.derive.registry import Registry
+from optwright.derive.language.registry import Registry
+from optwright.derive.rule import UnknownName, catalog, load, modules
 
 OWN = """
-from optwright.derive.catalog import catalog
+from optwright.derive.rule import catalog
 from optwright.derive.language import *
 
 adam = catalog["Adam"]

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from sympy import Rational, Symbol
 
-from optwright.derive.catalog import catalog
-from optwright.derive.catalog.schedule import cosine, declarations, warmed_up
-from optwright.derive.declaration import DeclarationError, Schedule, Source
 from optwright.derive.language import HOST, Eq, State, Variable, lr, t
+from optwright.derive.language.declaration import DeclarationError, Schedule, Source
+from optwright.derive.rule import catalog
+from optwright.derive.rule.schedule import cosine, declarations, warmed_up
 
 BY_HAND: dict[str, Callable[[int], float]] = {
     "Constant(lr=0.3)": lambda k: 0.3,

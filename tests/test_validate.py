@@ -9,7 +9,6 @@ import pytest
 import sympy
 from sympy import Symbol
 
-from optwright.derive.declaration import DeclarationError, Optimizer, Route, Schedule
 from optwright.derive.language import (
     HOST,
     TENSOR,
@@ -35,6 +34,7 @@ from optwright.derive.language import (
     transpose,
     v,
 )
+from optwright.derive.language.declaration import DeclarationError, Optimizer, Route, Schedule
 
 here, k = theta[t - 1], Symbol("k", integer=True)
 a, count = Variable("a"), Parameter("count", "integer [1, inf)")

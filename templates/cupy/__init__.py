@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from optwright.derive.declaration import Declaration
+from optwright.derive.language.declaration import Declaration
 from optwright.templates.cupy.backend import Kernel, KernelPrinter, NumberKernel
 from optwright.templates.cupy.cost import told
 from optwright.templates.numpy import NumpyBackend

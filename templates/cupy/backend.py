@@ -8,9 +8,9 @@ from typing import ClassVar
 
 from sympy import Expr
 
-from optwright.derive.extent import ALL, HOST, TENSOR, Extent
-from optwright.derive.program import Ask, Line, LoopLine, Numbers, Pass, Program
-from optwright.derive.scalar import word
+from optwright.derive.language.extent import ALL, HOST, TENSOR, Extent
+from optwright.derive.lower.program import Ask, Line, LoopLine, Numbers, Pass, Program
+from optwright.derive.lower.scalar import word
 from optwright.templates.cupy.printer import CudaPrinter, CupyPrinter, NumberPrinter, c_name
 from optwright.templates.entry import Places
 from optwright.templates.numpy.backend import RulePrinter, RuleText, WholePrinter

@@ -15,10 +15,10 @@ import sympy
 from sympy import Expr, Rational, Symbol
 from sympy.logic.boolalg import And, Boolean, BooleanAtom, Not, Or
 
-from optwright.derive import operation as op
-from optwright.derive.extent import HOST
-from optwright.derive.order import Order
-from optwright.derive.text import ATOM, COMPARISON, PRODUCT, SUM
+from optwright.derive.language import operation as op
+from optwright.derive.language.extent import HOST
+from optwright.derive.language.order import Order
+from optwright.derive.language.text import ATOM, COMPARISON, PRODUCT, SUM
 from optwright.templates.entry import EntryPrinter
 from optwright.templates.numpy.backend import WholePrinter
 from optwright.templates.numpy.printer import HELPERS, UFUNCS, NumpyInfix, Refused, literal

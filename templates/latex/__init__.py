@@ -1,8 +1,8 @@
 """The LaTeX backend: rules as algorithms in print; see `optwright.templates.backend`.
 
 A file holds one `aligned` block per plain system, to be read into a document by `\\input`; it needs
-the package amsmath alone. Its comments name the symbols, so that `optwright.derive.read` gets the
-declaration back.
+the package amsmath alone. Its comments name the symbols, so that `optwright.derive.reading` gets
+the declaration back.
 """
 
 from __future__ import annotations
@@ -14,8 +14,15 @@ from pathlib import Path, PurePosixPath
 
 import jinja2
 
-from optwright.derive.declaration import Declaration, Family, Optimizer, Route, Schedule, Where
-from optwright.derive.letter import Notation
+from optwright.derive.language.declaration import (
+    Declaration,
+    Family,
+    Optimizer,
+    Route,
+    Schedule,
+    Where,
+)
+from optwright.derive.language.notation import Notation
 from optwright.templates.backend import Relations
 from optwright.templates.latex.escape import escape
 from optwright.templates.latex.layout import Block, block

@@ -14,7 +14,7 @@ import sympy
 from sympy import Eq
 from sympy.logic.boolalg import And, Or
 
-from optwright.derive.declaration import (
+from optwright.derive.language.declaration import (
     History,
     Hyper,
     Loop,
@@ -24,10 +24,10 @@ from optwright.derive.declaration import (
     State,
     Statement,
 )
-from optwright.derive.extent import COORDINATE, HOST
-from optwright.derive.letter import Letters, Notation, letters
-from optwright.derive.symbol import Value
-from optwright.derive.text import order_of
+from optwright.derive.language.extent import COORDINATE, HOST
+from optwright.derive.language.notation import Letters, Notation, letters
+from optwright.derive.language.symbol import Value
+from optwright.derive.language.text import order_of
 from optwright.templates.latex.printer import Latex, number
 
 WIDTH = 73.0
@@ -211,7 +211,7 @@ def _symbols(system: Optimizer | Schedule, named: Letters, latex: Latex) -> Iter
 
 
 def _used(system: Optimizer | Schedule) -> set[str]:
-    from optwright.derive.declaration import assigned, expressions
+    from optwright.derive.language.declaration import assigned, expressions
 
     exprs = [x for s in system.step for x in expressions(s)]
     if isinstance(system, Schedule):

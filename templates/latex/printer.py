@@ -18,12 +18,12 @@ from sympy.core.relational import Relational
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import And, Boolean, Not, Or
 
-from optwright.derive import operation as op
-from optwright.derive.extent import Extent, Shape, infer
-from optwright.derive.letter import Letters
-from optwright.derive.order import Order
-from optwright.derive.symbol import Parameter, Value
-from optwright.derive.text import ATOM, COMPARISON, POWER, PRODUCT, SUM, Infix
+from optwright.derive.language import operation as op
+from optwright.derive.language.extent import Extent, Shape, infer
+from optwright.derive.language.notation import Letters
+from optwright.derive.language.order import Order
+from optwright.derive.language.symbol import Parameter, Value
+from optwright.derive.language.text import ATOM, COMPARISON, POWER, PRODUCT, SUM, Infix
 
 TALL = re.compile(r"\\(d?frac|sqrt|begin|left|hat\{\\)")
 RELATIONS = {"==": "=", "!=": r"\ne", "<": "<", "<=": r"\le", ">": ">", ">=": r"\ge"}

@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from optwright.derive.explain import Facts, Setting, explained, settings
-from optwright.derive.letter import Letter, Letters, letters, spelled
-from optwright.derive.prove.formula import Unreadable, parse, related
-from optwright.derive.prove.statement import Statement
+from optwright.derive.claim.statement import Statement
+from optwright.derive.language.notation import Letter, Letters, letters, spelled
+from optwright.derive.tell.explain import Facts, Setting, explained, settings
+from optwright.derive.tell.formula import Unreadable, parse, related
 from optwright.templates.latex import environment
 from optwright.templates.latex.escape import escape
 from optwright.templates.latex.layout import Block, block, width

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from errno import EISDIR
 from pathlib import Path
 
-from optwright.derive.declaration import Declaration, Family
-from optwright.derive.describe import family
-from optwright.derive.letter import LOSS, NOTATION, Notation, spelled
+from optwright.derive.language.declaration import Declaration, Family
+from optwright.derive.language.notation import LOSS, NOTATION, Notation, spelled
+from optwright.derive.tell.describe import family
 from optwright.templates.latex import System, environment, systems
 from optwright.templates.latex.layout import width
 

@@ -14,7 +14,7 @@ from typing import Any
 import jinja2
 import sympy
 
-from optwright.derive.declaration import (
+from optwright.derive.language.declaration import (
     Declaration,
     Family,
     Hyper,
@@ -23,8 +23,8 @@ from optwright.derive.declaration import (
     Schedule,
     Where,
 )
-from optwright.derive.order import Order
-from optwright.derive.text import Infix, order_of, show_step
+from optwright.derive.language.order import Order
+from optwright.derive.language.text import Infix, order_of, show_step
 from optwright.templates.backend import Relations, file_name
 from optwright.templates.numpy.backend import (
     Function,

@@ -13,11 +13,13 @@ import sympy
 from sympy import Eq, Expr, Symbol
 from sympy.core.symbol import Str
 
-from optwright.derive import operation as op
-from optwright.derive.declaration import History, Hyper, Optimizer, Route, Schedule, State
-from optwright.derive.extent import ALL, COORDINATE, HOST, TENSOR, Extent
-from optwright.derive.order import Order
-from optwright.derive.program import (
+from optwright.derive.language import operation as op
+from optwright.derive.language.declaration import History, Hyper, Optimizer, Route, Schedule, State
+from optwright.derive.language.extent import ALL, COORDINATE, HOST, TENSOR, Extent
+from optwright.derive.language.order import Order
+from optwright.derive.language.symbol import Value
+from optwright.derive.language.text import POWER, PRODUCT, order_of, show_equation
+from optwright.derive.lower.program import (
     Append,
     Ask,
     Line,
@@ -29,8 +31,6 @@ from optwright.derive.program import (
     lower_route,
     made,
 )
-from optwright.derive.symbol import Value
-from optwright.derive.text import POWER, PRODUCT, order_of, show_equation
 from optwright.templates.numpy.printer import BlockPrinter, NumpyInfix, literal
 
 
@@ -464,9 +464,7 @@ class RulePrinter:
 Printers = Callable[[Program, str], RulePrinter]
 
 
-def rule_text(
-    optimizer: Optimizer, label: str = "", printer: Printers = RulePrinter
-) -> RuleText:
+def rule_text(optimizer: Optimizer, label: str = "", printer: Printers = RulePrinter) -> RuleText:
     """The functions and data of one plain system. Raises `Refused` for what NumPy cannot run."""
     return printer(lower(optimizer), label.lower()).text(label)
 

@@ -15,11 +15,11 @@ from sympy import Add, Expr, Mul, Pow, Rational, Symbol
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Boolean, BooleanAtom, Not, Or
 
-from optwright.derive import operation as op
-from optwright.derive.order import Order
-from optwright.derive.program import Line
-from optwright.derive.symbol import Value
-from optwright.derive.text import ATOM, COMPARISON, POWER, PRODUCT, SUM, Infix
+from optwright.derive.language import operation as op
+from optwright.derive.language.order import Order
+from optwright.derive.language.symbol import Value
+from optwright.derive.language.text import ATOM, COMPARISON, POWER, PRODUCT, SUM, Infix
+from optwright.derive.lower.program import Line
 
 UFUNCS = {
     "Abs": "np.absolute",

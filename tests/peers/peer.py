@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from optwright.derive.catalog import catalog
-from optwright.derive.declaration import Family
-from optwright.derive.reference import advance, floats, start
+from optwright.derive.interpret.reference import advance, floats, start
+from optwright.derive.language.declaration import Family
+from optwright.derive.rule import catalog
 
 SHAPES = ((3, 2), (2, 3), (4,), (2, 2, 2))
 

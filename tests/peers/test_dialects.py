@@ -16,8 +16,9 @@ import numpy as np
 import pytest
 from peer import Arrays, agree, arrays, declared
 
-from optwright.derive.catalog import catalog, keras, optax, torch_adaptive
-from optwright.derive.declaration import Family
+from optwright.derive.language.declaration import Family
+from optwright.derive.rule import catalog
+from optwright.derive.rule.dialect import keras, optax, torch_adaptive
 
 pytestmark = pytest.mark.peers
 

@@ -11,8 +11,8 @@ from typing import ClassVar
 
 from sympy import Expr
 
-from optwright.derive.declaration import Declaration
-from optwright.derive.program import Pass
+from optwright.derive.language.declaration import Declaration
+from optwright.derive.lower.program import Pass
 from optwright.templates.entry import EntryPrinter, Places
 from optwright.templates.numpy import NumpyBackend
 from optwright.templates.numpy.backend import Function, Printers, RulePrinter

@@ -1,0 +1,1 @@
+"""The format in which a proof is handed over: expressions as plain data."""

@@ -1,0 +1,1 @@
+"""What can be claimed, and how it is answered: statements and verdicts."""

@@ -1,0 +1,1 @@
+"""What a declaration computes, in the arithmetic of a chosen field: the oracle of every test."""

@@ -1,0 +1,1 @@
+"""Claims about formulas, rechecked; the modules of `optwright.derive.proof.kind.formula`."""

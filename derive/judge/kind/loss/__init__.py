@@ -1,0 +1,1 @@
+"""Claims about rules on losses, rechecked; the modules of `optwright.derive.proof.kind.loss`."""

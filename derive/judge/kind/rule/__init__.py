@@ -1,0 +1,1 @@
+"""Claims about rules, rechecked; the modules of `optwright.derive.proof.kind.rule`."""

@@ -1,0 +1,224 @@
+"""Means over random gradients, and single steps that refute: exact runs on every possible answer.
+
+A gradient that is its mean plus or minus one deviation has any two moments that there can be; all
+sequences of such answers are run, and what they come to is averaged.
+"""
+
+from __future__ import annotations
+
+import copy
+import random
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from functools import partial
+from typing import Any
+
+import sympy
+
+from optwright.derive.certificate.tree import Number, Point, near, tree
+from optwright.derive.interpret import reference
+from optwright.derive.interpret.number import EXACT, Field
+from optwright.derive.judge.kernel.algebra import Rejected
+from optwright.derive.judge.point import bind, refute
+from optwright.derive.judge.point.bind import (
+    Allowed,
+    Obligations,
+    Unbound,
+    _contains,
+    _fields,
+    _invariants,
+    _like,
+    _points,
+    _range_box,
+    _symbols,
+)
+from optwright.derive.judge.point.run import System, Values, draw, entry, rows, shifted, table
+
+STEPS = 2
+Found = Mapping[str, Any]
+
+
+class Mean:
+    """The mean of every number of a run, over all sequences of answers."""
+
+    def __init__(
+        self, claim: Any, rng: random.Random, f: Field, fixed: Mapping[str, Fraction]
+    ) -> None:
+        if claim.answer or claim.varying or claim.given or set(claim.moments) - {1, 2}:
+            raise Unbound("means over other answers than gradients with two moments")
+        self.claim, self.field, self.size = claim, f, 1
+        own = (*claim.system.hyper, *claim.parameters)
+        drawn = {**rows(own, (), 1, rng)[0], **fixed}
+        mean, deviation = self._moments(drawn, fixed, rng)
+        if any(not _contains(_range_box(h.range), drawn[h.name]) for h in own):
+            raise Unbound("moments outside the ranges of the claim")
+        row = {name: f.number(x) for name, x in drawn.items()}
+        self.hyper = [row] * (STEPS + 2)
+        self.answers = [f.number(mean + deviation), f.number(mean - deviation)]
+        self.runs = [System(claim.system, [f.number(draw(rng))], row, f)]
+        self.states: list[Values] = [self.average([self.runs[0].state])]
+        self.heard: list[Values] = [{} for _ in range(STEPS + 1)]
+
+    def _moments(
+        self, drawn: dict[str, Fraction], fixed: Mapping[str, Fraction], rng: random.Random
+    ) -> tuple[Fraction, Fraction]:
+        """The mean and the deviation of a gradient; a second moment that is a letter is set."""
+        said = {k: sympy.sympify(x) for k, x in self.claim.moments.items()}
+        mean = _at(said[1], drawn) if 1 in said else draw(rng)
+        if 2 not in said:
+            return mean, abs(draw(rng))
+        if said[2].is_Symbol and str(said[2]) not in fixed:
+            deviation = abs(draw(rng))
+            drawn[str(said[2])] = mean**2 + deviation**2
+            return mean, deviation
+        square = _at(said[2], drawn)
+        if 1 not in said:
+            mean = Fraction(0)
+        gap = square - mean**2
+        top, bottom = (sympy.sqrt(x) for x in (gap.numerator, gap.denominator))
+        if gap < 0 or not (top.is_Integer and bottom.is_Integer):
+            if 1 not in said:
+                raise Unbound("a second moment whose root is irrational")
+            raise Unbound("moments of no gradient that takes two rational values")
+        return mean, Fraction(int(top), int(bottom))
+
+    def known(self, clock: int, states: Sequence[Any], heard: Any = None) -> Values:
+        return table(states, self.hyper, (), clock, heard or {})
+
+    def average(self, found: Sequence[Mapping[str, Any]]) -> Values:
+        """The mean of each name that all runs have."""
+        f = self.field
+        count = f.number(len(found))
+        return {
+            name: f.multiply([f.add([entry(x[name], 0) for x in found])], [count])
+            for name in found[0]
+        }
+
+    def step(self, n: int) -> None:
+        """One more step of all runs, each with both answers."""
+        grown = []
+        for run in self.runs:
+            for answer in self.answers:
+                new = copy.copy(run)
+                new.step(self.hyper[n], partial(_always, answer))
+                if len(new.asked) != 1:
+                    raise Unbound("a step that asks for more than one gradient")
+                grown.append(new)
+        self.runs = grown
+        self.states.append(self.average([{**run.assigned, **run.state} for run in grown]))
+
+
+def _always(answer: Number, kind: str, args: Any) -> list[Number]:
+    return [answer]
+
+
+def _at(expr: Any, values: Mapping[str, Fraction]) -> Fraction:
+    return Fraction(Point(values, EXACT)(tree(expr)))
+
+
+def always(claim: Any, known: Obligations) -> None:
+    """What holds in every step; of means if the claim gives moments."""
+    if not claim.moments:
+        return bind.invariant(claim, known)
+    for trial in range(2):
+        _fields(partial(_mean, claim, known, trial))
+
+
+def _mean(claim: Any, known: Obligations, trial: int, f: Field) -> None:
+    run = Mean(claim, random.Random(trial), f, {})
+    ranges = {h.name: h.range for h in (*claim.system.hyper, *claim.parameters)}
+    assumed = [shifted(tree(x), "t", ()) for x in claim.assume]
+    earlier = [shifted(tree(x), "t - 1", ()) for x in claim.invariants]
+    for n in range(STEPS + 1):
+        if n:
+            run.step(n)
+        _invariants(claim.system, claim, known, run, n, f, claim.first)
+        where = Point(run.known(n, run.states), f)
+        for relation in claim.relations if n >= claim.first else ():
+            if relation not in claim.invariants:
+                later = Allowed(ranges, [*assumed, *earlier], claim.first)
+                known.relation(f"{relation}", where, tree(relation), where, later)
+
+
+def not_always(claim: Any, found: Found) -> None:
+    """A run in which a relation fails; of means if the claim gives moments."""
+    if not claim.moments:
+        refute.invariant(claim, found)
+        return
+    fixed = {name: Fraction(x) for name, x in found["point"].items() if "[" not in name}
+    fixed.pop("t", None)
+    told = found["found"].get("left - right")
+
+    def at(f: Field) -> bool:
+        run = Mean(claim, random.Random(0), f, fixed)
+        for n in range(1, STEPS + 1):
+            run.step(n)
+            point = Point(run.known(n, run.states), f)
+            for relation in claim.relations if n >= claim.first else ():
+                head, a, b = tree(relation)
+                gap = f.subtract(point(a), point(b))
+                fails = head == "==" and not near(gap, f.number(0))
+                if fails and (told is None or near(gap, f.number(Fraction(told)))):
+                    return True
+        return False
+
+    if not _fields(at):
+        raise Rejected("the means are as claimed at the counterexample")
+
+
+def step_fails(claim: Any, found: Found) -> None:
+    """A state from which a step leads elsewhere than is claimed."""
+    exprs = [*claim.state.values(), *claim.to.values(), *claim.answer.values(), *claim.where]
+    hyper = (*claim.system.hyper, *claim.parameters)
+    symbols = [h.symbol for h in claim.system.hyper]
+    ranges = _symbols([*exprs, *symbols, sympy.sympify(claim.clock)], hyper)
+    ranges.pop("point", None)
+    numbers = {n: Fraction(x) for n, x in found["point"].items() if n in ranges}
+    for name, x in numbers.items():
+        if not _contains(_range_box(ranges[name]), x):
+            raise Rejected(f"{name} = {x} is outside its range")
+    rest = {name: own for name, own in ranges.items() if name not in numbers}
+    (others,) = _points(rest, (), random.Random(1), 1) if rest else ({},)
+    values: Values = {**others, **numbers}
+    clock = int(values.get("t", 1)) if not str(claim.clock).isdigit() else int(claim.clock)
+    values["t"] = Fraction(clock)
+    told = Fraction(found["found"]["left - right"])
+
+    def at(f: Field) -> bool:
+        point = Point({k: f.number(x) for k, x in values.items()}, f)
+        if not all(point.truth(tree(r)) for r in claim.where):
+            raise Rejected("a counterexample that does not fulfil the assumptions")
+        after = _stepped(claim, values, clock, f)
+        gaps = [f.subtract(entry(after[n], 0), point(tree(x))) for n, x in claim.to.items()]
+        return any(near(x, f.number(told)) and not near(x, f.number(0)) for x in gaps)
+
+    if not _fields(at):
+        raise Rejected("the step leads where the claim says, or not as far from it as is told")
+
+
+def _stepped(claim: Any, values: Mapping[str, Any], clock: int, f: Field) -> Values:
+    """The state after the step from the state of the claim."""
+    base = {k: f.number(x) for k, x in values.items()}
+    point = Point(base, f)
+    state = {name: point(tree(x)) for name, x in claim.state.items()}
+    system = System(claim.system, [state["theta"]], base, f)
+    given = {n: _like(system.snapshot.state[n], x) for n, x in state.items() if n != "theta"}
+    system.snapshot = reference.load(
+        claim.system,
+        clock - 1,
+        [system.array([state["theta"]])],
+        {**system.snapshot.state, **given},
+        f,
+    )
+
+    def ask(kind: str, args: Any) -> list[Number]:
+        return [Point({**base, "point": args[0][0]}, f)(tree(claim.answer[kind]))]
+
+    system.step(base, ask)
+    return system.state
+
+
+bind.HANDLERS["Always"] = always
+refute.HANDLERS |= {"Always": not_always, "StepFrom": step_fails}
+
+__all__ = ["Mean"]

@@ -1,0 +1,1 @@
+"""Declarations run by the reference interpreter, and certificates held against what they do."""

@@ -1,0 +1,222 @@
+"""How far a value extends: one number per step, per tensor, per entry, a matrix, …
+
+    host        a number known from hyperparameters, the clock and host state alone (float64)
+    all         one number over all tensors, found from data
+    tensor      one number per tensor
+    axes(…)     an array with the named axes reduced to length one (Adafactor's row means)
+    each_axis   one array per axis of the tensor, the other axes of length one (SM3)
+    coordinate  one number per parameter entry
+    matrix(…)   an array of its own shape, given as named lengths ("n", "n")
+
+Reductions coarsen, broadcasting refines: `join` is the extent of an entrywise operation.
+`infer` finds the extent of an expression and refuses what does not fit together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import sympy
+from sympy import Expr, Symbol
+from sympy.core.symbol import Str
+
+from optwright.derive.language import operation as op
+from optwright.derive.language.symbol import Parameter, Value
+
+Kind = Literal["host", "all", "tensor", "axes", "each_axis", "coordinate", "matrix"]
+_ORDER: tuple[Kind, ...] = ("host", "all", "tensor", "axes", "coordinate")
+
+Shape = Literal["any", "matrix", "vector"]
+"""What the tensors of a declaration are: anything, two-dimensional, or one concatenated vector."""
+
+_DIMS: dict[str, tuple[str, ...]] = {"matrix": ("rows", "columns"), "vector": ("n",)}
+
+
+class ExtentError(ValueError):
+    """Values that do not fit together; the text says which and why."""
+
+
+@dataclass(frozen=True)
+class Extent:
+    """One of the extents above. `axes` lists reduced axes (negative), `dims` a matrix's lengths."""
+
+    kind: Kind
+    axes: tuple[int, ...] = ()
+    dims: tuple[str, ...] = ()
+
+    @property
+    def scalar(self) -> bool:
+        """One number, at least per tensor."""
+        return self.kind in ("host", "all", "tensor")
+
+    def __str__(self) -> str:
+        if self.kind == "axes":
+            return f"axes({', '.join(map(str, self.axes))})"
+        if self.kind == "matrix":
+            return f"matrix({', '.join(self.dims)})"
+        return self.kind
+
+
+HOST = Extent("host")
+ALL = Extent("all")
+TENSOR = Extent("tensor")
+COORDINATE = Extent("coordinate")
+EACH_AXIS = Extent("each_axis")
+
+
+def axes(*reduced: int) -> Extent:
+    """The extent of an array whose named axes are reduced to length one."""
+    return Extent("axes", axes=tuple(sorted(set(reduced))))
+
+
+def matrix(*dims: str) -> Extent:
+    """The extent of an array with its own shape; "n" is the number of parameters (scope "all")."""
+    return Extent("matrix", dims=dims)
+
+
+def join(first: Extent, second: Extent) -> Extent:
+    """The extent of an entrywise operation on two values. Raises ExtentError if they do not fit."""
+    if first == second:
+        return first
+    for a, b in ((first, second), (second, first)):
+        if a.kind in ("each_axis", "matrix"):
+            if b.scalar:
+                return a
+            raise ExtentError(f"a value of extent {a} does not combine entrywise with one of {b}")
+    if first.kind == second.kind == "axes":
+        common = tuple(axis for axis in first.axes if axis in second.axes)
+        return axes(*common) if common else COORDINATE
+    return max(first, second, key=lambda extent: _ORDER.index(extent.kind))
+
+
+def _dims(extent: Extent, shape: Shape, what: str) -> tuple[str, ...]:
+    """The named lengths of an operand of a matrix operation."""
+    if extent.kind == "matrix":
+        return extent.dims
+    if extent.kind == "coordinate":
+        if shape == "any":
+            raise ExtentError(
+                f"{what} needs matrices: declare shape='matrix' (two-dimensional tensors)"
+                " or scope='all' (one vector)"
+            )
+        return _DIMS[shape]
+    raise ExtentError(f"{what} needs a matrix or a vector, not a value of extent {extent}")
+
+
+def _extent(dims: tuple[str, ...], shape: Shape) -> Extent:
+    return COORDINATE if dims == _DIMS.get(shape) else matrix(*dims)
+
+
+def infer(expr: Expr, known: Mapping[str, Extent], shape: Shape = "any") -> Extent:
+    """The extent of an expression, given those of the sequences in it.
+
+    Raises ExtentError for operands that do not fit, KeyError for an unknown sequence.
+    """
+
+    def visit(node: Expr) -> Extent:
+        if isinstance(node, Value):
+            return known[node.name]
+        if isinstance(node, (Parameter, Symbol, Str)) or node.is_number:
+            return HOST
+        if isinstance(node, op.Oracle):
+            return _oracle(node)
+        if isinstance(node, op.Reduction):
+            return _reduction(node)
+        if isinstance(node, op.MatrixOperation):
+            return _matrix(node)
+        if isinstance(node, op.dim):
+            return TENSOR
+        if isinstance(node, op.evaluations):
+            if not isinstance(node.args[0], op.line_search):
+                raise ExtentError(
+                    f"{node} counts the evaluations of a line search, {node.args[0]} is none"
+                )
+            return ALL
+        if isinstance(node, op.max_per_axis):
+            _want(node.args[0], "coordinate", node)
+            return EACH_AXIS
+        if isinstance(node, op.min_over_axes):
+            _want(node.args[0], "each_axis", node)
+            return COORDINATE
+        extent = HOST
+        for arg in node.args:
+            extent = join(extent, visit(arg))
+        return extent
+
+    def _want(arg: Expr, kind: str, node: Expr) -> None:
+        found = visit(arg)
+        if found.kind != kind:
+            raise ExtentError(
+                f"{type(node).__name__} needs a value of extent {kind}, {arg} is of {found}"
+            )
+
+    def _oracle(node: op.Oracle) -> Extent:
+        if isinstance(node, op.noise):
+            return COORDINATE
+        for arg in (
+            node.args[:1] if not isinstance(node, (op.hvp, op.line_search)) else node.args[:2]
+        ):
+            if visit(arg).kind != "coordinate":
+                raise ExtentError(
+                    f"{node} asks at {arg}, which is of extent {visit(arg)}:"
+                    " a point has one entry per parameter"
+                )
+        if isinstance(node, op.hessian):
+            if shape != "vector":
+                raise ExtentError("hessian needs scope='all': it is one matrix over all parameters")
+            return matrix("n", "n")
+        return ALL if isinstance(node, (op.value, op.line_search)) else COORDINATE
+
+    def _reduction(node: op.Reduction) -> Extent:
+        inner = HOST
+        for operand in node.operands:
+            inner = join(inner, visit(operand))
+        if node.over == "all":
+            return ALL
+        if inner.scalar:
+            raise ExtentError(f"{node} reduces {inner}, which is one number already")
+        if node.over == "tensor":
+            return ALL if shape == "vector" else TENSOR
+        if inner.kind == "matrix":
+            raise ExtentError(f"{node} reduces an axis of a matrix")
+        assert isinstance(node.over, int)
+        if node.over >= 0:
+            raise ExtentError(f"{node} names axis {node.over}: axes count from the last, -1")
+        return axes(*inner.axes, node.over)
+
+    def _matrix(node: op.MatrixOperation) -> Extent:
+        what = type(node).__name__
+        dims = [
+            _dims(visit(arg), shape, what) for arg in node.args if not visit(arg).kind == "host"
+        ]
+        if not dims:
+            raise ExtentError(f"{what} needs a matrix or a vector, not a value of extent host")
+        if isinstance(node, op.transpose):
+            return _extent(dims[0][::-1], shape)
+        if isinstance(node, op.identity):
+            return matrix(dims[0][0], dims[0][0])
+        if isinstance(node, op.inverse_root):
+            if len(dims[0]) != 2 or dims[0][0] != dims[0][1]:
+                raise ExtentError(f"{what} needs a square matrix, not {dims[0]}")
+            return _extent(dims[0], shape)
+        if len(dims) != 2:
+            raise ExtentError(f"{what} needs two matrices or vectors")
+        left, right = dims
+        if isinstance(node, op.outer):
+            if len(left) != 1 or len(right) != 1:
+                raise ExtentError(f"{what} needs two vectors, not {left} and {right}")
+            return _extent((left[0], right[0]), shape)
+        if left[-1] != right[0]:
+            raise ExtentError(f"{what} of shapes {left} and {right}: {left[-1]} is not {right[0]}")
+        if isinstance(node, op.solve):
+            if len(left) != 2 or left[0] != left[1]:
+                raise ExtentError(f"{what} needs a square matrix first, not {left}")
+            return _extent(right, shape)
+        result = left[:-1] + right[1:]
+        if not result:
+            raise ExtentError(f"{what} of two vectors is a number: write dot(a, b)")
+        return _extent(result, shape)
+
+    return visit(sympy.sympify(expr))

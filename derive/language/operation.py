@@ -1,0 +1,297 @@
+"""The operations of the language beyond SymPy's own arithmetic.
+
+Oracles ask the problem: `grad(point)`, `value(point)`, `hessian(point)`, `hvp(point, vector)`,
+`hessian_diagonal(point)`, `noise(k)` (the k-th draw of a step), `line_search(point, direction)`.
+Reductions coarsen: `norm`, `dot`, `mean`, `total`, `largest`, each over one tensor, over all
+tensors together or over an axis. Matrix operations work on whole arrays: `matmul`, `transpose`,
+`solve`, `outer`, `identity`, `inverse_root`. Elementwise functions are SymPy's `sqrt`, `Abs`,
+`sign`, `Max`, `Min`, `exp`, `log`; choices between expressions are `cases`.
+
+Each is a SymPy function, so substitution, comparison and hashing are SymPy's; none evaluates by
+itself. What each computes is defined once, by `optwright.derive.interpret.reference`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy
+from sympy import Expr, Function, Integer, Max, Min, sympify
+from sympy.core.symbol import Str
+from sympy.logic.boolalg import Boolean
+
+from optwright.derive.language.symbol import Term
+
+SCOPES = ("tensor", "all")
+
+
+class Operation(Term, Function):  # type: ignore[misc]
+    """Base of the language's own functions: real, never evaluated symbolically."""
+
+    # SymPy takes a function of numbers, noise(1) or dim(-1), for a number that it may evaluate.
+    is_number = False
+
+    @classmethod
+    def eval(cls, *args: Any) -> None:
+        return None
+
+    def _eval_is_real(self) -> bool:
+        return True
+
+    @property
+    def word(self) -> str:
+        """The name by which messages and printers know the operation."""
+        return type(self).__name__
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"{self.word}({', '.join(printer._print(a) for a in self.args)})"
+
+
+# --- oracles -------------------------------------------------------------------------------------
+
+
+class Oracle(Operation):
+    """A question to the problem; the point at which it is asked is its first argument."""
+
+
+class grad(Oracle):  # noqa: N801
+    """The gradient of the loss at a point, shaped like the parameters."""
+
+
+class value(Oracle):  # noqa: N801
+    """The loss at a point: one number over all tensors."""
+
+
+class hessian(Oracle):  # noqa: N801
+    """The Hessian at a point, n × n over the concatenated parameters (`scope="all"`)."""
+
+
+class hvp(Oracle):  # noqa: N801
+    """The Hessian at a point times a vector shaped like the parameters."""
+
+
+class hessian_diagonal(Oracle):  # noqa: N801
+    """The diagonal of the Hessian at a point (or its estimate), shaped like the parameters."""
+
+
+class noise(Oracle):  # noqa: N801
+    """Standard normal noise shaped like the parameters; the argument counts the draws of a step.
+
+    The generator belongs to the optimizer and is saved with its state.
+    """
+
+
+class line_search(Oracle):  # noqa: N801
+    """A step length along `direction`: `line_search(point, direction, contract, start)`.
+
+    `contract` names the conditions that the answer fulfils ("armijo", "strong_wolfe",
+    "strong_wolfe_torch"); `start` is the first trial, further arguments are the contract's
+    constants in its documented order. One number over all tensors.
+    """
+
+    def __new__(
+        cls, point: Any, direction: Any, contract: str = "armijo", start: Any = 1, *constants: Any
+    ) -> Expr:
+        name = contract if isinstance(contract, Str) else Str(contract)
+        return Function.__new__(cls, point, direction, name, sympify(start), *constants)
+
+    @property
+    def contract(self) -> str:
+        return str(self.args[2].name)
+
+
+class evaluations(Operation):  # noqa: N801
+    """How many points a line search asked: `evaluations(line_search(…))`; asked once for both."""
+
+
+# --- reductions ----------------------------------------------------------------------------------
+
+
+class Reduction(Operation):
+    """A reduction: its last argument says over what, "tensor", "all" or an axis (negative integer).
+
+    Over an axis the result keeps that axis with length one, so that it broadcasts.
+    """
+
+    @property
+    def over(self) -> str | int:
+        last = self.args[-1]
+        return str(last.name) if isinstance(last, Str) else int(last)
+
+    @property
+    def operands(self) -> tuple[Expr, ...]:
+        return tuple(self.args[:-1])
+
+
+def _over(scope: str | int | Str | Integer) -> Expr:
+    if isinstance(scope, str):
+        if scope not in SCOPES:
+            raise ValueError(f"scope {scope!r} is not 'tensor', 'all' or a negative axis")
+        return Str(scope)
+    return sympify(scope)
+
+
+class total(Reduction):  # noqa: N801
+    """The sum of the entries."""
+
+    def __new__(cls, x: Any, scope: Any = "tensor") -> Expr:
+        return Function.__new__(cls, x, _over(scope))
+
+
+class mean(Reduction):  # noqa: N801
+    """The arithmetic mean of the entries."""
+
+    def __new__(cls, x: Any, scope: Any = "tensor") -> Expr:
+        return Function.__new__(cls, x, _over(scope))
+
+
+class largest(Reduction):  # noqa: N801
+    """The largest entry; NaN if any entry is."""
+
+    def __new__(cls, x: Any, scope: Any = "tensor") -> Expr:
+        return Function.__new__(cls, x, _over(scope))
+
+
+class norm(Reduction):  # noqa: N801
+    """The Euclidean (Frobenius) norm."""
+
+    def __new__(cls, x: Any, scope: Any = "tensor") -> Expr:
+        return Function.__new__(cls, x, _over(scope))
+
+    def _eval_is_nonnegative(self) -> bool:
+        return True
+
+
+class dot(Reduction):  # noqa: N801
+    """The sum of the entrywise products of two arrays."""
+
+    def __new__(cls, x: Any, y: Any, scope: Any = "tensor") -> Expr:
+        return Function.__new__(cls, x, y, _over(scope))
+
+
+class count_nonfinite(Reduction):  # noqa: N801
+    """How many entries are infinite or NaN."""
+
+    def __new__(cls, x: Any, scope: Any = "all") -> Expr:
+        return Function.__new__(cls, x, _over(scope))
+
+
+class max_per_axis(Operation):  # noqa: N801
+    """One array per axis: the maximum over all the other axes, each kept with length one (SM3)."""
+
+
+class min_over_axes(Operation):  # noqa: N801
+    """The entrywise minimum of one array per axis, broadcast against each other (SM3)."""
+
+
+# --- matrices ------------------------------------------------------------------------------------
+
+
+class MatrixOperation(Operation):
+    """An operation on whole arrays, not entrywise."""
+
+
+class matmul(MatrixOperation):  # noqa: N801
+    """The matrix product of two factors; several are multiplied from the left."""
+
+    def __new__(cls, a: Any, b: Any, *rest: Any) -> Expr:
+        product = Function.__new__(cls, sympify(a), sympify(b))
+        for factor in rest:
+            product = Function.__new__(cls, product, sympify(factor))
+        return product
+
+
+class transpose(MatrixOperation):  # noqa: N801
+    """The transpose of a matrix."""
+
+
+class solve(MatrixOperation):  # noqa: N801
+    """The solution x of A x = b: `solve(A, b)`."""
+
+
+class outer(MatrixOperation):  # noqa: N801
+    """The outer product of two vectors."""
+
+
+class identity(MatrixOperation):  # noqa: N801
+    """The identity matrix with as many rows as the square matrix or vector given."""
+
+
+class inverse_root(MatrixOperation):  # noqa: N801
+    """A**(-1/p) of a symmetric positive definite matrix: `inverse_root(A, p)`."""
+
+
+class dim(Operation):  # noqa: N801
+    """The length of one axis of the tensor: `dim(-1)` columns, `dim(-2)` rows. One per tensor."""
+
+
+# --- choices and rounding ------------------------------------------------------------------------
+
+
+class cases(Operation):  # noqa: N801
+    """A choice: `cases((a, cond), (b, cond2), otherwise)`, the first whose condition holds.
+
+    On a condition of extent host only the chosen arm is evaluated; elsewhere all arms are, and one
+    is selected per entry. A comparison with NaN is false.
+    """
+
+    is_select = True
+
+    def __new__(cls, *arms: Any) -> Expr:
+        flat: list[Any] = []
+        if arms and isinstance(arms[0], (tuple, sympy.Tuple)):
+            for arm in arms[:-1]:
+                if not isinstance(arm, (tuple, sympy.Tuple)) or len(arm) != 2:
+                    raise TypeError(
+                        f"cases takes (expression, condition) pairs and a last expression, not "
+                        f"{arm!r}"
+                    )
+                flat += arm
+            if isinstance(arms[-1], (tuple, sympy.Tuple)):
+                raise TypeError("cases needs a last expression without a condition")
+            flat.append(arms[-1])
+        else:
+            flat = list(arms)
+        args = [sympify(a) for a in flat]
+        if len(args) % 2 == 0:
+            raise TypeError("cases needs a last expression without a condition")
+        kept: list[Any] = []
+        for expression, condition in zip(args[:-1:2], args[1::2], strict=True):
+            if not isinstance(condition, Boolean):
+                raise TypeError(f"{condition} is no condition")
+            if condition == sympy.false:
+                continue
+            if condition == sympy.true:
+                kept.append(expression)
+                break
+            kept += [expression, condition]
+        else:
+            kept.append(args[-1])
+        if len(kept) == 1:
+            return kept[0]
+        return Function.__new__(cls, *kept)
+
+    @property
+    def arms(self) -> tuple[tuple[Expr, Boolean], ...]:
+        """The (expression, condition) pairs, without the last expression."""
+        return tuple(zip(self.args[:-1:2], self.args[1::2], strict=True))
+
+    @property
+    def otherwise(self) -> Expr:
+        return self.args[-1]
+
+    @property
+    def conditions(self) -> tuple[Boolean, ...]:
+        return tuple(self.args[1::2])
+
+
+class round_to(Operation):  # noqa: N801
+    """A number rounded to a storage type and back: `round_to(x, "bfloat16")`."""
+
+    def __new__(cls, x: Any, dtype: Any) -> Expr:
+        return Function.__new__(cls, sympify(x), dtype if isinstance(dtype, Str) else Str(dtype))
+
+
+def clip(x: Any, low: Any, high: Any) -> Expr:
+    """x limited to [low, high]."""
+    return Min(Max(x, low), high)

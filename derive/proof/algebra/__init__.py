@@ -1,0 +1,1 @@
+"""Exact algebra: domains, polynomials, normal forms, noncommutative words."""

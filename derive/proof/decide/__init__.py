@@ -1,0 +1,1 @@
+"""One obligation decided: zero, signs, and the certificate of the answer."""

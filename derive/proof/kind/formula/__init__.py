@@ -1,0 +1,1 @@
+"""Claims about formulas: identities, inequalities, matrices, counts."""

@@ -1,0 +1,1 @@
+"""Claims about rules on losses: stability, descent, paths, orders, landscapes."""

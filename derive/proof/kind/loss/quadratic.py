@@ -1,0 +1,938 @@
+"""What linear rules do on quadratics: stability, rates, optimal parameters, oscillation.
+
+The largest modulus of the roots of the characteristic polynomial (the spectral radius) decides: a
+rule converges from every start, on every quadratic whose curvatures lie in an interval, exactly if
+its radius is below 1 for each of them. Jury's conditions make claims about it claims about signs of
+rational functions. Those are proved on boxes (`region`); they are refuted at rational parameters,
+where the signs on a whole interval of curvatures are counted exactly (Sturm).
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from itertools import chain, product
+from typing import Any, ClassVar, Literal
+
+import sympy
+from sympy import Expr, Integer, Rational, Symbol, sympify
+from sympy.core.relational import Relational
+from sympy.polys.fields import FracElement, FracField
+from sympy.polys.matrices import DomainMatrix
+
+from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict, undecided
+from optwright.derive.language.declaration import Optimizer
+from optwright.derive.language.symbol import Hyper, Parameter
+from optwright.derive.proof.algebra.domain import Domain, Point
+from optwright.derive.proof.decide.evaluate import holds
+from optwright.derive.proof.decide.obligation import Answered, decide
+from optwright.derive.proof.decide.zero import InternalError
+from optwright.derive.proof.kind.formula.expression import domain_of
+from optwright.derive.proof.linear.box import Empty, Region, Sense, negation, whole
+from optwright.derive.proof.linear.jury import Section, discriminant, inside, section, value_at
+from optwright.derive.proof.linear.step import (
+    NotLinear,
+    Polynomial,
+    characteristic,
+    compose,
+    curvature,
+    element,
+    factors,
+    fixed_point,
+    linear,
+    minimiser,
+)
+from optwright.derive.proof.run.exact import Objective, Run
+
+mu = Parameter("mu", "(0, inf)", meaning="the least curvature")
+L = Parameter("L", "(0, inf)", meaning="the largest curvature")
+
+STEPS = 8
+"""How long the runs of counterexamples are."""
+_OWN = (mu(1), L(1), curvature(1), minimiser(0))
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A rule with the curvatures on which it is looked at.
+
+    hyper: hyperparameters as rational functions of other parameters; those not named stay as they
+    are, in their ranges. parameters: further parameters, or other ranges for known ones. where:
+    relations that are assumed. low, high: the least and the largest curvature; low = 0 is left out.
+    """
+
+    system: Optimizer
+    hyper: Mapping[str, Any]
+    parameters: Sequence[Hyper]
+    where: Sequence[Any]
+    low: Any
+    high: Any
+    claimed: Sequence[Any] = ()
+
+    @cached_property
+    def domain(self) -> Domain:
+        """The ranges of all parameters, and the relations assumed."""
+        given = [sympify(x) for x in self.hyper.values()]
+        free = [h.symbol for h in self.system.hyper if h.name not in self.hyper]
+        ends = [sympify(self.low), sympify(self.high)]
+        apart = [ends[0] < ends[1]] if ends[0] != 0 and ends[0] != ends[1] else []
+        return domain_of(
+            *free,
+            *given,
+            *ends,
+            *self.claimed,
+            where=[r for r in (*self.where, *apart) if r is not sympy.true],
+            hyper=(*_OWN, *self.system.hyper, *self.parameters),
+        )
+
+    @cached_property
+    def polynomial(self) -> Polynomial:
+        """The characteristic polynomial; raises NotLinear."""
+        ends = (self.low, self.high, *self.claimed)
+        symbols = {s for x in ends for s in sympify(x).free_symbols}
+        symbols |= {s for s, _ in self.domain.bounds}
+        rule = linear(self.system, self.hyper, self.domain, symbols)
+        if any(rule.offset):
+            raise NotLinear(f"{self.system.id} moves by a constant even where all states are 0")
+        return characteristic(rule)
+
+    @cached_property
+    def factors(self) -> tuple[Polynomial, ...]:
+        """The characteristic polynomial in factors; raises NotLinear."""
+        ends = (self.low, self.high, *self.hyper.values(), *self.claimed)
+        if any(curvature in sympify(x).free_symbols for x in ends):
+            raise ValueError("claims are about parameters: say with low and high what curvature is")
+        found = factors(self.polynomial)
+        if not found:
+            raise NotLinear("its matrix is nilpotent: it ends after finitely many steps")
+        return found
+
+    @property
+    def symbols(self) -> tuple[Symbol, ...]:
+        """The letters of the coefficients, in their order."""
+        return tuple(self.factors[0][0].field.symbols)
+
+    def conditions(self, radius: Any = 1) -> tuple[FracElement, ...]:
+        """What is positive exactly where the spectral radius is below this one."""
+        field_ = self.factors[0][0].field
+        circle = element(field_, radius)
+        return tuple(dict.fromkeys(c for p in self.factors for c in inside(p, circle)))
+
+    @cached_property
+    def region(self) -> Region:
+        """The parameters as a box, without the curvature."""
+        return whole(self.domain)
+
+    def curved(self, region: Region) -> Region:
+        """With the curvature between its ends."""
+        return region.between(curvature, self.low, self.high, sympify(self.low) == 0)
+
+    def points(
+        self, facts: Sequence[Any], indices: Iterable[int], seed: int = 0
+    ) -> Iterator[Point]:
+        """Exact parameters that fulfil further relations; small indices give simple ones."""
+        try:
+            domain = self.domain.assume(*facts)
+        except ValueError:
+            return
+        wanted = set(self.symbols) - {curvature}
+        for index in indices:
+            here = domain.sample(random.Random(100 * index + seed), wanted, index=index)
+            if here is not None:
+                yield here
+
+    def ends(self, point: Point) -> tuple[Fraction, Fraction]:
+        """The least and the largest curvature at a point."""
+        low, high = (_fraction(sympify(x).subs(point)) for x in (self.low, self.high))
+        return low, high
+
+    def numbers(self, point: Point, at: Fraction = Fraction(0)) -> list[Fraction]:
+        """A point as numbers in the order of the letters, the curvature among them."""
+        return [at if s == curvature else _fraction(point[s]) for s in self.symbols]
+
+    def sections(self, values: Sequence[FracElement], point: Point) -> list[Section] | None:
+        """The values as functions of the curvature at a point; None where one is not defined."""
+        place = self.symbols.index(curvature)
+        low, high = self.ends(point)
+        numbers = self.numbers(point)
+        try:
+            found = [section(v, place, numbers) for v in values]
+        except ZeroDivisionError:
+            return None
+        return found if all(f.defined(low, high) for f in found) else None
+
+    def fails(self, values: Sequence[FracElement], point: Point) -> Fraction | bool | None:
+        """A curvature at which a value is <= 0; False if all are positive; None if not settled."""
+        sections = self.sections(values, point)
+        if sections is None:
+            return None
+        low, high = self.ends(point)
+        open_ = sympify(self.low) == 0
+        failing = [s for s in sections if not s.positive(low, high, open_)]
+        if not failing:
+            return False
+        tried = [high, *([] if open_ else [low]), (low + high) / 2]
+        for s in failing:
+            for x in chain(tried, s.pieces(low, high)):
+                if s(x) <= 0:
+                    return x
+        return None
+
+    def run(self, point: Point, at: Fraction, steps: int = STEPS) -> Run:
+        """An exact run on the quadratic of this curvature, from theta = 1."""
+        values = {
+            h.name: sympify(self.hyper.get(h.name, h.symbol)).subs(point) for h in self.system.hyper
+        }
+        loss = Objective((_rational(at),), (Integer(0),))
+        return Run(self.system, Integer(1), (values,), loss, steps)
+
+    def counterexample(
+        self, point: Point, at: Fraction, found: Sequence[tuple[str, Any]], expect: str
+    ) -> Counterexample:
+        """Exact numbers that contradict a claim, with the run that they belong to.
+
+        The run is made by the equations alone; that it follows the recurrence of the characteristic
+        polynomial confirms what was found from that.
+        """
+        run = self.run(point, at)
+        weights = self.values(self.polynomial, point, at)
+        path = [_fraction(run.state(k)["theta"]) for k in range(1, STEPS + 1)]
+        for k in range(len(path) - len(weights) + 1):
+            if sum(w * x for w, x in zip(weights, path[k:], strict=False)) != 0:
+                raise InternalError(f"the run {run} does not follow its characteristic polynomial")
+        shown = sorted((str(s), str(x)) for s, x in point.items() if s != curvature)
+        ran = (f"theta[{STEPS}] from 1", run.state(STEPS)["theta"])
+        return Counterexample(
+            (*shown, ("curvature", str(at))),
+            tuple((name, str(x)) for name, x in (*found, ran)),
+            expect,
+            (run,),
+        )
+
+    def values(self, values: Sequence[FracElement], point: Point, at: Fraction) -> list[Fraction]:
+        """The values at a point and a curvature."""
+        numbers = self.numbers(point, at)
+        return [value_at(v, numbers) for v in values]
+
+    @property
+    def scope(self) -> str:
+        """For what is proved."""
+        if sympify(self.low) == sympify(self.high):
+            return f"all quadratics of curvature {self.low}"
+        left = "(0" if sympify(self.low) == 0 else f"[{self.low}"
+        return f"all quadratics, all n, with curvatures in {left}, {self.high}]"
+
+
+def _fraction(x: Expr) -> Fraction:
+    x = sympify(x)
+    return Fraction(int(x.p), int(x.q))
+
+
+def _rational(x: Fraction) -> Rational:
+    return Rational(x.numerator, x.denominator)
+
+
+def _proved(answers: Sequence[Answered], conditions: Sequence[Any], scope: str) -> Verdict:
+    """Proved if all were; never refuted, since a region may be larger than the set in it."""
+    obligations = tuple(a.obligation for a in answers)
+    open_ = [o for o in obligations if o.status != "proved"]
+    if open_:
+        return undecided(
+            *(f"{o.name}: {o.before}" for o in open_),
+            obligations=tuple(
+                o
+                if o.status == "proved"
+                else Obligation(o.name, o.before, o.after, "undecided", o.notes, o.seconds)
+                for o in obligations
+            ),
+        )
+    return Verdict("proved", obligations, None, scope, tuple(map(str, conditions)))
+
+
+class _Budget:
+    def __init__(self, seconds: float) -> None:
+        self.end = time.process_time() + seconds
+
+    def __call__(self) -> float:
+        return max(0.05, min(2.0, self.end - time.process_time()))
+
+    @property
+    def spent(self) -> bool:
+        return time.process_time() > self.end
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise ValueError(f"{name} {value!r} is not one of {', '.join(allowed)}")
+
+
+Direction = Literal["iff", "if", "only if"]
+
+
+@dataclass(frozen=True)
+class Stable:
+    """A linear rule has spectral radius < 1 for all curvatures exactly if some relations hold.
+
+    when: relations between parameters, all of them. sense: "iff", or one direction only.
+    The other fields are those of `Problem`.
+    """
+
+    kind: ClassVar[str] = "stability"
+
+    system: Optimizer
+    when: Sequence[Any]
+    sense: Direction = "iff"
+    hyper: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Sequence[Hyper] = ()
+    where: Sequence[Any] = ()
+    low: Any = 0
+    high: Any = L
+
+    def __post_init__(self) -> None:
+        _one_of("sense", self.sense, ("iff", "if", "only if"))
+
+    def decide(self, budget_s: float = 5.0) -> Verdict:
+        """Prove both directions by Jury's conditions, or refute at exact parameters."""
+        problem = Problem(
+            self.system, self.hyper, self.parameters, self.where, self.low, self.high, self.when
+        )
+        try:
+            values = problem.conditions()
+        except NotLinear as error:
+            return undecided(str(error))
+        return _equivalent(
+            problem,
+            values,
+            self.when,
+            self.sense,
+            budget_s,
+            (
+                "the spectral radius is below 1 for all curvatures",
+                "the spectral radius is not below 1 for all curvatures",
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class Oscillates:
+    """A linear rule of two states has roots that are not real exactly if some relations hold.
+
+    Then its states on the quadratic turn round the minimiser in a spiral. at: the curvature. when:
+    relations between parameters, all of them. sense: "iff", or one direction only.
+    The other fields are those of `Problem`.
+    """
+
+    kind: ClassVar[str] = "oscillation"
+
+    system: Optimizer
+    when: Sequence[Any]
+    sense: Direction = "iff"
+    hyper: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Sequence[Hyper] = ()
+    where: Sequence[Any] = ()
+    at: Any = L
+
+    def __post_init__(self) -> None:
+        _one_of("sense", self.sense, ("iff", "if", "only if"))
+
+    def decide(self, budget_s: float = 5.0) -> Verdict:
+        """Prove both directions by the discriminant, or refute at exact parameters."""
+        problem = Problem(
+            self.system, self.hyper, self.parameters, self.where, self.at, self.at, self.when
+        )
+        try:
+            found = [discriminant(p) for p in problem.factors]
+        except NotLinear as error:
+            return undecided(str(error))
+        if None in found or sum(len(p) == 3 for p in problem.factors) != 1:
+            return undecided("the characteristic polynomial has no single quadratic factor")
+        values = [
+            -d for p, d in zip(problem.factors, found, strict=True) if d is not None and len(p) == 3
+        ]
+        return _equivalent(
+            problem,
+            values,
+            self.when,
+            self.sense,
+            budget_s,
+            ("there are roots that are not real", "all roots are real"),
+        )
+
+
+def _equivalent(
+    problem: Problem,
+    values: Sequence[FracElement],
+    when: Sequence[Any],
+    sense: Direction,
+    budget_s: float,
+    words: tuple[str, str],
+) -> Verdict:
+    """Decide whether all values are positive, for all curvatures, exactly where `when` holds."""
+    budget = _Budget(budget_s)
+    claim = f"{words[0]} {sense} {', '.join(map(str, when))}"
+
+    def refuted(rounds: range) -> Verdict | None:
+        found = _disagreement(problem, values, when, sense, words, rounds, budget)
+        if found is None:
+            return None
+        failed = Obligation("exact parameters", claim, str(found), "refuted")
+        return Verdict("refuted", (failed,), found, problem.scope, tuple(map(str, problem.where)))
+
+    early = refuted(range(1))
+    if early is not None:
+        return early
+    if next(problem.points((), range(12)), None) is None:
+        return undecided("no parameters were found that fulfil what is assumed")
+    answers: list[Answered] = []
+    if sense != "only if":
+        answers += _sufficient(problem, values, when, budget)
+    if sense != "if":
+        answers += _necessary(problem, values, when, budget, words[1])
+    verdict = _proved(answers, problem.where, problem.scope)
+    late = None if verdict.status == "proved" else refuted(range(1, 12))
+    return verdict if late is None else late
+
+
+def _sufficient(
+    problem: Problem, values: Sequence[FracElement], when: Sequence[Any], budget: _Budget
+) -> Iterator[Answered]:
+    """Every value is positive where the relations hold."""
+    try:
+        region = problem.curved(problem.region.meet(when))
+    except Empty as error:
+        yield Answered(Obligation("sufficient", f"no parameters fulfil {error}", "0", "proved"))
+        return
+    for value in values:
+        yield region.decide("sufficient", value, "> 0", budget())
+
+
+def _necessary(
+    problem: Problem,
+    values: Sequence[FracElement],
+    when: Sequence[Any],
+    budget: _Budget,
+    fails: str,
+) -> Iterator[Answered]:
+    """Where one relation fails and those before it hold, a value is <= 0 at some curvature."""
+    for place, relation in enumerate(when):
+        opposite = negation(relation)
+        name = f"necessary: where {opposite}, {fails}"
+        try:
+            region = problem.region.meet((*when[:place], opposite))
+        except Empty:
+            yield Answered(Obligation(name, f"{opposite} is impossible", "0", "proved"))
+            continue
+        best: Answered | None = None
+        for at, value in _candidates(problem, values, (*when[:place], opposite)):
+            if budget.spent:
+                break
+            # Curvature 0 is left out; what is negative there is negative at small ones.
+            sense: Sense = "<= 0" if at != 0 else "< 0"
+            best = region.put_in(curvature, at).decide(name, value, sense, budget())
+            if best.status == "proved":
+                break
+        yield best or Answered(
+            Obligation(name, "no value fails at one end", "not shown", "undecided")
+        )
+
+
+def _candidates(
+    problem: Problem, values: Sequence[FracElement], facts: Sequence[Any]
+) -> Iterator[tuple[Any, FracElement]]:
+    """Curvatures and values that are <= 0 there (at 0, < 0) at all of some exact points."""
+    points = list(problem.points(facts, range(4)))
+    low, high = sympify(problem.low), sympify(problem.high)
+    places = dict.fromkeys((high, low, (low + high) / 2))
+    for at, value in product(places, values):
+        try:
+            tried = [problem.values([value], here, _fraction(at.subs(here)))[0] for here in points]
+        except ZeroDivisionError:
+            continue
+        if all(x <= 0 if at != 0 else x < 0 for x in tried):
+            yield at, value
+
+
+def _disagreement(
+    problem: Problem,
+    values: Sequence[FracElement],
+    when: Sequence[Any],
+    sense: Direction,
+    words: tuple[str, str],
+    rounds: range,
+    budget: _Budget,
+) -> Counterexample | None:
+    """Exact parameters at which the relations and the signs of the values disagree."""
+    claim = f"{words[0]} {sense} {', '.join(map(str, when))}"
+    for point in _critical(problem, values, when, rounds):
+        if budget.spent:
+            return None
+        truths = [holds(sympify(r), point, problem.domain) for r in when]
+        if None in truths:
+            continue
+        at = problem.fails(values, point)
+        if all(truths) and at not in (None, False) and sense != "only if":
+            assert isinstance(at, Fraction)
+            shown = [
+                (f"{v.as_expr()}, which has to be > 0 for that", x)
+                for v, x in zip(values, problem.values(values, point, at), strict=True)
+                if x <= 0
+            ]
+            return problem.counterexample(point, at, [(words[0], "false"), *shown], claim)
+        if not all(truths) and at is False and sense != "if":
+            high = problem.ends(point)[1]
+            failing = [str(r) for r, truth in zip(when, truths, strict=True) if not truth]
+            shown = [
+                (str(v.as_expr()), x)
+                for v, x in zip(values, problem.values(values, point, high), strict=True)
+            ]
+            said = [(words[0], "true"), *((r, "false") for r in failing), *shown]
+            return problem.counterexample(point, high, said, claim)
+    return None
+
+
+def _critical(
+    problem: Problem, values: Sequence[FracElement], when: Sequence[Any], rounds: range
+) -> Iterator[Point]:
+    """Points inside, outside and on the edges of what is claimed and of what is true."""
+    edges: list[Sequence[Any]] = [when]
+    for relation in map(sympify, when):
+        if isinstance(relation, Relational):
+            edges += [(sympy.Eq(*relation.args),), (negation(relation),)]
+            edges.append(tuple(sympify(r) for r in when if r is not relation))
+    for end in dict.fromkeys((sympify(problem.high), sympify(problem.low))):
+        if end != 0:
+            edges += [
+                (sympy.Eq(sympy.numer(sympy.together(v.as_expr().subs(curvature, end))), 0),)
+                for v in values
+            ]
+    for index in rounds:
+        for seed, facts in enumerate((*edges, ())):
+            yield from problem.points(facts, (index,), seed)
+
+
+Bound = Literal["<", "<=", "max", "="]
+
+
+@dataclass(frozen=True)
+class Rate:
+    """The spectral radius of a linear rule compared with a radius, over an interval of curvatures.
+
+    radius: a rational function of parameters, positive. relation: "<" and "<=" for every
+    curvature, "max" if the largest over all curvatures is the radius, "=" if each is.
+    The other fields are those of `Problem`.
+    """
+
+    kind: ClassVar[str] = "rate"
+
+    system: Optimizer
+    hyper: Mapping[str, Any]
+    radius: Any
+    relation: Bound = "max"
+    parameters: Sequence[Hyper] = ()
+    where: Sequence[Any] = ()
+    low: Any = mu
+    high: Any = L
+
+    def __post_init__(self) -> None:
+        _one_of("relation", self.relation, ("<", "<=", "max", "="))
+
+    @property
+    def problem(self) -> Problem:
+        """The rule with its curvatures."""
+        return Problem(
+            self.system,
+            self.hyper,
+            self.parameters,
+            self.where,
+            self.low,
+            self.high,
+            (self.radius,),
+        )
+
+    def decide(self, budget_s: float = 5.0) -> Verdict:
+        """Prove by Jury's conditions for the circle of this radius, or refute exactly."""
+        problem, budget = self.problem, _Budget(budget_s)
+        try:
+            values = problem.conditions(self.radius)
+            if self.relation != "<" and any(len(p) > 3 for p in problem.factors):
+                return undecided("roots on the circle are told up to degree 2 only")
+        except NotLinear as error:
+            return undecided(str(error))
+        early = self._refuted(problem, values, range(3), budget)
+        if early is not None:
+            return early
+        answers = list(self._answers(problem, values, budget))
+        verdict = _proved(answers, self.where, problem.scope)
+        if verdict.status == "proved":
+            return verdict
+        late = self._refuted(problem, values, range(3, 40), budget)
+        return verdict if late is None else late
+
+    @property
+    def _claim(self) -> str:
+        radius = sympify(self.radius)
+        return {
+            "<": f"the spectral radius is < {radius} for all curvatures",
+            "<=": f"the spectral radius is <= {radius} for all curvatures",
+            "max": f"the largest spectral radius is {radius}",
+            "=": f"the spectral radius is {radius} for all curvatures",
+        }[self.relation]
+
+    def _answers(
+        self, problem: Problem, values: Sequence[FracElement], budget: _Budget
+    ) -> Iterator[Answered]:
+        field_ = values[0].field
+        yield problem.region.decide(
+            "the radius is positive", element(field_, self.radius), "> 0", budget()
+        )
+        curved = problem.curved(problem.region)
+        for value in values:
+            yield curved.decide("bound", value, "> 0" if self.relation == "<" else ">= 0", budget())
+        if self.relation in ("<", "<="):
+            return
+        ends = dict.fromkeys(e for e in (sympify(self.low), sympify(self.high)) if e != 0)
+        if self.relation == "=" and sympify(self.low) != sympify(self.high):
+            ends = {curvature: None}
+        for end, value in product(ends, values):
+            if compose(value, _letters(field_, {curvature: end})) == 0:
+                where = "for all curvatures" if end == curvature else f"at curvature {end}"
+                before = f"{value.as_expr()} = 0"
+                yield Answered(Obligation(f"a root on the circle {where}", before, "0", "proved"))
+                return
+        yield Answered(Obligation("a root on the circle", "none found", "", "undecided"))
+
+    def _refuted(
+        self,
+        problem: Problem,
+        values: Sequence[FracElement],
+        indices: range,
+        budget: _Budget,
+    ) -> Verdict | None:
+        found = self._exceeded(problem, values, indices, budget)
+        if found is None:
+            return None
+        failed = Obligation("exact parameters", self._claim, str(found), "refuted")
+        return Verdict("refuted", (failed,), found, problem.scope, tuple(map(str, self.where)))
+
+    def _exceeded(
+        self,
+        problem: Problem,
+        values: Sequence[FracElement],
+        indices: range,
+        budget: _Budget,
+    ) -> Counterexample | None:
+        """Exact parameters at which the radius is not as claimed."""
+        for point in problem.points((), indices):
+            if budget.spent:
+                return None
+            radius = holds(sympify(self.radius) > 0, point, problem.domain)
+            if radius is not True:
+                continue
+            low, high = problem.ends(point)
+            strict = self.relation == "<"
+            sections = problem.sections(values, point)
+            if sections is None:
+                continue
+            places = dict.fromkeys((low, high, (low + high) / 2, (3 * low + high) / 4))
+            for at in (x for x in places if x > 0):
+                for value, s in zip(values, sections, strict=True):
+                    if s(at) < 0 or (strict and s(at) == 0):
+                        shown = [
+                            (
+                                f"{value.as_expr()}, which has to be >{'' if strict else '='} 0",
+                                s(at),
+                            )
+                        ]
+                        return problem.counterexample(point, at, shown, self._claim)
+            within = problem.fails(values, point) is False
+            if self.relation == "max" and within and low > 0:
+                said = [("the spectral radius is smaller for all curvatures", "true")]
+                return problem.counterexample(point, high, said, self._claim)
+            if self.relation == "=":
+                for at in (x for x in places if x > 0):
+                    if all(s(at) > 0 for s in sections):
+                        said = [("the spectral radius is smaller", "true")]
+                        return problem.counterexample(point, at, said, self._claim)
+        return None
+
+
+@dataclass(frozen=True)
+class Optimal:
+    """Some hyperparameters minimise the largest spectral radius over an interval of curvatures.
+
+    hyper: the hyperparameters that are free, with their optimal values; radius: what is reached.
+    No real numbers in their place give less. fixed: other hyperparameters.
+    Proved by `Rate` and a certificate of Farkas: Jury's conditions for a smaller radius, at both
+    ends, have a combination with non-negative weights that is zero, so not all of them can hold.
+    """
+
+    kind: ClassVar[str] = "optimal parameters"
+
+    system: Optimizer
+    hyper: Mapping[str, Any]
+    radius: Any
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Sequence[Hyper] = ()
+    where: Sequence[Any] = ()
+    low: Any = mu
+    high: Any = L
+
+    def decide(self, budget_s: float = 5.0) -> Verdict:
+        """Prove the rate and that none is better, or refute either exactly."""
+        budget = _Budget(budget_s)
+        values = {**self.fixed, **self.hyper}
+        rate = Rate(
+            self.system,
+            values,
+            self.radius,
+            "max",
+            self.parameters,
+            self.where,
+            self.low,
+            self.high,
+        )
+        reached = rate.decide(budget_s)
+        if reached.status == "refuted":
+            return reached
+        open_ = Problem(
+            self.system,
+            self.fixed,
+            (*self.parameters, *(_anywhere(self.system, name) for name in self.hyper)),
+            self.where,
+            self.low,
+            self.high,
+            (self.radius, *values.values()),
+        )
+        try:
+            conditions = open_.conditions(self.radius)
+        except NotLinear as error:
+            return undecided(str(error))
+        answers = list(self._certificate(rate.problem, open_, conditions, budget))
+        verdict = _proved(answers, self.where, open_.scope)
+        if verdict.status != "proved":
+            better = self._better(rate.problem, open_, conditions, budget)
+            if better is not None:
+                failed = Obligation("better parameters", "none are better", str(better), "refuted")
+                return Verdict("refuted", (failed,), better, open_.scope, reached.conditions)
+        if reached.status != "proved":
+            return reached
+        return Verdict(
+            verdict.status,
+            (*reached.obligations, *verdict.obligations),
+            None,
+            verdict.scope,
+            verdict.conditions,
+            tried=verdict.tried,
+        )
+
+    def _certificate(
+        self,
+        claimed: Problem,
+        open_: Problem,
+        conditions: Sequence[FracElement],
+        budget: _Budget,
+    ) -> Iterator[Answered]:
+        """Weights of the conditions that are zero at the claimed optimum, and their signs."""
+        name = "no parameters are better"
+        free = [h.symbol for h in self.system.hyper if h.name in self.hyper]
+        field_ = conditions[0].field
+        optimum = _letters(field_, {s: self.hyper[s.name] for s in free})
+        active: dict[FracElement, None] = {}
+        for end, value in product((self.low, self.high), conditions):
+            if end == 0:
+                continue
+            there = compose(value, _letters(field_, {curvature: end}))
+            if there is not None and compose(there, optimum) == 0:
+                active[there] = None
+        for weights in _combinations(list(active), free):
+            for sign in (1, -1):
+                used = [(w * sign, v) for w, v in zip(weights, active, strict=True) if w]
+                found = [
+                    claimed.region.decide(f"weight of {v.as_expr()}", w, "> 0", budget())
+                    for w, v in used
+                ]
+                if not found or any(a.status != "proved" for a in found):
+                    continue
+                if sum((w * v for w, v in used), field_.zero) != 0:
+                    raise InternalError("the weights do not cancel")
+                shown = " + ".join(f"({w.as_expr()})*({v.as_expr()})" for w, v in used)
+                yield from found
+                yield Answered(
+                    Obligation(
+                        f"{name}: conditions for a smaller radius contradict each other",
+                        f"{shown} = 0",
+                        "0",
+                        "proved",
+                    )
+                )
+                return
+        yield Answered(Obligation(name, "combination of the conditions", "none", "undecided"))
+
+    def _better(
+        self,
+        claimed: Problem,
+        open_: Problem,
+        conditions: Sequence[FracElement],
+        budget: _Budget,
+    ) -> Counterexample | None:
+        """Exact parameters with a smaller radius over all curvatures than the claimed ones."""
+        for point in claimed.points((), range(4)):
+            own = {
+                h.symbol: sympify(self.hyper[h.name]).subs(point)
+                for h in self.system.hyper
+                if h.name in self.hyper
+            }
+            for scales in product(_SCALES, repeat=len(own)):
+                if budget.spent:
+                    return None
+                moved = {s: x * k for (s, x), k in zip(own.items(), scales, strict=True)}
+                there = {**point, **moved}
+                if open_.fails(conditions, there) is False:
+                    at = self._worst(open_, conditions, {**point, **own})
+                    if at is None:
+                        continue
+                    radius = sympify(self.radius).subs(point)
+                    said = [
+                        (
+                            "with " + ", ".join(f"{s} = {x}" for s, x in moved.items()),
+                            f"below {radius} for all curvatures",
+                        )
+                    ]
+                    return open_.counterexample(
+                        {**point, **own},
+                        at,
+                        [("the spectral radius", f"at least {radius}"), *said],
+                        "no parameters give a smaller largest radius",
+                    )
+        return None
+
+    def _worst(
+        self, problem: Problem, conditions: Sequence[FracElement], point: Point
+    ) -> Fraction | None:
+        """A curvature at which the radius is not below the claimed one."""
+        found = problem.fails(conditions, point)
+        return found if isinstance(found, Fraction) else None
+
+
+_SCALES = tuple(
+    Rational(p, q) for p, q in ((1, 1), (9, 10), (11, 10), (3, 4), (5, 4), (1, 2), (3, 2), (2, 1))
+)
+
+
+def _anywhere(system: Optimizer, name: str) -> Hyper:
+    """A hyperparameter of the system that may be any real number."""
+    return Parameter(name, "(-inf, inf)")(0)
+
+
+def _letters(field_: FracField, put: Mapping[Symbol, Any]) -> list[FracElement]:
+    """The letters of a field, with values in the place of some."""
+    return [element(field_, put.get(s, s)) for s in field_.symbols]
+
+
+def _combinations(
+    rows: Sequence[FracElement], free: Sequence[Symbol]
+) -> Iterator[list[FracElement]]:
+    """Weights, free of some letters, with which polynomials in these letters add up to zero."""
+    if not rows or any(
+        n
+        for v in rows
+        for powers in v.denom
+        for s, n in zip(v.field.symbols, powers, strict=True)
+        if s in free
+    ):
+        return
+    field_ = rows[0].field
+    places = [field_.symbols.index(s) for s in free]
+    table: list[dict[tuple[int, ...], FracElement]] = []
+    for v in rows:
+        parts: dict[tuple[int, ...], FracElement] = {}
+        for powers, c in v.numer.items():
+            key = tuple(powers[k] for k in places)
+            rest = tuple(0 if k in places else n for k, n in enumerate(powers))
+            term = field_.new(field_.ring.from_dict({rest: c}))
+            parts[key] = parts.get(key, field_.zero) + term
+        table.append({key: x / field_.new(v.denom) for key, x in parts.items()})
+    monomials = sorted({key for row in table for key in row})
+    matrix = DomainMatrix(
+        [[row.get(key, field_.zero) for row in table] for key in monomials],
+        (len(monomials), len(rows)),
+        field_.to_domain(),
+    )
+    yield from matrix.nullspace().to_list()
+
+
+@dataclass(frozen=True)
+class FixedPoint:
+    """The point that a linear rule leaves as it is, on the loss curvature/2*(x - minimiser)**2.
+
+    Where the rule is stable it converges to it.
+    """
+
+    kind: ClassVar[str] = "fixed point"
+
+    system: Optimizer
+    point: Any
+    hyper: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Sequence[Hyper] = ()
+    where: Sequence[Any] = ()
+
+    def decide(self, budget_s: float = 5.0) -> Verdict:
+        """Solve for the fixed point, and compare; a wrong one is refuted at exact numbers."""
+        problem = Problem(
+            self.system,
+            self.hyper,
+            self.parameters,
+            self.where,
+            curvature,
+            curvature,
+            (self.point, minimiser),
+        )
+        try:
+            domain = problem.domain
+            rule = linear(self.system, self.hyper, domain, (), minimiser)
+            found = fixed_point(rule)["theta"]
+            apart = sum(characteristic(rule), rule.field.zero).as_expr()
+        except NotLinear as error:
+            return undecided(str(error))
+        answered = decide(
+            "theta at rest", found, sympify(self.point), domain, budget_s, factor=True
+        )
+        o = answered.obligation
+        conditions = (f"{sympy.factor(apart)} is not 0", *map(str, self.where))
+        if answered.counterexample is not None:
+            seen = answered.counterexample
+            return Verdict(
+                "refuted",
+                (o,),
+                Counterexample(
+                    seen.point,
+                    (
+                        ("the point at rest less the one claimed", seen.found[0][1]),
+                        ("the point at rest", str(found)),
+                    ),
+                    f"it is {self.point}",
+                ),
+                "all quadratics",
+                conditions,
+            )
+        if o.status != "proved":
+            return undecided(f"normal form of {o.before}", obligations=(o,))
+        return Verdict("proved", (o,), None, "all quadratics, all n", conditions)
+
+
+__all__ = [
+    "FixedPoint",
+    "L",
+    "Optimal",
+    "Oscillates",
+    "Problem",
+    "Rate",
+    "Stable",
+    "curvature",
+    "minimiser",
+    "mu",
+]

@@ -1,0 +1,1 @@
+"""Claims about rules: equalities, symmetries, invariants, limits, means."""

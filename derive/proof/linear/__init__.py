@@ -1,0 +1,1 @@
+"""Linear rules on quadratics: characteristic polynomials, and where their roots lie."""

@@ -1,0 +1,1 @@
+"""How two rules are related: maps found, verified, or excluded."""

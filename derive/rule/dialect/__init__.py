@@ -1,0 +1,1 @@
+"""The rules as torch, optax and Keras compute them."""

@@ -1,0 +1,1 @@
+"""The papers' rules, by family."""

@@ -1,0 +1,1 @@
+"""What is claimed of rules on losses: models, quadratics, paths, coordinates, data."""

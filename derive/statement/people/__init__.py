@@ -1,0 +1,1 @@
+"""What people say: users' threads, the quiz, opinions that no prover decides."""

@@ -1,0 +1,1 @@
+"""What is claimed of rules: their forms, relations and dialects."""

@@ -1,0 +1,1131 @@
+"""Adagrad, RMSProp and Adadelta: in which senses one is another with decay, in which not."""
+
+from __future__ import annotations
+
+from sympy import Integer, Rational, Symbol
+
+from optwright.derive.claim.statement import Statement
+from optwright.derive.language import (
+    Abs,
+    Eq,
+    Equal,
+    G,
+    Optimizer,
+    Parameter,
+    Source,
+    State,
+    Unequal,
+    beta2,
+    eps,
+    g,
+    grad,
+    lr,
+    rho,
+    sign,
+    sqrt,
+    t,
+    theta,
+    u,
+    v,
+    variables,
+)
+from optwright.derive.language.declaration import substitute
+from optwright.derive.proof.kind.formula.expression import (
+    Conjunction,
+    Identity,
+    Inequality,
+    Refutation,
+    SumOf,
+)
+from optwright.derive.proof.kind.rule.declared import Declared
+from optwright.derive.proof.kind.rule.invariant import Always, StepFrom
+from optwright.derive.proof.kind.rule.limit import FamilyLimit, Limit
+from optwright.derive.proof.kind.rule.simulation import Simulation
+from optwright.derive.proof.relate.impossible import Impossible
+from optwright.derive.proof.run.exact import ANSWER, POINT, Objective, script
+from optwright.derive.rule import catalog
+
+adagrad, adagrad0 = catalog.system("Adagrad"), catalog.system("Adagrad(eps=0)")
+leaky = catalog.system("LeakyAdagrad")
+rmsprop, rmsprop0 = catalog.system("RMSProp"), catalog.system("RMSProp(eps=0)")
+no_root0 = catalog.system("RMSPropNoRoot(eps=0)")
+inside = catalog.system("RMSPropEpsInside")
+graves = catalog.system("RMSPropGraves")
+adadelta, adadelta0 = catalog.system("Adadelta"), catalog.system("Adadelta(eps=0)")
+frozen = substitute(rmsprop, {rho: 1})
+
+a, b = Parameter("a", "[0, 1]", "decay"), Parameter("b", "(0, 1]", "coefficient")
+accumulator = Optimizer(
+    name="Accumulator",
+    source=Source("Adagrad and RMSProp as one family", "G = a*G + b*g**2"),
+    hyper=(lr(0.01), a(1), b(1), eps(1e-8)),
+    state=(G,),
+    step=(
+        Eq(G[t], a * G[t - 1] + b * g[t] ** 2),
+        Eq(theta[t], theta[t - 1] - lr * g[t] / (sqrt(G[t]) + eps)),
+    ),
+)
+both = Optimizer(
+    name="BothSums",
+    source=Source("Adagrad's sum beside RMSProp's average", "for the same gradients"),
+    hyper=(lr(0.01), rho(0.9), eps(1e-8)),
+    state=(G, v),
+    step=(
+        Eq(G[t], G[t - 1] + g[t] ** 2),
+        Eq(v[t], rho * v[t - 1] + (1 - rho) * g[t] ** 2),
+        Eq(theta[t], theta[t - 1] - lr * g[t] / (sqrt(v[t]) + eps)),
+    ),
+)
+from_one = Optimizer(
+    name="BothStarts",
+    source=Source("RMSProp's average from 0 beside the one from 1", "for the same gradients"),
+    hyper=(lr(0.01), rho(0.9), eps(1e-8)),
+    state=(v, State(u, init=1)),
+    step=(
+        Eq(v[t], rho * v[t - 1] + (1 - rho) * g[t] ** 2),
+        Eq(u[t], rho * u[t - 1] + (1 - rho) * g[t] ** 2),
+        Eq(theta[t], theta[t - 1] - lr * g[t] / (sqrt(u[t]) + eps)),
+    ),
+)
+
+w, h = variables("w h")
+apart = Optimizer(
+    name="OwnPaths",
+    source=Source("RMSProp beside Adagrad, each on its own path", "same loss, same start"),
+    hyper=(lr(0.01), rho(0.9), eps(1e-8)),
+    state=(v, G, State(w, init=theta[0])),
+    step=(
+        Eq(g[t], grad(theta[t - 1])),
+        Eq(h[t], grad(w[t - 1])),
+        Eq(v[t], rho * v[t - 1] + (1 - rho) * g[t] ** 2),
+        Eq(G[t], G[t - 1] + h[t] ** 2),
+        Eq(theta[t], theta[t - 1] - lr * g[t] / (sqrt(v[t]) + eps)),
+        Eq(w[t], w[t - 1] - lr * h[t] / (sqrt(G[t]) + eps)),
+    ),
+)
+eps_u = Parameter("eps_u", "[0, inf)", "eps", meaning="eps beside the average of moves")
+two_eps = adadelta.replace(
+    name="AdadeltaTwoEps",
+    source=Source("Zeiler 2012", "Algorithm 1, with an eps of its own in each root"),
+    hyper=(*adadelta.hyper, eps_u(1e-6)),
+    step=(
+        Eq(v[t], rho * v[t - 1] + (1 - rho) * g[t] ** 2),
+        Eq(h[t], -sqrt(u[t - 1] + eps_u) / sqrt(v[t] + eps) * g[t]),
+        Eq(u[t], rho * u[t - 1] + (1 - rho) * h[t] ** 2),
+        Eq(theta[t], theta[t - 1] + h[t]),
+    ),
+)
+
+descent = catalog.system("GradientDescent")
+constant = Parameter("constant", "(-inf, inf)", meaning="the gradient, in every step the same")
+ratio = Parameter("ratio", "(0, 1)", meaning="ratio of two gradients that follow each other")
+there = (Unequal(constant, 0),)
+same = {"grad": constant}
+step = theta[t] - theta[t - 1]
+slower = Always(  # the sum of 1/4**t stays below 1/3
+    adagrad,
+    (lr / (sqrt(G[t]) + eps) >= lr / (1 + eps),),
+    (Equal(G[t], (1 - Rational(1, 4) ** t) / 3),),
+    answer={"grad": Rational(1, 2) ** t},
+)
+age = Symbol("age", integer=True, nonnegative=True)
+r = Symbol("r", real=True)
+
+i = Symbol("i", integer=True, positive=True)
+c = Parameter("c", "(0, inf)", meaning="factor of the loss")
+(average,) = variables("average")
+x, y, z = (Symbol(name, nonnegative=True) for name in "xyz")
+
+statements: tuple[Statement, ...] = (
+    Statement(
+        "A1",
+        "RMSProp with decay 1 is Adagrad.",
+        Simulation(adagrad, frozen, state={"v": G[t]}),
+        "refuted",
+        "lecture notes (D4), read literally",
+        ("Adagrad", "RMSProp"),
+        ("C58",),
+    ),
+    Statement(
+        "A1a",
+        "RMSProp with decay 1 never changes its average: it is frozen.",
+        Always(frozen, (Equal(v[t], v[t - 1]), Equal(v[t], 0)), (Equal(v[t], 0),)),
+        "proved",
+        "lecture notes (D4), read literally",
+        ("RMSProp",),
+        ("C58",),
+    ),
+    Statement(
+        "A2",
+        "Adagrad and RMSProp are members of G = a*G + b*g**2, at (1, 1) and at (rho, 1 - rho).",
+        Conjunction(
+            {
+                "Adagrad": Simulation(
+                    adagrad, accumulator, hyper={"a": 1, "b": 1}, varying=("lr", "eps")
+                ),
+                "RMSProp": Simulation(
+                    rmsprop,
+                    accumulator,
+                    hyper={"a": rho, "b": 1 - rho},
+                    state={"G": v[t]},
+                    varying=("lr", "eps", "rho"),
+                ),
+            }
+        ),
+        "proved",
+        "lecture notes (D4), made exact",
+        ("Adagrad", "RMSProp"),
+        ("C58",),
+        "Adagrad and RMSProp = G = a*G + b*g**2 at (1, 1) and (rho, 1 - rho)",
+    ),
+    Statement(
+        "A2a",
+        "No decay makes RMSProp's average Adagrad's sum.",
+        Impossible(
+            adagrad,
+            rmsprop,
+            {"lr": 1, "eps": 1},
+            ("rho",),
+            (script(1, 1, 1),),
+            observe=(("v", "G"),),
+        ),
+        "proved",
+        "lecture notes (D4), made exact",
+        ("Adagrad", "RMSProp"),
+        ("C58",),
+    ),
+    Statement(
+        "A3",
+        "The weights of the bias-corrected average tend to 1/t as its decay tends to 1.",
+        Limit((1 - rho) * rho ** (t - i) / (1 - rho**t), rho, 1, 1 / t),
+        "proved",
+        "",
+        ("RMSProp",),
+        ("C58",),
+    ),
+    Statement(
+        "A3x",
+        "They tend to 1/(t + 1).",
+        Limit((1 - rho) * rho ** (t - i) / (1 - rho**t), rho, 1, 1 / (t + 1)),
+        "refuted",
+        "near miss of A3",
+        ("RMSProp",),
+        (),
+    ),
+    Statement(
+        "A4",
+        "Bias-corrected RMSProp (Adam with beta1 = 0) with lr/sqrt(t) tends to Adagrad as its "
+        "decay tends "
+        "to 1, at eps = 0.",
+        FamilyLimit(
+            catalog.system("Adam(beta1=0, eps=0)"),
+            adagrad0,
+            beta2,
+            1,
+            state={"G": t * v[t] / (1 - beta2**t)},
+            inverse={"v": G[t] * (1 - beta2**t) / t, "m": 0},
+            replaced={"lr": lr / sqrt(t)},
+            start=1,
+            invariants=(G[t] >= 0,),
+            assume=(Unequal(g[t], 0),),
+        ),
+        "proved",
+        "",
+        ("Adam", "Adagrad"),
+        ("C58",),
+        "Adagrad = limit of Adam(lr/sqrt(t), beta1=0, eps=0) as beta2 -> 1",
+    ),
+    Statement(
+        "A4x",
+        "It tends to Adagrad at the same constant learning rate.",
+        FamilyLimit(
+            catalog.system("Adam(beta1=0, eps=0)"),
+            adagrad0,
+            beta2,
+            1,
+            state={"G": t * v[t] / (1 - beta2**t)},
+            inverse={"v": G[t] * (1 - beta2**t) / t, "m": 0},
+            start=1,
+            invariants=(G[t] >= 0,),
+            assume=(Unequal(g[t], 0),),
+        ),
+        "refuted",
+        "near miss of A4",
+        ("Adam", "Adagrad"),
+        (),
+    ),
+    Statement(
+        "A5",
+        "RMSProp with decay 1 - 1/t, lr/sqrt(t) and eps/sqrt(t) is Adagrad.",
+        Simulation(
+            adagrad,
+            rmsprop,
+            hyper={"rho": 1 - 1 / t, "lr": lr / sqrt(t), "eps": eps / sqrt(t)},
+            state={"v": G[t] / t},
+            invariants=(G[t] >= 0,),
+            varying=("lr", "eps"),
+        ),
+        "proved",
+        "",
+        ("Adagrad", "RMSProp"),
+        ("C58",),
+        "Adagrad(lr, eps) = RMSProp(lr/sqrt(t), 1 - 1/t, eps/sqrt(t)) under v = G/t",
+    ),
+    Statement(
+        "A5x",
+        "RMSProp with decay 1 - 1/t and lr/sqrt(t) is Adagrad with the same eps.",
+        Simulation(
+            adagrad,
+            rmsprop,
+            hyper={"rho": 1 - 1 / t, "lr": lr / sqrt(t)},
+            state={"v": G[t] / t},
+            invariants=(G[t] >= 0,),
+        ),
+        "refuted",
+        "near miss of A5",
+        ("Adagrad", "RMSProp"),
+        ("C58",),
+    ),
+    Statement(
+        "A5a",
+        "At eps = 0 decay 1 - 1/t and lr/sqrt(t) are enough.",
+        Simulation(
+            adagrad0,
+            rmsprop0,
+            hyper={"rho": 1 - 1 / t, "lr": lr / sqrt(t)},
+            state={"v": G[t] / t},
+            invariants=(G[t] >= 0,),
+            varying=("lr",),
+        ),
+        "proved",
+        "lecture notes (D4), made exact",
+        ("Adagrad", "RMSProp"),
+        ("C58",),
+        "Adagrad(lr, eps=0) = RMSProp(lr/sqrt(t), 1 - 1/t, eps=0) under v = G/t",
+    ),
+    Statement(
+        "A7",
+        "RMSProp is leaky Adagrad with lr and eps divided by sqrt(1 - rho).",
+        Simulation(
+            rmsprop,
+            leaky,
+            hyper={"lr": lr / sqrt(1 - rho), "eps": eps / sqrt(1 - rho)},
+            state={"G": v[t] / (1 - rho)},
+            invariants=(v[t] >= 0,),
+            varying=("lr", "eps"),
+        ),
+        "proved",
+        "lecture notes (D4), made exact",
+        ("RMSProp", "LeakyAdagrad"),
+        ("C58",),
+        "RMSProp = LeakyAdagrad(lr/sqrt(1 - rho), rho, eps/sqrt(1 - rho)) under G = v/(1 - rho)",
+    ),
+    Statement(
+        "A7a",
+        "At eps = 0 RMSProp(lr) is leaky Adagrad(lr/sqrt(1 - rho)).",
+        Simulation(
+            rmsprop0,
+            leaky.with_hyper(eps=0),
+            hyper={"lr": lr / sqrt(1 - rho)},
+            state={"G": v[t] / (1 - rho)},
+            invariants=(v[t] >= 0,),
+            varying=("lr",),
+        ),
+        "proved",
+        "lecture notes (D4), made exact",
+        ("RMSProp", "LeakyAdagrad"),
+        ("C58",),
+    ),
+    Statement(
+        "A7x",
+        "RMSProp is leaky Adagrad at the same learning rate.",
+        Simulation(rmsprop, leaky, state={"G": v[t]}),
+        "refuted",
+        "near miss of A7",
+        ("RMSProp", "LeakyAdagrad"),
+        ("C58",),
+    ),
+    Statement(
+        "A7b",
+        "Leaky Adagrad without leak is Adagrad.",
+        Simulation(leaky.with_hyper(rho=1), adagrad, varying=("lr", "eps")),
+        "proved",
+        "",
+        ("LeakyAdagrad", "Adagrad"),
+        ("C58",),
+        "LeakyAdagrad(rho=1) = Adagrad",
+    ),
+    Statement(
+        "A6",
+        "Centred RMSProp never takes the root of a negative number: v >= average**2 always.",
+        Always(graves, (v[t] >= average[t] ** 2,), (v[t] >= average[t] ** 2,), varying=("lr",)),
+        "proved",
+        "Graves 2013",
+        ("RMSPropGraves",),
+        (),
+    ),
+    Statement(
+        "A6a",
+        "That gap is rho times the last gap plus rho*(1 - rho)*(average - g)**2.",
+        Always(
+            graves,
+            (
+                Equal(
+                    v[t] - average[t] ** 2,
+                    rho * (v[t - 1] - average[t - 1] ** 2)
+                    + rho * (1 - rho) * (average[t - 1] - g[t]) ** 2,
+                ),
+            ),
+            varying=("lr",),
+        ),
+        "proved",
+        "Graves 2013",
+        ("RMSPropGraves",),
+        (),
+    ),
+    Statement(
+        "A8",
+        "Starting RMSProp's average at 1 instead of 0 adds rho**t to it.",
+        Always(from_one, (Equal(u[t] - v[t], rho**t),), (Equal(u[t] - v[t], rho**t),)),
+        "proved",
+        "optax#49",
+        ("RMSProp",),
+        (),
+    ),
+    Statement(
+        "A11",
+        "Adadelta at eps = 0 never moves.",
+        Always(adadelta0, (Equal(theta[t], theta[t - 1]),), (Equal(u[t], 0), v[t] >= 0)),
+        "proved",
+        "Zeiler 2012",
+        ("Adadelta",),
+        (),
+    ),
+    Statement(
+        "A11x",
+        "Adadelta with its eps never moves.",
+        Always(adadelta, (Equal(theta[t], theta[t - 1]),)),
+        "refuted",
+        "near miss of A11",
+        ("Adadelta",),
+        (),
+    ),
+    Statement(
+        "A12",
+        "No step of Adagrad at eps = 0 is longer than lr.",
+        Always(adagrad0, (Abs(theta[t] - theta[t - 1]) <= lr,), (G[t] >= 0,), varying=("lr",)),
+        "proved",
+        "Duchi, Hazan & Singer 2011",
+        ("Adagrad",),
+        (),
+    ),
+    Statement(
+        "A12a",
+        "Adagrad's learning rate of a coordinate never rises.",
+        Always(adagrad, (lr / (sqrt(G[t]) + eps) <= lr / (sqrt(G[t - 1]) + eps),), (G[t] >= 0,)),
+        "proved",
+        "essay (D0), lesson (D2)",
+        ("Adagrad",),
+        ("C50",),
+    ),
+    Statement(
+        "A13",
+        "RMSProp's learning rate of a coordinate never rises.",
+        Always(
+            rmsprop,
+            (lr / (sqrt(v[t]) + eps) <= lr / (sqrt(v[t - 1]) + eps),),
+            (v[t] >= 0,),
+            problems=(script(1, 0),),
+        ),
+        "refuted",
+        "essay (D0): the learning rate is reduced too aggressively",
+        ("RMSProp",),
+        ("C62", "C90"),
+    ),
+    Statement(
+        "A14",
+        "RMSProp's first step at eps = 0 is lr*sign(g)/sqrt(1 - rho).",
+        Always(
+            rmsprop0,
+            (Equal(theta[t] - theta[t - 1], -lr * sign(g[t]) / sqrt(1 - rho)),),
+            assume=(Unequal(g[t], 0),),
+            last=1,
+        ),
+        "proved",
+        "",
+        ("RMSProp",),
+        (),
+    ),
+    Statement(
+        "C54",
+        "A larger gradient makes Adagrad's update smaller.",
+        Inequality(x / sqrt(y + x**2) >= (x + z) / sqrt(y + (x + z) ** 2)),
+        "refuted",
+        "essay (D0): more cautious updates",
+        ("Adagrad",),
+        ("C54",),
+    ),
+    Statement(
+        "C59",
+        "RMSProp at eps = 0 does not change when the loss is multiplied by a number.",
+        Simulation(
+            rmsprop0,
+            rmsprop0,
+            parameters=(c(2),),
+            answer={"grad": c * ANSWER},
+            state={"v": c**2 * v[t]},
+            invariants=(v[t] >= 0,),
+            varying=("lr", "rho"),
+        ),
+        "proved",
+        "Zeiler 2012, section 3.2",
+        ("RMSProp",),
+        ("C59", "C67"),
+    ),
+    Statement(
+        "C59x",
+        "Nor does it without the root.",
+        Simulation(
+            no_root0,
+            no_root0,
+            parameters=(c(2),),
+            answer={"grad": c * ANSWER},
+            state={"v": c**2 * v[t]},
+        ),
+        "refuted",
+        "article (D1), RMS-D1",
+        ("RMSPropNoRoot",),
+        ("C59",),
+    ),
+    Statement(
+        "C59a",
+        "Without the root the step is divided by that number.",
+        Simulation(
+            no_root0,
+            no_root0,
+            parameters=(c(2),),
+            answer={"grad": c * ANSWER},
+            state={"v": c**2 * v[t]},
+            hyper={"lr": c * lr},
+        ),
+        "proved",
+        "article (D1), RMS-D1",
+        ("RMSPropNoRoot",),
+        ("C59",),
+    ),
+    Statement(
+        "A9",
+        "RMSProp's and Adagrad's rates have the units of the parameters: at eps = 0, scaling "
+        "theta scales lr.",
+        Conjunction(
+            {
+                "RMSProp": Simulation(
+                    rmsprop0,
+                    rmsprop0,
+                    parameters=(c(2),),
+                    hyper={"lr": c * lr},
+                    point=POINT / c,
+                    answer={"grad": ANSWER / c},
+                    invariants=(v[t] >= 0,),
+                    state={"theta": c * theta[t], "v": v[t] / c**2},
+                ),
+                "Adagrad": Simulation(
+                    adagrad0,
+                    adagrad0,
+                    parameters=(c(2),),
+                    hyper={"lr": c * lr},
+                    point=POINT / c,
+                    answer={"grad": ANSWER / c},
+                    invariants=(G[t] >= 0,),
+                    state={"theta": c * theta[t], "G": G[t] / c**2},
+                ),
+            }
+        ),
+        "proved",
+        "Zeiler 2012, section 3.2",
+        ("RMSProp", "Adagrad"),
+        (),
+    ),
+    Statement(
+        "A9a",
+        "Gradient descent's rate has those of theta squared over the loss.",
+        Simulation(
+            catalog.system("GradientDescent"),
+            catalog.system("GradientDescent"),
+            parameters=(c(2),),
+            hyper={"lr": c**2 * lr},
+            point=POINT / c,
+            answer={"grad": ANSWER / c},
+            state={"theta": c * theta[t]},
+            varying=("lr",),
+        ),
+        "proved",
+        "Zeiler 2012, section 3.2",
+        ("GradientDescent",),
+        (),
+    ),
+    Statement(
+        "C60",
+        "RMSProp weighs the newest square by rho.",
+        Always(rmsprop, (Equal(v[t], rho * g[t] ** 2),), last=1),
+        "refuted",
+        "article (D1): weights p, p**2, p**3",
+        ("RMSProp",),
+        ("C60",),
+    ),
+    Statement(
+        "C60a",
+        "The weights of squares in RMSProp's average sum to 1 - rho**t.",
+        SumOf((1 - rho) * rho ** (t - i), i, 1 - rho**t, where=(rho > 0,)),
+        "proved",
+        "article (D1), corrected",
+        ("RMSProp",),
+        ("C60",),
+    ),
+    Statement(
+        "C62",
+        "RMSProp's steps need not shrink near a minimum: on x**2, from lr/2 with v = lr**2, it "
+        "jumps to -lr/2.",
+        StepFrom(
+            rmsprop0,
+            {"theta": lr / 2, "v": lr**2},
+            {"theta": -lr / 2, "v": lr**2},
+            {"grad": 2 * POINT},
+            where=(lr > 0,),
+        ),
+        "proved",
+        "article (D1): simulated annealing",
+        ("RMSProp",),
+        ("C62",),
+    ),
+    Statement(
+        "C64",
+        "For the same gradients RMSProp's average is at most Adagrad's sum, so its rates are "
+        "larger.",
+        Always(both, (v[t] <= G[t],), (v[t] <= G[t], v[t] >= 0), varying=("lr",)),
+        "proved",
+        "lesson and quiz (D2)",
+        ("RMSProp", "Adagrad"),
+        ("C64", "C65"),
+    ),
+    Statement(
+        "C64x",
+        "For the same gradients it is at least Adagrad's sum.",
+        Always(both, (v[t] >= G[t],)),
+        "refuted",
+        "near miss of C64",
+        ("RMSProp", "Adagrad"),
+        (),
+    ),
+    Statement(
+        "C69",
+        "It makes no difference whether eps stands inside or outside the root.",
+        Simulation(rmsprop, inside),
+        "refuted",
+        "lesson against review (D2)",
+        ("RMSProp", "RMSPropEpsInside"),
+        ("C69",),
+    ),
+    Statement(
+        "C69a",
+        "Where the average is zero the two denominators differ by the factor sqrt(eps).",
+        Identity((sqrt(x) + eps).subs(x, 0), sqrt(eps) * sqrt(x + eps).subs(x, 0)),
+        "proved",
+        "lesson against review (D2)",
+        ("RMSProp", "RMSPropEpsInside"),
+        ("C69",),
+    ),
+    Statement(
+        "A9b",
+        "Adadelta needs no rate: scaling theta scales eps in its two roots, each as the average "
+        "beside it.",
+        Simulation(
+            two_eps,
+            two_eps,
+            parameters=(c(2),),
+            hyper={"eps": eps / c**2, "eps_u": c**2 * eps_u},
+            point=POINT / c,
+            answer={"grad": ANSWER / c},
+            invariants=(v[t] >= 0, u[t] >= 0),
+            state={"theta": c * theta[t], "v": v[t] / c**2, "u": c**2 * u[t]},
+        ),
+        "proved",
+        "Zeiler 2012, section 3.2",
+        ("Adadelta",),
+        (),
+    ),
+    Statement(
+        "A9x",
+        "Adadelta, with one eps for both, does not notice the units of the parameters.",
+        Simulation(
+            adadelta,
+            adadelta,
+            parameters=(c(2),),
+            point=POINT / c,
+            answer={"grad": ANSWER / c},
+            invariants=(v[t] >= 0, u[t] >= 0),
+            state={"theta": c * theta[t], "v": v[t] / c**2, "u": c**2 * u[t]},
+        ),
+        "refuted",
+        "Zeiler 2012, section 3.2, read literally",
+        ("Adadelta",),
+        (),
+    ),
+    Statement(
+        "A9y",
+        "Adagrad's rate needs no change when the parameters are scaled.",
+        Simulation(
+            adagrad0,
+            adagrad0,
+            parameters=(c(2),),
+            point=POINT / c,
+            answer={"grad": ANSWER / c},
+            state={"theta": c * theta[t], "G": G[t] / c**2},
+        ),
+        "refuted",
+        "near miss of A9",
+        ("Adagrad",),
+        ("C52",),
+    ),
+    Statement(
+        "C50",
+        "With a constant gradient Adagrad's rate at eps = 0 is lr/(sqrt(t)*Abs(g)), which tends "
+        "to zero.",
+        Conjunction(
+            {
+                "rate": Always(
+                    adagrad0,
+                    (Equal(lr / sqrt(G[t]), lr / (sqrt(t) * Abs(constant))),),
+                    (Equal(G[t], t * constant**2),),
+                    parameters=(constant(1),),
+                    assume=there,
+                    answer=same,
+                ),
+                "limit": Limit(lr / (sqrt(t) * c), t, "oo", 0, parameters=(c(1),)),
+            }
+        ),
+        "proved",
+        "essay (D0), lesson (D2)",
+        ("Adagrad",),
+        ("C50",),
+    ),
+    Statement(
+        "C50a",
+        "With gradients that halve each step Adagrad's rate never falls below lr/(1 + eps).",
+        slower,
+        "proved",
+        "essay (D0), lesson (D2), corrected",
+        ("Adagrad",),
+        ("C50", "C51"),
+    ),
+    Statement(
+        "C50x",
+        "Adagrad's rate tends to zero whatever the gradients: it does not stay above lr/(1 + eps) "
+        "even if they halve from step to step.",
+        Refutation(slower),
+        "refuted",
+        "essay (D0), lesson (D2)",
+        ("Adagrad",),
+        ("C50", "C51"),
+    ),
+    Statement(
+        "C51",
+        "Adagrad's rate decreases to zero quickly: with a constant gradient as lr/(t*Abs(g)) "
+        "or faster.",
+        Always(
+            adagrad0,
+            (lr / sqrt(G[t]) <= lr / (t * Abs(constant)),),
+            parameters=(constant(1),),
+            assume=there,
+            answer=same,
+        ),
+        "refuted",
+        "quiz (D2), question 1, option b",
+        ("Adagrad",),
+        ("C51",),
+    ),
+    Statement(
+        "C52r",
+        "With Adagrad the learning rate need not be tuned: twice the rate leads along the same "
+        "path.",
+        Simulation(adagrad, adagrad, hyper={"lr": 2 * lr}),
+        "refuted",
+        "lesson (D2)",
+        ("Adagrad",),
+        ("C52",),
+    ),
+    Statement(
+        "C52s",
+        "The rate alone sets the length of Adagrad's first step: at eps = 0 it is lr, whatever the "
+        "gradient.",
+        Always(
+            adagrad0,
+            (Equal(Abs(step), lr),),
+            assume=(Unequal(g[t], 0),),
+            last=1,
+        ),
+        "proved",
+        "lesson (D2), corrected",
+        ("Adagrad",),
+        ("C52", "C63"),
+    ),
+    Statement(
+        "C53",
+        "For the same gradient Adagrad makes a smaller step where more squares were summed before.",
+        Inequality(x / (sqrt(y + z + x**2) + eps) <= x / (sqrt(y + x**2) + eps), where=(x > 0,)),
+        "proved",
+        "lesson (D2): smaller updates for frequent features",
+        ("Adagrad",),
+        ("C53", "C91"),
+    ),
+    Statement(
+        "C53a",
+        "A step in which a feature does not occur leaves its sum, and so its rate, as it was.",
+        Always(
+            adagrad,
+            (Equal(G[t], G[t - 1]), Equal(theta[t], theta[t - 1])),
+            (G[t] >= 0,),
+            varying=("lr",),
+            assume=(eps > 0,),
+            given=(Equal(g[t], 0),),
+        ),
+        "proved",
+        "lesson (D2): sparse features",
+        ("Adagrad",),
+        ("C53", "C91"),
+    ),
+    Statement(
+        "C53x",
+        "RMSProp too leaves the average of a feature that does not occur as it was.",
+        Always(
+            rmsprop,
+            (Equal(v[t], v[t - 1]),),
+            given=(Equal(g[t], 0),),
+            problems=(script(1, 0),),
+        ),
+        "refuted",
+        "near miss of C53a",
+        ("RMSProp",),
+        ("C53",),
+    ),
+    Statement(
+        "C54a",
+        "A larger gradient makes Adagrad's rate smaller and its step larger, at eps = 0.",
+        Conjunction(
+            {
+                "rate": Inequality(
+                    1 / sqrt(y + (x + z) ** 2) <= 1 / sqrt(y + x**2), where=(x > 0,)
+                ),
+                "step": Inequality(
+                    (x + z) / sqrt(y + (x + z) ** 2) >= x / sqrt(y + x**2), where=(x > 0,)
+                ),
+            }
+        ),
+        "proved",
+        "essay (D0), corrected",
+        ("Adagrad",),
+        ("C54",),
+    ),
+    Statement(
+        "C55",
+        "Adagrad's sum measures second derivatives: on a linear loss, which has none, it is zero.",
+        Always(adagrad, (Equal(G[t], 0),), parameters=(constant(1),), answer=same),
+        "refuted",
+        "essay (D0)",
+        ("Adagrad",),
+        ("C55",),
+    ),
+    Statement(
+        "C55a",
+        "At the minimum of c*x**2/2, whatever the second derivative c, Adagrad's sum stays zero.",
+        Always(
+            adagrad,
+            (Equal(G[t], 0),),
+            (Equal(G[t], 0), Equal(theta[t], 0)),
+            varying=("lr",),
+            parameters=(c(1),),
+            assume=(eps > 0,),
+            answer={"grad": c * POINT},
+            begin=0,
+        ),
+        "proved",
+        "essay (D0), corrected",
+        ("Adagrad",),
+        ("C55",),
+    ),
+    Statement(
+        "C56",
+        "Adagrad keeps the average of squares: with a constant gradient it is that gradient's "
+        "square.",
+        Always(adagrad, (Equal(G[t], constant**2),), parameters=(constant(1),), answer=same),
+        "refuted",
+        "essay (D0): a simple average",
+        ("Adagrad",),
+        ("C56",),
+    ),
+    Statement(
+        "C56a",
+        "With a constant gradient Adagrad's sum is t times its square, RMSProp's average "
+        "1 - rho**t times.",
+        Conjunction(
+            {
+                "Adagrad": Always(
+                    adagrad,
+                    (Equal(G[t], t * constant**2),),
+                    (Equal(G[t], t * constant**2),),
+                    varying=("lr",),
+                    parameters=(constant(1),),
+                    answer=same,
+                ),
+                "RMSProp": Always(
+                    rmsprop,
+                    (Equal(v[t], (1 - rho**t) * constant**2),),
+                    (Equal(v[t], (1 - rho**t) * constant**2),),
+                    varying=("lr",),
+                    parameters=(constant(1),),
+                    answer=same,
+                ),
+            }
+        ),
+        "proved",
+        "essay (D0), corrected",
+        ("Adagrad", "RMSProp"),
+        ("C56", "C61"),
+    ),
+    Statement(
+        "C56x",
+        "RMSProp averages gradients, not their squares.",
+        Simulation(rmsprop, catalog.system("texts.RMS_D0"), state={"m": v[t]}),
+        "refuted",
+        "essay (D0), RMS-D0",
+        ("RMSProp", "texts.RMS_D0"),
+        ("C56",),
+    ),
+    Statement(
+        "C57",
+        "The older a square is, the more RMSProp's average weighs it.",
+        Inequality((1 - rho) * rho**age >= 1 - rho),
+        "refuted",
+        "essay (D0): more weight on historical gradients",
+        ("RMSProp",),
+        ("C57",),
+    ),
+    Statement(
+        "C57a",
+        "It weighs a square less the older it is, while Adagrad's sum weighs all alike.",
+        Inequality((1 - rho) * rho ** (age + 1) < (1 - rho) * rho**age, where=(rho > 0,)),
+        "proved",
+        "essay (D0), corrected",
+        ("RMSProp", "Adagrad"),
+        ("C57",),
+    ),
+    Statement(
+        "C60x",
+        "RMSProp weighs the square before the newest by rho**2.",
+        Always(rmsprop, (Equal(v[t] - (1 - rho) * g[t] ** 2, rho**2 * v[t - 1]),)),
+        "refuted",
+        "article (D1): weights p, p**2, p**3",
+        ("RMSProp",),
+        ("C60",),
+    ),
+    Statement(
+        "C61",
+        "RMSProp squares and sums: with a constant gradient it keeps t times its square.",
+        Always(rmsprop, (Equal(v[t], t * constant**2),), parameters=(constant(1),), answer=same),
+        "refuted",
+        "article (D1): square and sum",
+        ("RMSProp",),
+        ("C61",),
+    ),
+    Statement(
+        "C62a",
+        "While gradients shrink by a ratio whose square is above rho, RMSProp's steps at eps = 0 "
+        "do not shrink below a fixed length.",
+        Always(
+            rmsprop0,
+            (step**2 >= lr**2 * (ratio**2 - rho) / ((1 - rho) * ratio**2),),
+            (
+                v[t] <= (1 - rho) * ratio ** (2 * t + 2) / (ratio**2 - rho),
+                v[t] > 0,
+            ),
+            parameters=(ratio("99/100"),),
+            assume=(ratio**2 > rho,),
+            answer={"grad": ratio**t},
+            first=2,
+        ),
+        "proved",
+        "article (D1), corrected",
+        ("RMSProp",),
+        ("C62",),
+    ),
+    Statement(
+        "C62x",
+        "RMSProp anneals: its steps shrink as the gradients do, to lr times the gradient or less.",
+        Always(
+            rmsprop0,
+            (Abs(step) <= lr * Abs(g[t]),),
+            problems=(script(1, "1/2", "1/4", "1/8"),),
+        ),
+        "refuted",
+        "article (D1): simulated annealing",
+        ("RMSProp",),
+        ("C62",),
+    ),
+    Statement(
+        "C62y",
+        "On x**2 RMSProp at eps = 0 slows down before the minimum and never steps over it.",
+        Always(
+            rmsprop0,
+            (theta[t] * theta[t - 1] >= 0,),
+            answer={"grad": 2 * POINT},
+            hyper=({"lr": 1, "rho": Rational(3, 4)},),
+        ),
+        "refuted",
+        "article (D1): simulated annealing",
+        ("RMSProp",),
+        ("C62",),
+    ),
+    Statement(
+        "C63",
+        "With RMSProp the learning rate need not be tuned: twice the rate leads along the same "
+        "path.",
+        Simulation(rmsprop, rmsprop, hyper={"lr": 2 * lr}),
+        "refuted",
+        "article (D1)",
+        ("RMSProp",),
+        ("C63",),
+    ),
+    Statement(
+        "C64a",
+        "No learning rate makes the review's Adadelta, which is RMSProp with eps inside, follow "
+        "Zeiler's.",
+        Impossible(
+            adadelta,
+            inside,
+            {"rho": Rational(1, 3), "eps": 1},
+            ("lr",),
+            (script(6, 18),),
+            steps=2,
+        ),
+        "proved",
+        "review (D2), RMS-D2r; Zeiler 2012",
+        ("Adadelta", "RMSPropEpsInside"),
+        ("C64",),
+    ),
+    Statement(
+        "C64y",
+        "The review's Adadelta at learning rate 1 is Zeiler's.",
+        Simulation(adadelta, inside, hyper={"lr": 1}),
+        "refuted",
+        "review (D2), RMS-D2r; Zeiler 2012",
+        ("Adadelta", "RMSPropEpsInside"),
+        ("C64",),
+    ),
+    Statement(
+        "C65",
+        "For equal lr and eps and the same gradients RMSProp's rate is at least Adagrad's.",
+        Always(
+            both,
+            (lr / (sqrt(v[t]) + eps) >= lr / (sqrt(G[t]) + eps),),
+            (v[t] <= G[t], v[t] >= 0),
+        ),
+        "proved",
+        "quiz (D2), question 2, option c",
+        ("RMSProp", "Adagrad"),
+        ("C65",),
+    ),
+    Statement(
+        "C65x",
+        "It is at least Adagrad's also when each follows its own path from the same start.",
+        Always(
+            apart,
+            (lr / (sqrt(v[t]) + eps) >= lr / (sqrt(G[t]) + eps),),
+            problems=(Objective((Integer(0), Integer(10)), (Integer(1), Integer(0))),),
+            hyper=({"lr": 1, "rho": Rational(3, 4), "eps": 0},),
+        ),
+        "refuted",
+        "quiz (D2), question 2, option c, without its condition",
+        ("RMSProp", "Adagrad"),
+        ("C65",),
+    ),
+    Statement(
+        "C66",
+        "RMSProp makes all steps similar in size: at eps = 0 each is lr/sqrt(1 - rho) long.",
+        Always(
+            rmsprop0,
+            (Equal(Abs(step), lr / sqrt(1 - rho)),),
+            given=(Unequal(g[t], 0),),
+        ),
+        "refuted",
+        "chapter (D3)",
+        ("RMSProp",),
+        ("C66",),
+    ),
+    Statement(
+        "C66a",
+        "None is longer than that.",
+        Always(
+            rmsprop0,
+            (Abs(step) <= lr / sqrt(1 - rho),),
+            (v[t] >= 0,),
+            varying=("lr",),
+        ),
+        "proved",
+        "chapter (D3), corrected",
+        ("RMSProp",),
+        ("C66",),
+    ),
+    Statement(
+        "C66y",
+        "RMSProp's first step, one by signs, turns with the axes: the signs of a gradient turned "
+        "by 3-4-5 are the signs turned.",
+        Identity((3 * sign(r) - 4 * sign(x)) / 5, sign((3 * r - 4 * x) / 5)),
+        "refuted",
+        "chapter (D3): a straighter line",
+        ("RMSProp", "SignSGD"),
+        ("C66",),
+    ),
+    Statement(
+        "C67",
+        "RMSProp changes directions, not lengths: in one coordinate it steps as gradient descent.",
+        Simulation(rmsprop, descent),
+        "refuted",
+        "chapter (D3): adaptive optimizers do not adjust the speed",
+        ("RMSProp", "GradientDescent"),
+        ("C67",),
+    ),
+    Statement(
+        "C70",
+        "The square of the derivative, which the site writes as the second, is the second one.",
+        Identity((c * r) ** 2, c, parameters=(c(1),)),
+        "refuted",
+        "lesson (D2), on c*r**2/2",
+        ("Adagrad",),
+        ("C70",),
+    ),
+    Statement(
+        "C84a",
+        "Adagrad's default eps in PyTorch is 1e-10, RMSProp's decay there 0.99, Adadelta's eps "
+        "1e-6.",
+        Conjunction(
+            {
+                "Adagrad": Declared(catalog.system("torch.Adagrad"), {"eps": "1e-10"}),
+                "RMSprop": Declared(catalog.system("torch.RMSprop"), {"alpha": "0.99"}),
+                "Adadelta": Declared(catalog.system("torch.Adadelta"), {"eps": "1e-6"}),
+            }
+        ),
+        "proved",
+        "torch.optim",
+        ("torch.Adagrad", "torch.RMSprop", "torch.Adadelta"),
+        (),
+    ),
+    Statement(
+        "C84b",
+        "The decay 0.9 of the lecture and the article is PyTorch's default for RMSprop.",
+        Declared(catalog.system("torch.RMSprop"), {"alpha": "0.9"}),
+        "refuted",
+        "article (D1): p = 0.9",
+        ("torch.RMSprop", "RMSProp"),
+        (),
+    ),
+)

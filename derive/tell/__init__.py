@@ -1,0 +1,1 @@
+"""What is declared and decided, told to people: text, drawings and tables."""

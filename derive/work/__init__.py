@@ -1,0 +1,1 @@
+"""Deciding many statements: processes, limits, and what is kept between runs."""

@@ -1,0 +1,142 @@
+"""Determinants, L-BFGS's loops, gathered gradients and rules on lengths, each with near misses."""
+
+from __future__ import annotations
+
+import random
+from fractions import Fraction
+
+import pytest
+
+from optwright.derive import catalog
+from optwright.derive.compose import accumulate
+from optwright.derive.language import t
+from optwright.derive.language.declaration import Loop
+from optwright.derive.proof.algebra.word import (
+    Column,
+    Identity,
+    Rule,
+    Scalar,
+    decide_word,
+    evaluate,
+    inverse_rules,
+)
+from optwright.derive.proof.kind.formula.matrix import Determinant, WordIdentity, turn
+from optwright.derive.proof.kind.rule.gathered import Gathered, part
+from optwright.derive.proof.run.replay import replay
+from optwright.derive.proof.run.system import Unsupported
+from optwright.derive.rule.family.newton import S, Y, j, q, r
+from optwright.derive.statement.loss.model import (
+    B,
+    H,
+    direct,
+    first_loop,
+    s,
+    second_loop,
+    updated,
+    y,
+)
+
+
+def determinant(rows):
+    if not rows:
+        return Fraction(1)
+    return sum(
+        (-1) ** k * x * determinant([row[:k] + row[k + 1 :] for row in rows[1:]])
+        for k, x in enumerate(rows[0])
+    )
+
+
+def symmetric(rng, n):
+    rows = [[Fraction(rng.randint(-3, 3)) for _ in range(n)] for _ in range(n)]
+    return tuple(
+        tuple(rows[i][k] + rows[k][i] + (9 * n if i == k else 0) for k in range(n))
+        for i in range(n)
+    )
+
+
+def column(rng, n):
+    return tuple((Fraction(rng.randint(1, 5)),) for _ in range(n))
+
+
+PAIRS = ((s, -(B @ s) / (s.T @ B @ s)), (H @ y, y / (y.T @ s)))
+
+
+def claim(ratio, pairs=PAIRS):
+    return Determinant(B, direct(B, s, y), pairs, ratio, inverse_rules(H, B))
+
+
+def test_the_determinant_of_bfgs_is_what_small_matrices_have():
+    assert claim(y.T @ s / (s.T @ B @ s)).decide().status == "proved"
+    rng = random.Random(1)
+    for n in (1, 2, 3):
+        point = {"B": symmetric(rng, n), "s": column(rng, n), "y": column(rng, n)}
+        before, after = (evaluate(x, point, n) for x in (B, direct(B, s, y)))
+        ratio = evaluate(y.T @ s / (s.T @ B @ s), point, n)[0][0]
+        rows = [[list(row) for row in table] for table in (before, after)]
+        assert determinant(rows[1]) == ratio * determinant(rows[0])
+
+
+def test_wrong_determinants_are_not_proved():
+    assert claim(y.T @ s / (s.T @ s)).decide().status == "refuted"
+    assert claim(s.T @ B @ s / (y.T @ s)).decide().status == "refuted"
+    # Pairs that do not give the update prove nothing.
+    assert claim(y.T @ s / (s.T @ B @ s), (PAIRS[0],)).decide().status == "undecided"
+    one = Determinant(B, B @ (Identity() + s @ y.T), ((s, y),), 1 + y.T @ s)
+    assert one.decide().status == "proved"
+    assert Determinant(B, one.after, ((s, y),), 1 - y.T @ s).decide().status == "refuted"
+
+
+def test_the_two_loops_are_what_the_statement_says_of_them():
+    assert str(first_loop[q[j]]) == str(Column("g") - y @ (s.T @ Column("g")) / (s.T @ y))
+    rng = random.Random(2)
+    point = {"H": symmetric(rng, 3), **{n: column(rng, 3) for n in ("s", "y", "g")}}
+    assert evaluate(second_loop[r[j]], point, 3) == evaluate(
+        updated(H, s, y) @ Column("g"), point, 3
+    )
+
+
+def test_a_turn_needs_all_that_it_reads():
+    lbfgs = catalog.system("LBFGS")
+    down = next(x for x in lbfgs.step if isinstance(x, Loop))
+    with pytest.raises(Unsupported, match="Y\\[j\\] is not known"):
+        turn(lbfgs, down, {S[j]: s, q[j - 1]: Column("g")})
+    assert Y[j] in turn(lbfgs, down, {S[j]: s, Y[j]: y, q[j - 1]: Column("g")})
+
+
+def test_rules_on_lengths_have_models_in_every_dimension():
+    x, c = Column("x"), Scalar("c")
+    rule = Rule(x.T @ x, c**2)
+    assert decide_word((x.T @ x) ** 2 - c**4, [rule]).status == "zero"
+    wrong = decide_word(x.T @ x - c, [rule])
+    assert wrong.status == "nonzero"
+    length = evaluate(x.T @ x, wrong.witness, wrong.dimension)
+    assert length == evaluate(c**2, wrong.witness, wrong.dimension)
+    assert WordIdentity({"": (x.T @ x, c**2)}, (rule,)).decide().status == "proved"
+    assert WordIdentity({"": (x.T @ x, c**2)}).decide().status == "refuted"
+
+
+RESTING = {"accumulated": 2, "steps_taken": t, "g_sum": None}
+
+
+@pytest.mark.parametrize("name", ["GradientDescent", "Adam", "RMSProp"])
+def test_gathered_gradients(name):
+    rule = catalog.system(name)
+    twice = accumulate(rule, 2).with_hyper(accumulation_steps=2)
+    mean = (part(1) + part(2)) / 2
+    assert Gathered(twice, rule, 2, mean, RESTING).decide().status == "proved"
+    for heard in (part(1), part(2), part(1) + part(2), (part(1) - part(2)) / 2):
+        found = Gathered(twice, rule, 2, heard, RESTING).decide()
+        assert found.status == "refuted" and replay(found.counterexample)
+    # What rests must be said as it is.
+    off = {**RESTING, "steps_taken": t + 1, "accumulated": 1}
+    assert Gathered(twice, rule, 2, mean, off).decide().status != "proved"
+
+
+def test_three_parts_are_not_two():
+    rule = catalog.system("MomentumSum")
+    thrice = accumulate(rule, 3).with_hyper(accumulation_steps=3)
+    rest = {**RESTING, "accumulated": 3}
+    mean = (part(1) + part(2) + part(3)) / 3
+    assert Gathered(thrice, rule, 3, mean, rest).decide().status == "proved"
+    assert Gathered(thrice, rule, 3, (part(1) + part(2)) / 2, rest).decide().status == "refuted"
+    assert Gathered(thrice, rule, 2, (part(1) + part(2)) / 2, rest).decide().status == "refuted"
