@@ -408,6 +408,8 @@ class Step:
             return
         lengths = {s.name: s.length for s in self.rule.state}
         for history, name in values.items():
+            if history in self.rule.absent:
+                continue
             length = lengths[history]
             bound = int(self.value(length, seat) if isinstance(length, str) else length or 0)
             kept = [

@@ -26,7 +26,7 @@ class Numbers:
         self.wide = cp.zeros((layout.size(tensors),), dtype=np.float64)
         self.single = cp.zeros((layout.size(tensors),), dtype=np.float32)
         self._views: dict[int, Any] = {}
-        self._tables_of: dict[int, dict[str, Any]] = {}
+        self._of_tensor: dict[int, dict[str, Any]] = {}
         self._tables: dict[str, tuple[Row, Row]] = {}
 
     def row(self, dtype: np.dtype) -> Any:
@@ -42,10 +42,10 @@ class Numbers:
 
     def views(self, tensor: int) -> dict[str, Any]:
         """The numbers of a tensor, and those over all, by name."""
-        if tensor not in self._tables_of:
+        if tensor not in self._of_tensor:
             names = (*self.layout.all, *self.layout.tensor)
-            self._tables_of[tensor] = {name: self.view(name, tensor) for name in names}
-        return self._tables_of[tensor]
+            self._of_tensor[tensor] = {name: self.view(name, tensor) for name in names}
+        return self._of_tensor[tensor]
 
     def keep(self, state: MutableMapping[str, Any], name: str, tensor: int = 0) -> None:
         """Let a state lie here; what it was elsewhere is written here first."""
@@ -81,13 +81,13 @@ class Numbers:
     def make(
         self,
         kernel: NumberKernel,
+        source: str,
         table: Sequence[Sequence[int]],
         groups: np.ndarray,
-        constants: str = "",
     ) -> None:
-        """Launch: `table` has a row (group, facts …) for each tensor, or one for all.
+        """Launch the kernel, whose text for the rule's flags is `source`.
 
-        `constants` is text that goes before the kernel's own.
+        `table` has a row (group, facts …) for each tensor, or one for all.
         """
         rows, numbers = self._tables.setdefault(kernel.symbol, (Row(), Row()))
         arguments = (
@@ -97,5 +97,4 @@ class Numbers:
             self.wide,
             self.single,
         )
-        compiled = function(constants + kernel.source, kernel.symbol, DOUBLE)
-        launch_each(compiled, len(table), arguments)
+        launch_each(function(source, kernel.symbol, DOUBLE), len(table), arguments)

@@ -74,6 +74,10 @@ class DeviceStep(Step):
     earlier: DeviceStep | None = None
     """The step over all tensors that this one follows."""
 
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.sources: dict[str, str] = {}
+
     def begin(self, t: int, values: Mapping[int, Mapping[str, float]], oracles: Any) -> None:
         super().begin(t, values, oracles)
         self.current = False
@@ -143,7 +147,7 @@ class DeviceStep(Step):
             for seat in seats
         ]
         groups = self._rows(kernel.groups, first, np.dtype(np.float64))
-        found.make(kernel, table, groups, constants(kernel, self.flags))
+        found.make(kernel, self._source(kernel), table, groups)
         self.known.add(kernel.symbol)
 
     @staticmethod
@@ -207,7 +211,7 @@ class DeviceStep(Step):
             numbers,
         )
         if len(bound.rows):
-            compiled = function(constants(kernel, self.flags) + kernel.source, kernel.symbol, dtype)
+            compiled = function(self._source(kernel), kernel.symbol, dtype)
             launch(compiled, len(bound.rows), bound.longest, 16 // dtype.itemsize, arguments)
         return bound
 
@@ -261,6 +265,12 @@ class DeviceStep(Step):
             raise TypeError(f"{self.rule.id}: {name} is {array.dtype}, not as the kernel needs it")
         return int(array.data.ptr)
 
+    def _source(self, kernel: Kernel | NumberKernel) -> str:
+        """The kernel's text for the flags of the rule."""
+        if kernel.symbol not in self.sources:
+            self.sources[kernel.symbol] = constants(kernel, self.flags) + kernel.source
+        return self.sources[kernel.symbol]
+
     # --- arrays that are kept --------------------------------------------------------------------
 
     def _buffer(self, seat: Seat, name: str) -> Any:
@@ -268,6 +278,7 @@ class DeviceStep(Step):
         return self._kept(seat, name)
 
     def _kept(self, seat: Seat, name: str) -> Any:
+        """Memory for `_buffer`, and for working copies of parameters of another type."""
         key = (id(seat.slots[0]), name)
         kept: Any = self.workspace.get(key)
         if kept is None or kept.shape != seat.shape or kept.dtype != seat.dtype:
