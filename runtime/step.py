@@ -390,10 +390,10 @@ class Step:
                     parts[name].append(self.reduced(kinds[name], value))
                 elif isinstance(value, list) or (isinstance(value, self.xp.ndarray) and value.ndim):
                     seat.arrays[name] = value
-                elif self.rule.scope == "all" or self.extents.get(name) == "all":
-                    self.shared[name] = value
                 else:
-                    seat.numbers[name] = value
+                    joint = self.rule.scope == "all" or self.extents.get(name) == "all"
+                    (self.shared if joint else seat.numbers)[name] = value
+                    self.known.add(f"{name} is a number")  # where it lies depends on that
         self.known.update(result)
         for name, kind in kinds.items():
             self.shared[name] = self.joined(kind, parts[name])

@@ -11,7 +11,7 @@ import pytest
 from toy import SGD, Kept, Late, Variant
 
 from optwright.generated.numpy import LAMB, Adam, Lion, ScheduleFreeSGD
-from optwright.runtime import ParameterError, plan, step
+from optwright.runtime import Hyper, Optimizer, ParameterError, Rule, blocked, plan, step
 
 
 def tensors(seed: int) -> Iterator[np.ndarray]:
@@ -93,8 +93,6 @@ def test_numbers_of_other_kinds() -> None:
 
 
 def test_a_number_that_becomes_a_truth_value() -> None:
-    from optwright.runtime import Hyper, Optimizer, Rule, blocked
-
     @blocked(work="move")
     def update(theta: Any, g: Any, scale: Any, move: Any) -> None:
         assert scale is not False
@@ -117,6 +115,26 @@ def test_a_number_that_becomes_a_truth_value() -> None:
     for _ in range(3):
         optimizer.step(np.ones(2))
     np.testing.assert_array_equal(w, [-2.0, -2.0])
+
+
+def test_a_value_that_is_an_array_in_one_step_and_a_number_in_another() -> None:
+    def advance(step: Any) -> None:
+        step.host(lambda t: {"odd": t % 2 == 1})
+        step.ask("g", "grad")
+        step.arrays(lambda g, odd: {"rate": np.full_like(g, 0.5) if odd else 2.0})
+        step.arrays(lambda theta, g, rate: {"theta": theta - rate * g})
+        step.commit()
+
+    rule = Rule("Varying", "toy", (), (), ("grad",), advance)
+
+    class Varying(Optimizer):
+        rules = (((), rule),)
+
+    w = np.zeros(2)
+    optimizer = Varying(w)
+    for _ in range(4):
+        optimizer.step(np.ones(2))
+    np.testing.assert_array_equal(w, [-5.0, -5.0])
 
 
 def test_a_copy_is_another_optimizer() -> None:
