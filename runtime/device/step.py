@@ -29,7 +29,7 @@ from optwright.runtime.device.reduction import (
     segments_of,
 )
 from optwright.runtime.device.table import Row, chunks
-from optwright.runtime.seat import Seat, find
+from optwright.runtime.seat import Seat, Seats, find
 from optwright.runtime.step import Step
 
 
@@ -82,7 +82,7 @@ class DeviceStep(Step):
         super().begin(t, values, oracles)
         self.current = False
 
-    def adopt(self, before: Step) -> None:
+    def adopt(self, before: Seats) -> None:
         super().adopt(before)
         assert isinstance(before, DeviceStep)
         if self.earlier is None and before.found is not None:

@@ -11,7 +11,7 @@ import pytest
 from toy import SGD, Kept, Late, Variant
 
 from optwright.generated.numpy import LAMB, Adam, Lion, ScheduleFreeSGD
-from optwright.runtime import Hyper, Optimizer, ParameterError, Rule, blocked, plan, step
+from optwright.runtime import Hyper, Optimizer, ParameterError, Rule, blocked, plan, seat
 
 
 def tensors(seed: int) -> Iterator[np.ndarray]:
@@ -49,9 +49,9 @@ def test_together_as_alone(maker: Any, joint: int, monkeypatch: pytest.MonkeyPat
 
 def test_names_are_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[str] = []
-    find = step.find
+    find = seat.find
     monkeypatch.setattr(
-        step, "find", lambda places, name: (looked.append(name), find(places, name))[1]
+        seat, "find", lambda places, name: (looked.append(name), find(places, name))[1]
     )
     for maker in (SGD, Kept, Adam, LAMB):
         params, grads = [np.ones(3), np.ones((2, 2))], [np.ones(3), np.ones((2, 2))]
