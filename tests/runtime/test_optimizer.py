@@ -21,7 +21,7 @@ from toy import (
 )
 
 from optwright.runtime import HyperparameterError, Optimizer, OracleError
-from optwright.runtime.slot import shape_of
+from optwright.runtime.state import shape_of
 
 
 def loss(params: Any) -> tuple[float, Any]:
@@ -203,6 +203,19 @@ class TestFlags:
         twin = Variant(np.ones(3), **flags)
         twin.load_state_dict(opt.state_dict())
         assert twin.t == 2
+
+    def test_flags_are_constants_of_kernels(self) -> None:
+        from optwright.runtime.device.kernel import Kernel, constants
+
+        kernel = Kernel("", "update", arrays="theta g", flags="nesterov power centered")
+        flags = {"nesterov": True, "power": 3, "centered": None, "other": "word"}
+        assert constants(kernel, flags).splitlines() == [
+            "static const bool nesterov = true;",
+            "static const long long power = 3;",
+            "static const bool centered = false;",
+        ]
+        with pytest.raises(TypeError, match="update: the flag power = 'word' is no constant of C"):
+            constants(kernel, {**flags, "power": "word"})
 
     def test_a_member_that_is_not_defined(self) -> None:
         with pytest.raises(HyperparameterError, match=r"not defined for kind='sign', halved=False"):
