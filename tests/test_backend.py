@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from test_generated import CASES, CHOSEN, SPECIAL, _bowl, _class, _shapes
+from test_generated import CASES, CHOSEN, SPECIAL, _bowl, _class, _shapes, members
 
 from optwright.cli import main
 from optwright.derive.language.declaration import Route
@@ -55,7 +55,7 @@ def differences(
     }
     here, there = [x.copy() for x in start], [x.copy() for x in start]
     first = _class(declaration)
-    wanted = {o for _, rule in first.branches or first.rules for o in rule.oracles}
+    wanted = {o for _, rule in members(first) for o in rule.oracles}
     if "noise" in wanted:
         hyper["seed"] = 5
     one, other = first(here, **flags, **hyper), _made(backend, declaration)(there, **flags, **hyper)

@@ -173,8 +173,7 @@ def _member(kind: str, nesterov: bool, clipped: bool) -> Optimizer:
         step.append(Eq(n[t], n[t - 1] + norm(x[t])))
         state.append(State(n, extent=TENSOR))
         move = move + x[t] / (1 + n[t])
-    hyper = [lr(0.1 if nesterov else 0.2)]
-    return rule("Mixed", *step, down(move * c[t] if clipped else move), state=state, hyper=hyper)
+    return rule("Mixed", *step, down(move * c[t] if clipped else move), state=state)
 
 
 MIXED = Family(

@@ -140,6 +140,8 @@ class _Listing:
         for r in self.phase.reduces:
             self.only = r.only
             operand = self.operand(r.value, None)
+            if isinstance(operand, Name) and operand.name in self.late.values():
+                operand = self._apart(operand)
             if r.only != ALWAYS:
                 operand = self._always(operand)
             self.result.results.append(operand)
@@ -149,6 +151,12 @@ class _Listing:
             self.result.arrays.setdefault(old)
             only = self.program.only(self.phase, old)
             self.items.append(Call("copy", (self.values[old],), value, value, only=only))
+
+    def _apart(self, name: Name) -> Value:
+        """A copy of what is written over before it is reduced."""
+        out = Value(f"{name.name}_before")
+        self.call("copy", (name,), out, out)
+        return out
 
     def _always(self, operand: Operand) -> Value:
         """What some members reduce; in others nothing is, and the sum is zero."""

@@ -92,7 +92,7 @@ class Flags:
     def _ways(self, only: Only, among: Only) -> Iterator[tuple[Literal, ...]]:
         """Conjunctions of literals that hold for some of these members only, shortest first."""
         literals = [
-            [(flag, value, True) for value in values]
+            [(flag, value, holds) for holds in (True, False) for value in values]
             if len(values) > 2 or not all(isinstance(v, bool) for v in values)
             else [(flag, True, True), (flag, True, False)]
             for flag, values in self.choices.items()

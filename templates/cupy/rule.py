@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -407,5 +407,15 @@ class KernelPrinter(RulePrinter):
         helpers = self.helpers | ({"cp"} if "cp." in code else set())
         helpers |= {"Layout"} if any(k.uses_layout for k in self.kernels) else set()
         return replace(
-            text, functions=tuple(self.functions), helpers=text.helpers | frozenset(helpers)
+            text,
+            functions=tuple(self.functions),
+            helpers=text.helpers | frozenset(helpers),
+            kernels=tuple(self._with_constants()),
         )
+
+    def _with_constants(self) -> Iterator[Kernel | NumberKernel]:
+        """Kernels of one text are compiled together, so each has the constants of all."""
+        for kernel in self.kernels:
+            beside = (k.flags for k in self.kernels if type(k) is type(kernel))
+            flags = tuple(dict.fromkeys(flag for flags in beside for flag in flags))
+            yield replace(kernel, flags=flags)

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any, ClassVar
@@ -92,8 +92,8 @@ class RulePrinter:
         self.advance: list[Part] = []
         self.known: set[str] = set()
         """Numbers and arrays that phases before have given."""
-        self.absent: dict[str, Only] = {}
-        """Names that not all members know, and those that do."""
+        self.given: dict[str, Only] = {}
+        """What phases give, and the members that have it."""
         ranked = ["theta", "g", "raw_g", *(s.name for s in self.flags.states), "t", "turn"]
         ranked += [h.name for h in self.flags.hyper]
         self.rank = {name: k for k, name in enumerate(ranked)}
@@ -128,7 +128,23 @@ class RulePrinter:
         found = only[0]
         for other in only[1:]:
             found = joined(found, other)
-        self.advance.append((lines, self.flags.normal(found) if found else ALWAYS))
+        found = self.flags.normal(found) if found else ALWAYS
+        self.advance.append((lines, found))
+        for name in self._given(phase):
+            self.given[name] = joined(self.given.get(name, found), found)
+
+    def _given(self, phase: Phase) -> Iterator[str]:
+        """The variables that a phase gives."""
+        if isinstance(phase, Ask):
+            yield self.program.variable(phase.name)
+            if phase.oracle == "line_search":
+                yield f"{self.program.variable(phase.name)}_evaluations"
+        elif isinstance(phase, (Numbers, Pass)):
+            names = (*phase.stores, *(r.name.name for r in phase.reduces)) if isinstance(
+                phase, Pass
+            ) else made(phase)
+            extents = self.program.extents
+            yield from (self.program.variable(Name(n, extents[n])) for n in names)
 
     # --- numbers ---------------------------------------------------------------------------------
 
@@ -294,10 +310,6 @@ class RulePrinter:
             return literal(node.value) if isinstance(node, Number) else place(node)  # type: ignore[arg-type]
 
         name = self.program.variable(phase.name)
-        if phase.only != ALWAYS:
-            self.absent[name] = phase.only
-            if phase.oracle == "line_search":
-                self.absent[f"{name}_evaluations"] = phase.only
         at = f", at={place(phase.at)}" if phase.at else ""
         when = f", when={place(phase.when)}" if phase.when else ""
         if phase.oracle == "noise":
@@ -410,6 +422,8 @@ class RulePrinter:
         found: dict[Any, set[int]] = {}
         for k, system in enumerate(self.flags.systems):
             found.setdefault(value(k, system), set()).add(k)
+        if set(found) == {True, False} and all(isinstance(x, bool) for x in found):
+            return PYTHON.condition(self.flags.condition(frozenset(found[True])))
         *others, (last, _) = sorted(found.items(), key=lambda item: -len(item[1]))[::-1]
         text = repr(last)
         for other, members in others:
@@ -432,15 +446,7 @@ class RulePrinter:
         if not flags.choices:
             return []
         lines = self._excluded()
-        states = [s.name for s in flags.states] + [s.name for s in self.optimizer.histories]
-        own = [{s.name for s in system.state} for system in flags.systems]
-
-        def absent(k: int, system: Optimizer) -> tuple[str, ...]:
-            asked = (n for n, only in self.absent.items() if k not in only)
-            return (*(n for n in states if n not in own[k]), *asked)
-
-        if (chosen := self.chosen(absent)) != "()":
-            lines.append(f"absent = {chosen}")
+        lines += self._absent()
         lines += dictionary("flags = ", [f'"{flag}": {flag}' for flag in flags.choices])
         for flag, value in self.constants():
             lines.append(f'flags["{flag}"] = {value}')
@@ -456,6 +462,29 @@ class RulePrinter:
         lines += self._changed("hyper", [{h.name: hyper_call(h) for h in s.hyper} for s in flags.systems])
         lines += self._changed("state", [self._state_calls(s) for s in flags.systems])
         return [line.replace("'", '"') for line in lines]
+
+    def _absent(self) -> list[str]:
+        """The lines that name what a member lacks: states, answers, what its phases do not give."""
+        flags = self.flags
+        known: dict[str, Only] = {}
+        for k, system in enumerate(flags.systems):
+            for s in system.state:
+                known[s.name] = known.get(s.name, ALWAYS) | {k}
+        known = {name: flags.normal(only) for name, only in known.items()}
+        lacking: dict[Only, list[str]] = {}
+        for name, only in {**self.given, **known}.items():
+            if only != ALWAYS:
+                lacking.setdefault(flags.others(only), []).append(name)
+        groups = [
+            (PYTHON.condition(flags.condition(only)), f"{tuple(names)!r}")
+            for only, names in lacking.items()
+        ]
+        if len(groups) == 1:
+            return ["absent = {1} if {0} else ()".format(*groups[0])]
+        lines = ["absent = ()"] if groups else []
+        for condition, names in groups:
+            lines += [f"if {condition}:", f"    absent += {names}"]
+        return lines
 
     def _excluded(self) -> list[str]:
         """The flags for which there is no member."""

@@ -102,7 +102,7 @@ STATES = (State("m"), State("v"), State("v_max"))
 
 def rule(amsgrad):
     """The rule of these flags."""
-    absent = () if amsgrad else ("v_max",)
+    absent = ("v_max",) if not amsgrad else ()
     flags = {"amsgrad": amsgrad}
     state = tuple(x for x in STATES if x.name not in absent)
     return Rule(

@@ -121,7 +121,7 @@ STATES = (State("m"), State("v", start=lambda initial_scale: initial_scale), Sta
 
 def rule(eps_in_sqrt, centered, nesterov, bias_correction):
     """The rule of these flags."""
-    absent = () if centered else ("m",)
+    absent = ("m",) if not centered else ()
     flags = {
         "eps_in_sqrt": eps_in_sqrt, "centered": centered, "nesterov": nesterov,
         "bias_correction": bias_correction,

@@ -186,7 +186,7 @@ PASS1 = Kernel(
 )
 
 PASS2 = Kernel(
-    SOURCE, "paper_prodigy_pass2", arrays="theta m v", layout=LAYOUT,
+    SOURCE, "paper_prodigy_pass2", arrays="theta m v", flags="safeguard_warmup", layout=LAYOUT,
 )
 
 NUMBERS1 = NumberKernel(
@@ -197,7 +197,8 @@ NUMBERS1 = NumberKernel(
 
 NUMBERS2 = NumberKernel(
     NUMBERS_SOURCE, "paper_prodigy_numbers2", extent="all",
-    groups="beta3 eps weight_decay d0 d_coef", layout=LAYOUT,
+    groups="beta3 eps weight_decay d0 d_coef", flags="use_bias_correction safeguard_warmup",
+    layout=LAYOUT,
 )
 
 

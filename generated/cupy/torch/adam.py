@@ -124,7 +124,7 @@ STATES = (State("m"), State("v"), State("v_max"))
 
 def rule(amsgrad, maximize, decoupled_weight_decay):
     """The rule of these flags."""
-    absent = () if amsgrad else ("v_max",)
+    absent = ("v_max",) if not amsgrad else ()
     flags = {
         "amsgrad": amsgrad, "maximize": maximize,
         "decoupled_weight_decay": decoupled_weight_decay,

@@ -75,7 +75,7 @@ STATES = (State("v"), State("velocity"), State("average"))
 
 def rule(centered):
     """The rule of these flags."""
-    absent = () if centered else ("average",)
+    absent = ("average",) if not centered else ()
     flags = {"centered": centered}
     state = tuple(x for x in STATES if x.name not in absent)
     return Rule(

@@ -192,7 +192,7 @@ STATES = (
 
 def rule(line_search_fn):
     """The rule of these flags."""
-    absent = () if line_search_fn == "strong_wolfe" else ("raw_length", "raw_length_evaluations")
+    absent = ("raw_length", "raw_length_evaluations") if line_search_fn is None else ()
     flags = {"line_search_fn": line_search_fn}
     return Rule(
         name="LBFGS", dialect="torch", hyper=HYPER, state=STATES,

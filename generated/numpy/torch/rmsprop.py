@@ -74,7 +74,7 @@ STATES = (State("v"), State("average"), State("velocity"))
 
 def rule(centered, maximize):
     """The rule of these flags."""
-    absent = () if centered else ("average",)
+    absent = ("average",) if not centered else ()
     flags = {"centered": centered, "maximize": maximize}
     state = tuple(x for x in STATES if x.name not in absent)
     return Rule(
