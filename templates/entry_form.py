@@ -139,7 +139,9 @@ class EntryForm(ABC):
 
     def selected(self, node: Apply) -> str:
         condition, arm, otherwise = node.operands
-        chosen = self.choice(self.decided(condition, COMPARISON), self.show(arm), self.show(otherwise))
+        chosen = self.choice(
+            self.decided(condition, COMPARISON), self.show(arm), self.show(otherwise)
+        )
         return f"({chosen})"
 
     def logic(self, node: Apply) -> tuple[str, int]:

@@ -36,7 +36,9 @@ class Branches:
     def _literal(self, literal: Literal, prefix: str) -> str:
         flag, value, holds = literal
         if isinstance(value, bool):
-            return prefix.format(flag) if holds == value else f"{self.words[2]}{prefix.format(flag)}"
+            return (
+                prefix.format(flag) if holds == value else f"{self.words[2]}{prefix.format(flag)}"
+            )
         if self.compares:
             equal = ("is", "is not") if value is None else ("==", "!=")
             shown = f'"{value}"' if isinstance(value, str) else repr(value)

@@ -60,11 +60,18 @@ def modules(
     command: str = "gen kernels",
     progress: Callable[[str], None] = lambda _: None,
 ) -> dict[PurePosixPath, str]:
-    """The modules of some declarations, by path below the backend's folder."""
+    """The modules of some declarations, by path below the backend's folder.
+
+    Schedules that a backend takes from another have none.
+    """
+    from optwright.derive.language.declaration import Schedule
+
     made = backend(backend_name)
     files: dict[PurePosixPath, str] = {}
     for declaration in declarations:
         progress(declaration.id)
+        if isinstance(declaration, Schedule) and getattr(made, "schedules", None):
+            continue
         where = path(declaration, SUFFIXES.get(backend_name, ".py"))
         if where in files:
             raise ValueError(
@@ -156,10 +163,10 @@ def with_digests(
     rows: dict[str, str] = {}
     if not whole:
         lines = kept.read_text(encoding="utf-8", errors="replace").splitlines()
-        rows = {path: digest for digest, _, path in (line.partition("  ") for line in lines)}
-    for path, text in files.items():
-        rows[str(path)] = hashlib.sha256(text.encode()).hexdigest()[:16]
-    listed = "".join(f"{rows[path]}  {path}\n" for path in sorted(rows))
+        rows = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    for file, text in files.items():
+        rows[str(file)] = hashlib.sha256(text.encode()).hexdigest()[:16]
+    listed = "".join(f"{rows[name]}  {name}\n" for name in sorted(rows))
     return {**files, DIGESTS: listed}
 
 

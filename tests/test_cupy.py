@@ -126,7 +126,7 @@ def _class(declaration: Any, kind: str) -> Any:
 DECLARATIONS = [d for d in [*catalog.values(), *COMPOSED] if not isinstance(d, Schedule)]
 
 
-def texts(module: Mapping[str, Any], name: str, kind: type[Kernel] | type[NumberKernel]) -> list[str]:
+def texts(module: Mapping[str, Any], name: str, kind: type[Any]) -> list[str]:
     """What is compiled of a class's kernels of one kind, for all flags of its family."""
     kernels = [x for x in module.values() if isinstance(x, kind)]
     rules = [rule for _, rule in members(module[name])]

@@ -16,12 +16,21 @@ import cupy_standin
 import pytest
 import test_cupy
 from cupy_standin import build
-from test_cupy import DECLARATIONS, FLOAT64, _compared, _joined, _module, folder  # noqa: F401
+from test_cupy import (  # noqa: F401
+    DECLARATIONS,
+    FLOAT64,
+    _compared,
+    _joined,
+    _module,
+    folder,
+    texts,
+)
 from test_generated import CASES
 from test_mutants import _numbers
 
 from optwright.derive.language.declaration import Route
 from optwright.derive.rule import catalog
+from optwright.runtime.device.kernel import Kernel
 from optwright.runtime.device.source import prelude
 
 EACH = 3
@@ -47,7 +56,7 @@ CHANGES = [
     (re.compile(r" > "), " <= "),
     (re.compile(r" < "), " >= "),
 ]
-ENTRY = re.compile(r"void \w+_entry\([^{]*\{\n(.*?)\n\}", re.S)
+ENTRY = re.compile(r"entry = \[&\]\([^{]*\{\n(.*?)\n        \};", re.S)
 FUNCTION = re.compile(r"\bvoid (\w+)\(")
 
 TALLY = {"changes": 0}
@@ -106,14 +115,15 @@ def changed(folder: Path) -> Any:  # noqa: F811
     if build.gxx() is None:
         pytest.skip("g++ is not installed: the kernels cannot run without a device")
     modules = {(id, what): _executed(text) for id, made in CHOSEN.items() for what, text in made}
-    sources = [m["SOURCE"] for m in modules.values()]
+    found = (texts(m, BY_ID[id].name, Kernel) for (id, _), m in modules.items())
+    sources = [text for each in found for text in each]
     begun = []
     for share in (sources[::2], sources[1::2]):
         begun.append((share, build.start(_joined(share, FLOAT64), folder)))
     ready = {}
     for share, (target, process) in begun:
         library = build.finish(target, process)
-        ready.update({prelude(FLOAT64) + source: library for source in share})
+        ready.update(build.places(share, prelude(FLOAT64), library))
     return cupy_standin.Machine(folder, ready), modules
 
 

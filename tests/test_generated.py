@@ -377,8 +377,8 @@ def test_special_values(
         ("np.add(v, product, out=v)", "np.subtract(v, product, out=v)"),
         ("np.multiply(m, beta1, out=m)", "np.multiply(m, beta2, out=m)"),
         ("1 - beta2**t", "1 - beta2**(t - 1)"),
-        ("np.add(denominator, eps, out=denominator)", "pass"),
-        ("np.multiply(g, one_minus_beta1, out=product)", "np.multiply(g, beta1, out=product)"),
+        ("np.add(root, eps, out=block2)", "root"),
+        ("np.multiply(g, one_minus_beta1, out=block1)", "np.multiply(g, beta1, out=block1)"),
     ],
 )
 def test_a_wrong_kernel_is_noticed(wrong: str, right: str, monkeypatch: pytest.MonkeyPatch) -> None:

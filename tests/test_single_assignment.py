@@ -245,5 +245,3 @@ def test_members_that_flags_cannot_tell_apart_are_refused() -> None:
 
     with pytest.raises(DeclarationError, match="scope: differs between members"):
         lower_family(family)
-
-

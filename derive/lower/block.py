@@ -146,7 +146,7 @@ class _Listing:
                 operand = self._always(operand)
             self.result.results.append(operand)
         self.only = ALWAYS
-        for new, old in self.late.items():
+        for old in self.late.values():
             value = Value(old, place=old, variable=old)
             self.result.arrays.setdefault(old)
             only = self.program.only(self.phase, old)
@@ -331,7 +331,9 @@ class _Placing:
                 and self.lying.get(x.place) is x
                 and x.place in (*self.result.work, *self.result.masks)
             ]
-            choices = [target] if target and not out.mask and self.is_free(target, call, later) else []
+            choices = (
+                [target] if target and not out.mask and self.is_free(target, call, later) else []
+            )
             choices += dying
             choices += self.free[out.mask][::-1]
             place = next((p for p in choices if p not in barred), None) or self.block(out.mask)

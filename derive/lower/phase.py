@@ -19,7 +19,7 @@ from optwright.derive.language.declaration import (
 )
 from optwright.derive.language.extent import ALL, HOST, TENSOR, Extent
 from optwright.derive.lower.flag import ALWAYS, Flags, Only, marked, meets, merged
-from optwright.derive.lower.node import Apply, Name, Node, Number, is_number, mapped, names, read
+from optwright.derive.lower.node import Apply, Name, Node, is_number, mapped, names, read
 from optwright.derive.lower.program import (
     Append,
     Ask,
@@ -174,7 +174,10 @@ def _cut(ops: Sequence[Operation], style: Style, scope: str) -> list[Phase]:
             close()
             phases.append(o)
             continue
-        late = set(read(nodes(o))) & {r.name.name for r in (*reduces, *waiting)}
+        late = set(read(nodes(o))) & {
+            *(r.name.name for r in reduces),
+            *(w.name.name for w in waiting),
+        }
         if isinstance(o, Line) and _is_apart(o, style, scope):
             # Known before the open pass, or only after it.
             if late:
@@ -281,11 +284,11 @@ class _Hoist:
         """A value with every number in it named."""
 
         def change(part: Node) -> Node | None:
-            if not is_number(part) or isinstance(part, (Number, Name)):
-                return None if not isinstance(part, Name) else part
-            if isinstance(part, Apply) and part.function == "negative":
-                return replace(part, operands=tuple(mapped(o, change) for o in part.operands))
-            return self.named(part, target, only)
+            if isinstance(part, Apply) and is_number(part):
+                if part.function == "negative":
+                    return replace(part, operands=tuple(mapped(o, change) for o in part.operands))
+                return self.named(part, target, only)
+            return None
 
         if isinstance(node, Apply) and is_number(node):
             return self.named(node, target, only)

@@ -179,7 +179,9 @@ class Translator(ABC):
             found = self.node(base)
             if isinstance(found, Apply) and found.function == "sqrt":
                 half = Number(exponent / 2)
-                return found.operands[0] if exponent == 2 else apply("power", found.operands[0], half)
+                return (
+                    found.operands[0] if exponent == 2 else apply("power", found.operands[0], half)
+                )
         if exponent in (HALF, THIRD):
             return apply("sqrt" if exponent == HALF else "cbrt", self.node(base))
         return None

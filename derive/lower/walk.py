@@ -214,8 +214,10 @@ class Walk(Translator):
             return any(map(self.is_alias, node.operands))
         if isinstance(node, Member):
             return not node.history
-        return isinstance(node, Name) and not node.extent.scalar and (
-            node.old or node.name in self.aliases or node.name in self.loops
+        return (
+            isinstance(node, Name)
+            and not node.extent.scalar
+            and (node.old or node.name in self.aliases or node.name in self.loops)
         )
 
     def loop(self, statement: Loop) -> None:
@@ -303,7 +305,9 @@ class Walk(Translator):
         if isinstance(node, op.norm):
             if isinstance(first, Apply):
                 first = self.named("base", first)
-            return apply("sqrt", found(f"sum_{label}_squared", "sum", apply("multiply", first, first)))
+            return apply(
+                "sqrt", found(f"sum_{label}_squared", "sum", apply("multiply", first, first))
+            )
         if isinstance(node, op.dot):
             base = f"dot_{label}_{_label(operands[1])}"
             return found(base, "sum", apply("multiply", *operands))

@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 from optwright.derive.language.declaration import Declaration
-from optwright.templates.cupy.rule import Kernel, KernelPrinter, NumberKernel
 from optwright.templates.cupy.cost import told
+from optwright.templates.cupy.rule import Kernel, KernelPrinter, NumberKernel
 from optwright.templates.numpy.module import NumpyBackend
 from optwright.templates.numpy.rule import Printers, RuleText
 
@@ -18,7 +18,8 @@ class CupyBackend(NumpyBackend):
 
     name = "cupy"
     title = "CuPy"
-    told = 3
+    told = 2
+    schedules = "numpy"
     folders = ("cupy", "numpy")
     runtime = "optwright.runtime.device"
 

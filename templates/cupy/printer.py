@@ -30,8 +30,8 @@ from optwright.templates.numpy.printer import NumpyForm
 RESERVED = frozenset(
     """fabs sign maximum minimum exp log cos sin tanh floor ceil modulo sqrt cbrt pow infinity
     nonfinite round_bfloat16 real_t pack place place_any load store LANES nothing table chunks count
-    groups numbers first stride c row chunk start length of_group tensor entry aligned packs i k wide
-    single""".split()
+    groups numbers first stride c row chunk start length of_group tensor entry packs i k wide single
+    """.split()
 )
 """Names of the kernels' own. (The language of declarations refuses C's words.)"""
 

@@ -10,7 +10,16 @@ from optwright.derive.language.extent import ALL, HOST, TENSOR, Extent
 from optwright.derive.lower.flag import ALWAYS
 from optwright.derive.lower.node import Apply, Name, Node, is_host, mapped, read
 from optwright.derive.lower.phase import fresh
-from optwright.derive.lower.program import Ask, Line, Numbers, Pass, Program, made, nodes, operations
+from optwright.derive.lower.program import (
+    Ask,
+    Line,
+    Numbers,
+    Pass,
+    Program,
+    made,
+    nodes,
+    operations,
+)
 from optwright.derive.lower.scalar import word
 from optwright.templates.cupy.printer import CudaEntry, CudaNumbers, CupyForm, c_name, is_inexact
 from optwright.templates.entry_form import EntryPass

@@ -78,7 +78,10 @@ def schedule_text(schedule: Schedule) -> ScheduleText:
     form = NumpyForm(variable)
     body: list[str] = []
     for name, node, e in lines:
-        body += [f"# {show_equation(e, order)}", f"{variable(Name(name, HOST))} = {form.show(node)}"]
+        body += [
+            f"# {show_equation(e, order)}",
+            f"{variable(Name(name, HOST))} = {form.show(node)}",
+        ]
     kept = ", ".join(f'"{s.name}": {variable(Name(s.name, HOST))}' for s in schedule.state)
     body.append(f"return {form.show(output)}, {{{kept}}}")
     every = ["t", *(h.name for h in schedule.hyper), *(s.name for s in schedule.state)]

@@ -70,6 +70,7 @@ class NumpyBackend:
 
     title    the library's name in texts
     told     how many relations a class tells
+    schedules  the backend whose schedules are taken: they are numbers, whatever the arrays
     folders  where its templates lie; each is taken from the first folder that has it
     runtime  the package from which generated modules import
     """
@@ -77,6 +78,7 @@ class NumpyBackend:
     name = "numpy"
     title = "NumPy"
     told = 6
+    schedules: str | None = None
     folders: tuple[str, ...] = ("numpy",)
     runtime = "optwright.runtime"
 
@@ -102,42 +104,37 @@ class NumpyBackend:
         dialects: dict[str, list[Declaration]] = {"paper": []}
         for declaration in declarations:
             dialects.setdefault(declaration.dialect, []).append(declaration)
-        template = self.template("package.py.j2")
         files = {}
-        others = [d for d in dialects if d != "paper"]
-        for dialect, members in dialects.items():
-            files[PurePosixPath(dialect) / "__init__.py"] = template.render(
-                backend=self.name,
-                library=self.title,
-                dialect=dialect,
-                packages=[],
-                members=_members(members, dialect),
-                modules=_modules(members, dialect),
-            )
-        files[PurePosixPath("__init__.py")] = template.render(
+        for dialect, declared in dialects.items():
+            files[PurePosixPath(dialect) / "__init__.py"] = self._package(dialect, declared, [])
+        others = sorted(d for d in dialects if d != "paper")
+        files[PurePosixPath("__init__.py")] = self._package(None, dialects["paper"], others)
+        return files
+
+    def _package(
+        self, dialect: str | None, declared: Sequence[Declaration], packages: Sequence[str]
+    ) -> str:
+        """One `__init__` file: of a dialect, or the top level, where the papers' forms are."""
+        members = sorted((d.name, self._place(d, dialect or "paper")) for d in declared)
+        return self.template("package.py.j2").render(
             backend=self.name,
             library=self.title,
-            dialect=None,
-            packages=sorted(others),
-            members=_members(dialects["paper"], "paper"),
-            modules=_modules(dialects["paper"], "paper"),
+            dialect=dialect,
+            packages=packages,
+            members=members,
+            modules=[f'"{name}": "{module}"' for name, module in members],
+            imported=[f"{name} as {name}" for name, _ in members],
         )
-        return files
+
+    def _place(self, declaration: Declaration, dialect: str) -> str:
+        """The module of a declaration, below `optwright.generated`."""
+        folder = self.schedules if isinstance(declaration, Schedule) else None
+        return f"{folder or self.name}.{dialect}.{file_name(declaration).removesuffix('.py')}"
 
 
 def backend() -> NumpyBackend:
     """The backend of this folder."""
     return NumpyBackend()
-
-
-def _members(declarations: Sequence[Declaration], dialect: str) -> list[tuple[str, str]]:
-    """(class, module) pairs in alphabetical order."""
-    return sorted((d.name, f"{dialect}.{file_name(d).removesuffix('.py')}") for d in declarations)
-
-
-def _modules(declarations: Sequence[Declaration], dialect: str) -> list[str]:
-    """The entries of a dict from classes to modules."""
-    return [f'"{name}": "{module}"' for name, module in _members(declarations, dialect)]
 
 
 # --- optimizers ----------------------------------------------------------------------------------
@@ -242,7 +239,7 @@ def _arguments(
             default = f"default {shown}"
         lines += textwrap.wrap(
             f"{h.name}: {h.meaning or 'a number'}, in {h.range}; {default}",
-            WIDTH - 12,
+            WIDTH - 8,
             subsequent_indent="    ",
         )
     for flag, allowed in choices.items():
@@ -256,7 +253,11 @@ def _arguments(
             else "str"
         )
         signature.append(f"{flag}: {kind} = {allowed[0]!r}")
-        lines.append(f"{flag}: one of {', '.join(map(repr, allowed))}")
+    alike: dict[tuple[Any, ...], list[str]] = {}
+    for flag, allowed in choices.items():
+        alike.setdefault(tuple(allowed), []).append(flag)
+    for allowed, flags in alike.items():
+        lines.append(f"{', '.join(flags)}: one of {', '.join(map(repr, allowed))}")
     passed = [h.name for h in hyper] + list(choices)
     if seeded:
         signature.append("seed: int | None = None")
@@ -362,7 +363,9 @@ def _doc(declaration: Declaration, relations: Relations, most: int) -> str:
         told = [
             w
             for line in proved[:most]
-            for w in textwrap.wrap(line, WIDTH - 12, subsequent_indent="    ")
+            for w in textwrap.wrap(
+                line.replace(": proved for ", ": "), WIDTH - 8, subsequent_indent="    "
+            )
         ]
         if len(proved) > most:
             told.append(f"{len(proved) - most} more: gen show {declaration.id}")

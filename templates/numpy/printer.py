@@ -171,11 +171,10 @@ class NumpyBlocks(ListForm):
         if call.function in CALLS:
             bound = "" if out.variable == out.place else f"{out.variable} = "
             return [f"{bound}{CALLS[call.function]}({', '.join(operands)}, out={out.place})"]
-        bound = out.variable == out.place or any(
-            operands[k] == out.variable and _place(call, k, operands) == out.place
-            for k in range(len(operands))
+        lies = next(
+            (x for k, x in enumerate(operands) if _place(call, k, operands) == out.place), out.place
         )
-        bound_first = [] if bound else [f"{out.variable} = {out.place}"]
+        bound_first = [] if out.variable in (out.place, lies) else [f"{out.variable} = {lies}"]
         return bound_first + self._into(call, operands, out.variable)
 
     def _into(self, call: Call, operands: Sequence[str], out: str) -> list[str]:

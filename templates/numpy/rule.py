@@ -15,7 +15,7 @@ import sympy
 from sympy import Expr
 
 from optwright.derive.language import operation as op
-from optwright.derive.language.declaration import Family, History, Hyper, Optimizer, Route, State
+from optwright.derive.language.declaration import Family, History, Optimizer, Route, State
 from optwright.derive.language.extent import COORDINATE, HOST
 from optwright.derive.language.text import order_of
 from optwright.derive.lower.block import listed
@@ -140,9 +140,11 @@ class RulePrinter:
             if phase.oracle == "line_search":
                 yield f"{self.program.variable(phase.name)}_evaluations"
         elif isinstance(phase, (Numbers, Pass)):
-            names = (*phase.stores, *(r.name.name for r in phase.reduces)) if isinstance(
-                phase, Pass
-            ) else made(phase)
+            names = (
+                (*phase.stores, *(r.name.name for r in phase.reduces))
+                if isinstance(phase, Pass)
+                else made(phase)
+            )
             extents = self.program.extents
             yield from (self.program.variable(Name(n, extents[n])) for n in names)
 
@@ -261,7 +263,8 @@ class RulePrinter:
             if isinstance(line, Line):
                 parts.append((assignment(line), line.only))
                 continue
-            recorded = {x.name.name: None for x in assignments(line) if x.name.name in line.recorded}
+            every = dict.fromkeys(x.name.name for x in assignments(line))
+            recorded = [name for name in every if name in line.recorded]
             lines = [f"{name} = {{}}" for name in recorded]
             assigned.update(dict.fromkeys(recorded, line.only))
             lines += [text for start in line.init for text in assignment(start)]
@@ -376,10 +379,11 @@ class RulePrinter:
             parts.append(([*begin, f"{last_line})"], ALWAYS))
         body = PYTHON.written(parts, self.flags, 'step.flags["{}"]')
         if (at_most := self.program.at_most) is not None:
-            limit = literal(at_most.value) if isinstance(at_most, Number) else f'"{read([at_most])[0]}"'
+            name = f'"{"".join(read([at_most]))}"'
+            limit = literal(at_most.value) if isinstance(at_most, Number) else name
             body = [f"for _ in step.turns({limit}):", *("    " + line for line in body)]
-        name, doc = f"{self.prefix}advance", "One step, pass by pass."
-        self.functions.append(Function(name, ("step: Step",), doc, tuple(body)))
+        name = f"{self.prefix}advance"
+        self.functions.append(Function(name, ("step: Step",), "", tuple(body)))
 
     def _views(self) -> list[tuple[str, str]]:
         """The functions of views, by view."""
@@ -459,7 +463,8 @@ class RulePrinter:
             if only != frozenset():
                 lines.append(f"if {PYTHON.condition(flags.condition(only))}:")
                 lines.append(f'    flags["{name}"] = np.nan  # there is none')
-        lines += self._changed("hyper", [{h.name: hyper_call(h) for h in s.hyper} for s in flags.systems])
+        own = [{h.name: hyper_call(h) for h in s.hyper} for s in flags.systems]
+        lines += self._changed("hyper", own)
         lines += self._changed("state", [self._state_calls(s) for s in flags.systems])
         return [line.replace("'", '"') for line in lines]
 

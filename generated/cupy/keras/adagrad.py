@@ -8,9 +8,8 @@ Do not edit. Made from the declaration keras.Adagrad; remake it with: gen kernel
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void keras_adagrad_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void keras_adagrad_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -30,8 +29,7 @@ extern "C" __global__ void keras_adagrad_update(
             // theta[t] = decayed[t] - learning_rate*g[t]/sqrt(G[t] + epsilon)
             theta = decayed - g*learning_rate/sqrt(G + epsilon);
         };
-        const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), G_pack = load(G_at, i);
 #pragma unroll
@@ -57,7 +55,6 @@ def host(learning_rate, weight_decay):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(UPDATE)
@@ -87,10 +84,10 @@ class Adagrad(Optimizer):
         theta[t] = decayed[t] - learning_rate*g[t]/sqrt(G[t] + epsilon)
 
     Proved
-        keras.Adagrad = optax.adagrad at the same positive start (DL2: proved for all losses,
-            all t, learning_rate varying with t)
-        torch.Adagrad(lr_decay, eps=0) = keras.Adagrad(lr/(1 + lr_decay*(t - 1)), epsilon=0)
-            (DL2d: proved for all losses, all t)
+        keras.Adagrad = optax.adagrad at the same positive start (DL2: all losses, all t,
+            learning_rate varying with t)
+        torch.Adagrad(lr_decay, eps=0) = keras.Adagrad(lr/(1 + lr_decay*(t - 1)), epsilon=0) (DL2d:
+            all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -10,9 +10,8 @@ import numpy as np
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void keras_adam_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void keras_adam_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -43,8 +42,7 @@ extern "C" __global__ void keras_adam_update(
                 theta = decayed - m*rate/(sqrt(v_max) + epsilon);
             }
         };
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3] | row[4]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2] | row[3] | row[4]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), m_pack = load(m_at, i),
                 v_pack = load(v_at, i), v_max_pack = v_max_at ? load(v_max_at, i) : pack();
@@ -83,7 +81,6 @@ def host(t, learning_rate, beta_1, beta_2, weight_decay):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(UPDATE)
@@ -127,13 +124,11 @@ class Adam(Optimizer):
             theta[t] = decayed[t] - m[t]*rate[t]/(sqrt(v_max[t]) + epsilon)
 
     Proved
-        keras.AdamW = keras.Adam(weight_decay) (DL5h: proved for all losses, all t,
-            learning_rate, beta_1, beta_2, epsilon, weight_decay varying with t)
-        torch.SparseAdam = keras.Adam where no gradient is 0 (DL5j: proved for all losses, all
-            t, lr, eps varying with t)
-        torch.Adam(amsgrad=True, eps=0) = keras.Adam(amsgrad=True, epsilon=0) (DL6a: proved for
-            all losses, all t, lr varying with t)
-        2 more: gen show keras.Adam
+        keras.AdamW = keras.Adam(weight_decay) (DL5h: all losses, all t, learning_rate, beta_1,
+            beta_2, epsilon, weight_decay varying with t)
+        torch.SparseAdam = keras.Adam where no gradient is 0 (DL5j: all losses, all t, lr, eps
+            varying with t)
+        3 more: gen show keras.Adam
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

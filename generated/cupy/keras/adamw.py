@@ -10,9 +10,8 @@ import numpy as np
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void keras_adamw_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void keras_adamw_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -43,8 +42,7 @@ extern "C" __global__ void keras_adamw_update(
                 theta = decayed - m*rate/(sqrt(v_max) + epsilon);
             }
         };
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3] | row[4]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2] | row[3] | row[4]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), m_pack = load(m_at, i),
                 v_pack = load(v_at, i), v_max_pack = v_max_at ? load(v_max_at, i) : pack();
@@ -83,7 +81,6 @@ def host(t, learning_rate, weight_decay, beta_1, beta_2):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(UPDATE)
@@ -127,10 +124,10 @@ class AdamW(Optimizer):
             theta[t] = decayed[t] - m[t]*rate[t]/(sqrt(v_max[t]) + epsilon)
 
     Proved
-        torch.AdamW(eps) = keras.AdamW(epsilon=eps*sqrt(1 - beta2**t)) (DL5g: proved for all
-            losses, all t, lr, eps, weight_decay varying with t)
-        keras.AdamW = keras.Adam(weight_decay) (DL5h: proved for all losses, all t,
-            learning_rate, beta_1, beta_2, epsilon, weight_decay varying with t)
+        torch.AdamW(eps) = keras.AdamW(epsilon=eps*sqrt(1 - beta2**t)) (DL5g: all losses, all t, lr,
+            eps, weight_decay varying with t)
+        keras.AdamW = keras.Adam(weight_decay) (DL5h: all losses, all t, learning_rate, beta_1,
+            beta_2, epsilon, weight_decay varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -8,9 +8,8 @@ Do not edit. Made from the declaration keras.Lion; remake it with: gen kernels -
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void keras_lion_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void keras_lion_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -33,8 +32,7 @@ extern "C" __global__ void keras_lion_update(
             // theta[t] = decayed[t] - learning_rate*direction[t]
             theta = decayed - direction*learning_rate;
         };
-        const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), m_pack = load(m_at, i);
 #pragma unroll
@@ -63,7 +61,6 @@ def host(learning_rate, beta_1, beta_2, weight_decay):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(UPDATE)
@@ -93,8 +90,8 @@ class Lion(Optimizer):
         theta[t] = decayed[t] - learning_rate*direction[t]
 
     Proved
-        keras.Lion = optax.lion (DL10: proved for all losses, all t, learning_rate, beta_1,
-            beta_2, weight_decay varying with t)
+        keras.Lion = optax.lion (DL10: all losses, all t, learning_rate, beta_1, beta_2,
+            weight_decay varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -8,9 +8,8 @@ Do not edit. Made from the declaration keras.RMSprop; remake it with: gen kernel
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void keras_rmsprop_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void keras_rmsprop_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -42,8 +41,7 @@ extern "C" __global__ void keras_rmsprop_update(
             // theta[t] = decayed[t] - velocity[t]
             theta = decayed - velocity;
         };
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3] | row[4]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2] | row[3] | row[4]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), v_pack = load(v_at, i),
                 velocity_pack = load(velocity_at, i),
@@ -80,7 +78,6 @@ def host(learning_rate, rho, weight_decay):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(UPDATE)
@@ -123,14 +120,11 @@ class RMSprop(Optimizer):
         theta[t] = decayed[t] - velocity[t]
 
     Proved
-        torch.RMSprop(momentum=0) = RMSProp, keras.RMSprop(momentum=0) = RMSPropEpsInside (K4:
-            proved for all losses, all t, lr varying with t; all losses, all t, learning_rate
-            varying with t)
-        optax.rmsprop = keras.RMSprop under velocity = -b (DL4: proved for all losses, all t,
-            learning_rate, decay, eps, momentum varying with t)
-        torch.RMSprop(eps=0) = keras.RMSprop(epsilon=0) under velocity = lr*velocity (DL4b:
-            proved for all losses, all t)
-        1 more: gen show keras.RMSprop
+        torch.RMSprop(momentum=0) = RMSProp, keras.RMSprop(momentum=0) = RMSPropEpsInside (K4: all
+            losses, all t, lr varying with t; all losses, all t, learning_rate varying with t)
+        optax.rmsprop = keras.RMSprop under velocity = -b (DL4: all losses, all t, learning_rate,
+            decay, eps, momentum varying with t)
+        2 more: gen show keras.RMSprop
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

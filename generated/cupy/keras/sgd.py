@@ -8,9 +8,8 @@ Do not edit. Made from the declaration keras.SGD; remake it with: gen kernels --
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void keras_sgd_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void keras_sgd_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -35,8 +34,7 @@ extern "C" __global__ void keras_sgd_update(
                 theta = decayed + velocity*momentum - g*learning_rate;
             }
         };
-        const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i),
                 velocity_pack = load(velocity_at, i);
@@ -63,7 +61,6 @@ def host(learning_rate, weight_decay):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(UPDATE)
@@ -100,12 +97,11 @@ class SGD(Optimizer):
             theta[t] = decayed[t] + momentum*velocity[t] - learning_rate*g[t]
 
     Proved
-        Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: proved for all
-            losses, all t, lr varying with t)
-        torch.SGD(nesterov=True) = keras.SGD(nesterov=True) under velocity = -lr*b (DL1b: proved
-            for all losses, all t)
-        torch.SGD(momentum=0) = keras.SGD(momentum=0), decay included (DL1e: proved for all
+        Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: all losses, all t, lr
+            varying with t)
+        torch.SGD(nesterov=True) = keras.SGD(nesterov=True) under velocity = -lr*b (DL1b: all
             losses, all t)
+        1 more: gen show keras.SGD
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -8,9 +8,8 @@ Do not edit. Made from the declaration optax.adadelta; remake it with: gen kerne
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void optax_adadelta_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void optax_adadelta_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -34,8 +33,7 @@ extern "C" __global__ void optax_adadelta_update(
             // theta[t] = theta[t-1] - learning_rate*delta[t]
             theta = theta - delta*learning_rate;
         };
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), raw_g_pack = load(raw_g_at, i),
                 v_pack = load(v_at, i), u_pack = load(u_at, i);
@@ -62,7 +60,6 @@ def host(rho):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("raw_g", "grad")
     step.blocks(UPDATE)
@@ -93,8 +90,8 @@ class adadelta(Optimizer):
         theta[t] = theta[t-1] - learning_rate*delta[t]
 
     Proved
-        torch.Adadelta = optax.adadelta (DL3: proved for all losses, all t, lr, eps,
-            weight_decay varying with t)
+        torch.Adadelta = optax.adadelta (DL3: all losses, all t, lr, eps, weight_decay varying with
+            t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -8,9 +8,8 @@ Do not edit. Made from the declaration optax.adagrad; remake it with: gen kernel
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void optax_adagrad_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void optax_adagrad_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -29,8 +28,7 @@ extern "C" __global__ void optax_adagrad_update(
             // theta[t] = theta[t-1] - learning_rate*direction[t]
             theta = theta - direction*learning_rate;
         };
-        const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), G_pack = load(G_at, i);
 #pragma unroll
@@ -44,13 +42,10 @@ extern "C" __global__ void optax_adagrad_update(
 }
 """
 
-UPDATE = Kernel(
-    SOURCE, "optax_adagrad_update", arrays="theta g G", groups="learning_rate eps",
-)
+UPDATE = Kernel(SOURCE, "optax_adagrad_update", arrays="theta g G", groups="learning_rate eps")
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(UPDATE)
     step.commit()
@@ -78,10 +73,10 @@ class adagrad(Optimizer):
         theta[t] = theta[t-1] - learning_rate*direction[t]
 
     Proved
-        keras.Adagrad = optax.adagrad at the same positive start (DL2: proved for all losses,
-            all t, learning_rate varying with t)
-        torch.Adagrad(eps=0) = optax.adagrad(eps=0) at the same positive start (DL2b: proved for
-            all losses, all t, lr varying with t)
+        keras.Adagrad = optax.adagrad at the same positive start (DL2: all losses, all t,
+            learning_rate varying with t)
+        torch.Adagrad(eps=0) = optax.adagrad(eps=0) at the same positive start (DL2b: all losses,
+            all t, lr varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

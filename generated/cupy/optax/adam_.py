@@ -8,9 +8,8 @@ Do not edit. Made from the declaration optax.adam; remake it with: gen kernels -
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void optax_adam_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void optax_adam_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -47,8 +46,7 @@ extern "C" __global__ void optax_adam_update(
             // theta[t] = theta[t-1] - learning_rate*m_hat[t]/(sqrt(v_hat[t] + eps_root) + eps)
             theta = theta - m_hat*learning_rate/(sqrt(v_hat + eps_root) + eps);
         };
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), m_pack = load(m_at, i),
                 v_pack = load(v_at, i);
@@ -81,7 +79,6 @@ def host(t, b1, b2):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(UPDATE)
@@ -123,13 +120,10 @@ class adam(Optimizer):
         theta[t] = theta[t-1] - learning_rate*m_hat[t]/(sqrt(v_hat[t] + eps_root) + eps)
 
     Proved
-        Adam = torch.Adam = optax.adam (K1: proved for all losses, all t, lr, beta1, beta2, eps
-            varying with t)
-        optax.rmsprop(bias_correction=True) = optax.adam(b1=0) (DL4f: proved for all losses, all
-            t, learning_rate varying with t)
-        torch.Adam = optax.adam(eps_root=0) (DL5: proved for all losses, all t, lr, beta1,
-            beta2, eps varying with t)
-        1 more: gen show optax.adam
+        Adam = torch.Adam = optax.adam (K1: all losses, all t, lr, beta1, beta2, eps varying with t)
+        optax.rmsprop(bias_correction=True) = optax.adam(b1=0) (DL4f: all losses, all t,
+            learning_rate varying with t)
+        2 more: gen show optax.adam
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

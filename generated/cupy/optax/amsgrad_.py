@@ -8,9 +8,8 @@ Do not edit. Made from the declaration optax.amsgrad; remake it with: gen kernel
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void optax_amsgrad_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void optax_amsgrad_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -45,8 +44,7 @@ extern "C" __global__ void optax_amsgrad_update(
                 theta = theta - m*learning_rate/(sqrt(v_max + eps_root) + eps);
             }
         };
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3] | row[4]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2] | row[3] | row[4]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), m_pack = load(m_at, i),
                 v_pack = load(v_at, i), v_max_pack = load(v_max_at, i);
@@ -78,7 +76,6 @@ def host(t, learning_rate, b1, b2):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(UPDATE)
@@ -127,8 +124,7 @@ class amsgrad(Optimizer):
         b2: decay of the moving average of squared gradients, in [0, 1); default 0.999
         eps: keeps the denominator from zero, in [0, inf); default 1e-08
         eps_root: added to the squares inside the root, in [0, inf); default 0
-        bias_correction_mu: one of True, False
-        bias_correction_nu: one of True, False
+        bias_correction_mu, bias_correction_nu: one of True, False
     """
 
     choices = {"bias_correction_mu": (True, False), "bias_correction_nu": (True, False)}

@@ -8,9 +8,8 @@ Do not edit. Made from the declaration optax.nadamw; remake it with: gen kernels
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void optax_nadamw_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void optax_nadamw_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -48,8 +47,7 @@ extern "C" __global__ void optax_nadamw_update(
             // theta[t] = theta[t-1] - learning_rate*(weight_decay*theta[t-1] + m_hat[t]/(sqrt(v_hat[t] + eps_root) + eps))
             theta = theta - (theta*weight_decay + m_hat/(sqrt(v_hat + eps_root) + eps))*learning_rate;
         };
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), m_pack = load(m_at, i),
                 v_pack = load(v_at, i);
@@ -81,7 +79,6 @@ def host(t, b1, b2):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(UPDATE)

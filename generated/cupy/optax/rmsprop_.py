@@ -8,9 +8,8 @@ Do not edit. Made from the declaration optax.rmsprop; remake it with: gen kernel
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void optax_rmsprop_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void optax_rmsprop_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -67,8 +66,7 @@ extern "C" __global__ void optax_rmsprop_update(
                 theta = theta + b*momentum + scaled;
             }
         };
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3] | row[4]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2] | row[3] | row[4]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i),
                 m_pack = m_at ? load(m_at, i) : pack(), v_pack = load(v_at, i),
@@ -102,7 +100,6 @@ def host(t, decay):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(UPDATE)
@@ -167,12 +164,11 @@ class rmsprop(Optimizer):
             theta[t] = theta[t-1] + momentum*b[t] + scaled[t]
 
     Proved
-        optax.rmsprop = keras.RMSprop under velocity = -b (DL4: proved for all losses, all t,
-            learning_rate, decay, eps, momentum varying with t)
-        optax.rmsprop(eps_in_sqrt=False, momentum=0) = torch.RMSprop(momentum=0) (DL4a: proved
-            for all losses, all t)
-        optax.rmsprop(bias_correction=True) = optax.adam(b1=0) (DL4f: proved for all losses, all
-            t, learning_rate varying with t)
+        optax.rmsprop = keras.RMSprop under velocity = -b (DL4: all losses, all t, learning_rate,
+            decay, eps, momentum varying with t)
+        optax.rmsprop(eps_in_sqrt=False, momentum=0) = torch.RMSprop(momentum=0) (DL4a: all losses,
+            all t)
+        1 more: gen show optax.rmsprop
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -182,9 +178,7 @@ class rmsprop(Optimizer):
         initial_scale: start of the average of squared gradients, in [0, inf); default 0
         momentum: momentum: the share of the last velocity that is kept, in [0, inf); default 0
         eps_in_sqrt: one of True, False
-        centered: one of False, True
-        nesterov: one of False, True
-        bias_correction: one of False, True
+        centered, nesterov, bias_correction: one of False, True
     """
 
     choices = {

@@ -8,9 +8,8 @@ Do not edit. Made from the declaration optax.sgd; remake it with: gen kernels --
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void optax_sgd_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void optax_sgd_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -32,8 +31,7 @@ extern "C" __global__ void optax_sgd_update(
                 theta = theta - (g + b*momentum)*learning_rate;
             }
         };
-        const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), b_pack = load(b_at, i);
 #pragma unroll
@@ -54,7 +52,6 @@ UPDATE = Kernel(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(UPDATE)
     step.commit()
@@ -88,12 +85,11 @@ class sgd(Optimizer):
             theta[t] = theta[t-1] - learning_rate*(g[t] + momentum*b[t])
 
     Proved
-        Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: proved for all
-            losses, all t, lr varying with t)
-        torch.SGD(dampening=0, weight_decay=0) = optax.sgd (DL1: proved for all losses, all t,
-            lr varying with t)
-        torch.SGD(nesterov=True) = optax.sgd(nesterov=True) (DL1a: proved for all losses, all t,
-            lr varying with t)
+        Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: all losses, all t, lr
+            varying with t)
+        torch.SGD(dampening=0, weight_decay=0) = optax.sgd (DL1: all losses, all t, lr varying with
+            t)
+        1 more: gen show optax.sgd
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -8,9 +8,8 @@ Do not edit. Made from the declaration optax.sign_sgd; remake it with: gen kerne
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, Step
 
 SOURCE = """
-extern "C" __global__ void optax_sign_sgd_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void optax_sign_sgd_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -24,8 +23,7 @@ extern "C" __global__ void optax_sign_sgd_update(
             // theta[t] = theta[t-1] - learning_rate*sign(g[t])
             theta = theta - sign(g)*learning_rate;
         };
-        const bool aligned = ((row[0] | row[1]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i);
 #pragma unroll
@@ -39,13 +37,10 @@ extern "C" __global__ void optax_sign_sgd_update(
 }
 """
 
-UPDATE = Kernel(
-    SOURCE, "optax_sign_sgd_update", arrays="theta g", groups="learning_rate",
-)
+UPDATE = Kernel(SOURCE, "optax_sign_sgd_update", arrays="theta g", groups="learning_rate")
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(UPDATE)
     step.commit()

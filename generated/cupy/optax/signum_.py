@@ -8,9 +8,8 @@ Do not edit. Made from the declaration optax.signum; remake it with: gen kernels
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void optax_signum_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void optax_signum_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -27,8 +26,7 @@ extern "C" __global__ void optax_signum_update(
             // theta[t] = theta[t-1] - learning_rate*sign(m[t])
             theta = theta - sign(m)*learning_rate;
         };
-        const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), m_pack = load(m_at, i);
 #pragma unroll
@@ -53,7 +51,6 @@ def host(beta):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(UPDATE)
@@ -79,7 +76,7 @@ class signum(Optimizer):
         theta[t] = theta[t-1] - learning_rate*sign(m[t])
 
     Proved
-        Signum = optax.signum (DL10c: proved for all losses, all t, lr varying with t)
+        Signum = optax.signum (DL10c: all losses, all t, lr varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -13,9 +13,8 @@ from optwright.runtime.device import (
 )
 
 SOURCE = """
-extern "C" __global__ void paper_adafactor_other_pass1(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_adafactor_other_pass1(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -40,8 +39,7 @@ extern "C" __global__ void paper_adafactor_other_pass1(
             sum_theta = theta*theta;
             sum_U = U*U;
         };
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3] | row[4] | row[5]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2] | row[3] | row[4] | row[5]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), v_pack = load(v_at, i),
                 U_pack, sum_theta_pack, sum_U_pack;
@@ -57,9 +55,8 @@ extern "C" __global__ void paper_adafactor_other_pass1(
     }
 }
 
-extern "C" __global__ void paper_adafactor_other_pass2(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_adafactor_other_pass2(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -73,8 +70,7 @@ extern "C" __global__ void paper_adafactor_other_pass2(
             // theta[t] = theta[t-1] - U[t]*alpha_t[t]/max(1, rms_update[t]/clip_threshold)
             theta = theta - U*theta_factor;
         };
-        const bool aligned = ((row[0] | row[1]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), U_pack = load(U_at, i);
 #pragma unroll
@@ -89,9 +85,8 @@ extern "C" __global__ void paper_adafactor_other_pass2(
 """
 
 NUMBERS_SOURCE = """
-extern "C" __global__ void paper_adafactor_other_numbers(
-    const long long *table, const long long count, const real_t *groups, real_t *wide,
-    float *single)
+extern "C" __global__ void paper_adafactor_other_numbers(const long long *table, const long long count,
+    const real_t *groups, real_t *wide, float *single)
 {
     const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.x*blockDim.x;
@@ -120,9 +115,7 @@ OTHER_PASS1 = Kernel(
     reductions=(("sum_theta", "sum", "tensor"), ("sum_U", "sum", "tensor"),), layout=OTHER_LAYOUT,
 )
 
-OTHER_PASS2 = Kernel(
-    SOURCE, "paper_adafactor_other_pass2", arrays="theta U", layout=OTHER_LAYOUT,
-)
+OTHER_PASS2 = Kernel(SOURCE, "paper_adafactor_other_pass2", arrays="theta U", layout=OTHER_LAYOUT)
 
 OTHER_NUMBERS = NumberKernel(
     NUMBERS_SOURCE, "paper_adafactor_other_numbers", extent="tensor",
@@ -131,7 +124,6 @@ OTHER_NUMBERS = NumberKernel(
 
 
 def shared_advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
 
 
@@ -171,7 +163,6 @@ def tensor_update(theta, g, R, C, eps1, eps2, clip_threshold, rho_t, beta2_t):
 
 
 def tensor_advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(tensor_host)
     step.arrays(tensor_update)
     step.commit()
@@ -202,7 +193,6 @@ def other_host(t, max_lr, beta2_decay):
 
 
 def other_advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(other_host)
     step.blocks(OTHER_PASS1)
     step.numbers(OTHER_NUMBERS)
@@ -255,8 +245,8 @@ class Adafactor(Optimizer):
         theta[t] = theta[t-1] - U[t]*alpha_t[t]/max(1, rms_update[t]/clip_threshold)
 
     Proved
-        the same when rows, or columns, change places (SY36: proved for matrices of every shape,
-            every tensor, all losses, all t)
+        the same when rows, or columns, change places (SY36: matrices of every shape, every tensor,
+            all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -8,9 +8,8 @@ Do not edit. Made from the declaration Adagrad; remake it with: gen kernels --ba
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void paper_adagrad_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_adagrad_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -27,8 +26,7 @@ extern "C" __global__ void paper_adagrad_update(
             // theta[t] = theta[t-1] - lr*g[t]/(sqrt(G[t]) + eps)
             theta = theta - g*lr/(sqrt(G) + eps);
         };
-        const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), G_pack = load(G_at, i);
 #pragma unroll
@@ -42,13 +40,10 @@ extern "C" __global__ void paper_adagrad_update(
 }
 """
 
-UPDATE = Kernel(
-    SOURCE, "paper_adagrad_update", arrays="theta g G", groups="lr eps",
-)
+UPDATE = Kernel(SOURCE, "paper_adagrad_update", arrays="theta g G", groups="lr eps")
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(UPDATE)
     step.commit()
@@ -73,14 +68,11 @@ class Adagrad(Optimizer):
         theta[t] = theta[t-1] - lr*g[t]/(sqrt(G[t]) + eps)
 
     Proved
-        Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: proved for all losses, all
-            t, lr, eps varying with t; all losses, all t, rho, eps varying with t)
-        Adagrad and RMSProp = G = a*G + b*g**2 at (1, 1) and (rho, 1 - rho) (A2: proved for all
-            losses, all t, lr, eps varying with t; all losses, all t, lr, eps, rho varying with
-            t)
-        Adagrad(lr, eps) = RMSProp(lr/sqrt(t), 1 - 1/t, eps/sqrt(t)) under v = G/t (A5: proved
-            for all losses, all t, lr, eps varying with t)
-        5 more: gen show Adagrad
+        Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: all losses, all t, lr, eps
+            varying with t; all losses, all t, rho, eps varying with t)
+        Adagrad and RMSProp = G = a*G + b*g**2 at (1, 1) and (rho, 1 - rho) (A2: all losses, all t,
+            lr, eps varying with t; all losses, all t, lr, eps, rho varying with t)
+        6 more: gen show Adagrad
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -8,9 +8,8 @@ Do not edit. Made from the declaration Adam; remake it with: gen kernels --backe
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void paper_adam_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_adam_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -35,8 +34,7 @@ extern "C" __global__ void paper_adam_update(
             // theta[t] = theta[t-1] - lr*m_hat[t]/(sqrt(v_hat[t]) + eps)
             theta = theta - m_hat*lr/(sqrt(v_hat) + eps);
         };
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), m_pack = load(m_at, i),
                 v_pack = load(v_at, i);
@@ -66,7 +64,6 @@ def host(t, beta1, beta2):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(UPDATE)
@@ -98,13 +95,10 @@ class Adam(Optimizer):
         theta[t] = theta[t-1] - lr*m_hat[t]/(sqrt(v_hat[t]) + eps)
 
     Proved
-        Adam = torch.Adam = optax.adam (K1: proved for all losses, all t, lr, beta1, beta2, eps
-            varying with t)
-        Adam(eps) = keras.Adam(epsilon=eps*sqrt(1 - beta2**t)) (K2b: proved for all losses, all
-            t, lr, beta1, beta2, eps varying with t)
-        Adam(eps) = AdamEpsHat(eps*sqrt(1 - beta2**t)) (D4: proved for all losses, all t, lr,
-            beta1, beta2, eps varying with t)
-        14 more: gen show Adam
+        Adam = torch.Adam = optax.adam (K1: all losses, all t, lr, beta1, beta2, eps varying with t)
+        Adam(eps) = keras.Adam(epsilon=eps*sqrt(1 - beta2**t)) (K2b: all losses, all t, lr, beta1,
+            beta2, eps varying with t)
+        15 more: gen show Adam
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

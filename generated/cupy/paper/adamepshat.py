@@ -10,9 +10,8 @@ import numpy as np
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void paper_adamepshat_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_adamepshat_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -32,8 +31,7 @@ extern "C" __global__ void paper_adamepshat_update(
             // theta[t] = theta[t-1] - m[t]*rate[t]/(sqrt(v[t]) + eps)
             theta = theta - m*rate/(sqrt(v) + eps);
         };
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), m_pack = load(m_at, i),
                 v_pack = load(v_at, i);
@@ -66,7 +64,6 @@ def host(t, lr, beta1, beta2):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(UPDATE)
@@ -97,12 +94,10 @@ class AdamEpsHat(Optimizer):
         theta[t] = theta[t-1] - m[t]*rate[t]/(sqrt(v[t]) + eps)
 
     Proved
-        AdamEpsHat = keras.Adam (K2a: proved for all losses, all t, lr, beta1, beta2, eps
+        AdamEpsHat = keras.Adam (K2a: all losses, all t, lr, beta1, beta2, eps varying with t)
+        Adam(eps) = AdamEpsHat(eps*sqrt(1 - beta2**t)) (D4: all losses, all t, lr, beta1, beta2, eps
             varying with t)
-        Adam(eps) = AdamEpsHat(eps*sqrt(1 - beta2**t)) (D4: proved for all losses, all t, lr,
-            beta1, beta2, eps varying with t)
-        Adam(eps=0) = AdamEpsHat(eps=0) (D5a: proved for all losses, all t, lr, beta1, beta2
-            varying with t)
+        1 more: gen show AdamEpsHat
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

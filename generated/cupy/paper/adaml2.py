@@ -8,9 +8,8 @@ Do not edit. Made from the declaration AdamL2; remake it with: gen kernels --bac
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void paper_adaml2_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_adaml2_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -38,8 +37,7 @@ extern "C" __global__ void paper_adaml2_update(
             // theta[t] = theta[t-1] - lr*m_hat[t]/(sqrt(v_hat[t]) + eps)
             theta = theta - m_hat*lr/(sqrt(v_hat) + eps);
         };
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), raw_g_pack = load(raw_g_at, i),
                 m_pack = load(m_at, i), v_pack = load(v_at, i);
@@ -69,7 +67,6 @@ def host(t, beta1, beta2):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("raw_g", "grad")
     step.blocks(UPDATE)
@@ -101,8 +98,8 @@ class AdamL2(Optimizer):
         theta[t] = theta[t-1] - lr*m_hat[t]/(sqrt(v_hat[t]) + eps)
 
     Proved
-        AdamW, AdamL2 and texts.ADAMW at weight_decay 0 = Adam (W5: proved for all losses, all
-            t, lr, beta1, beta2, eps varying with t)
+        AdamW, AdamL2 and texts.ADAMW at weight_decay 0 = Adam (W5: all losses, all t, lr, beta1,
+            beta2, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

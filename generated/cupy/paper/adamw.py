@@ -8,9 +8,8 @@ Do not edit. Made from the declaration AdamW; remake it with: gen kernels --back
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void paper_adamw_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_adamw_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -36,8 +35,7 @@ extern "C" __global__ void paper_adamw_update(
             // theta[t] = theta[t-1] - multiplier*(weight_decay*theta[t-1] + lr*m_hat[t]/(sqrt(v_hat[t]) + eps))
             theta = theta - (theta*weight_decay + m_hat*lr/(sqrt(v_hat) + eps))*multiplier;
         };
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), m_pack = load(m_at, i),
                 v_pack = load(v_at, i);
@@ -67,7 +65,6 @@ def host(t, beta1, beta2):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(UPDATE)
@@ -102,10 +99,10 @@ class AdamW(Optimizer):
         theta[t] = theta[t-1] - multiplier*(weight_decay*theta[t-1] + lr*m_hat[t]/(sqrt(v_hat[t]) + eps))
 
     Proved
-        AdamW, AdamL2 and texts.ADAMW at weight_decay 0 = Adam (W5: proved for all losses, all
-            t, lr, beta1, beta2, eps varying with t)
-        AdamW(lr, wd, multiplier) = texts.ADAMW(multiplier*lr, wd/lr) (W6: proved for all
-            losses, all t, lr, weight_decay, multiplier varying with t)
+        AdamW, AdamL2 and texts.ADAMW at weight_decay 0 = Adam (W5: all losses, all t, lr, beta1,
+            beta2, eps varying with t)
+        AdamW(lr, wd, multiplier) = texts.ADAMW(multiplier*lr, wd/lr) (W6: all losses, all t, lr,
+            weight_decay, multiplier varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -10,9 +10,8 @@ from optwright.runtime.device import (
 )
 
 SOURCE = """
-extern "C" __global__ void paper_clippedadam_pass1(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_clippedadam_pass1(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -23,8 +22,7 @@ extern "C" __global__ void paper_clippedadam_pass1(
         const auto entry = [&](const real_t g_raw, real_t &sum_g_raw_squared) {
             sum_g_raw_squared = g_raw*g_raw;
         };
-        const bool aligned = ((row[0] | row[1]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack g_raw_pack = load(g_raw_at, i), sum_g_raw_squared_pack;
 #pragma unroll
@@ -37,9 +35,8 @@ extern "C" __global__ void paper_clippedadam_pass1(
     }
 }
 
-extern "C" __global__ void paper_clippedadam_pass2(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_clippedadam_pass2(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -68,8 +65,7 @@ extern "C" __global__ void paper_clippedadam_pass2(
             // theta[t] = theta[t-1] - lr*m_hat[t]/(sqrt(v_hat[t]) + eps)
             theta = theta - m_hat*lr/(sqrt(v_hat) + eps);
         };
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), m_pack = load(m_at, i), v_pack = load(v_at, i),
                 g_raw_pack = load(g_raw_at, i);
@@ -85,9 +81,8 @@ extern "C" __global__ void paper_clippedadam_pass2(
 """
 
 NUMBERS_SOURCE = """
-extern "C" __global__ void paper_clippedadam_numbers(
-    const long long *table, const long long count, const real_t *groups, real_t *wide,
-    float *single)
+extern "C" __global__ void paper_clippedadam_numbers(const long long *table, const long long count,
+    const real_t *groups, real_t *wide, float *single)
 {
     const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.x*blockDim.x;
@@ -132,7 +127,6 @@ def host(t, beta1, beta2):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g_raw", "grad")
     step.blocks(PASS1)

@@ -10,9 +10,8 @@ from optwright.runtime.device import (
 )
 
 SOURCE = """
-extern "C" __global__ void paper_clippedlamb_pass1(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_clippedlamb_pass1(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -23,8 +22,7 @@ extern "C" __global__ void paper_clippedlamb_pass1(
         const auto entry = [&](const real_t g_raw, real_t &sum_g_raw_squared) {
             sum_g_raw_squared = g_raw*g_raw;
         };
-        const bool aligned = ((row[0] | row[1]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack g_raw_pack = load(g_raw_at, i), sum_g_raw_squared_pack;
 #pragma unroll
@@ -37,9 +35,8 @@ extern "C" __global__ void paper_clippedlamb_pass1(
     }
 }
 
-extern "C" __global__ void paper_clippedlamb_pass2(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_clippedlamb_pass2(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -76,8 +73,7 @@ extern "C" __global__ void paper_clippedlamb_pass2(
             sum_theta_squared = theta*theta;
             sum_u_squared = u*u;
         };
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3] | row[4] | row[5] | row[6]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2] | row[3] | row[4] | row[5] | row[6]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), m_pack = load(m_at, i), v_pack = load(v_at, i),
                 g_raw_pack = load(g_raw_at, i), u_pack, sum_theta_squared_pack, sum_u_squared_pack;
@@ -95,9 +91,8 @@ extern "C" __global__ void paper_clippedlamb_pass2(
     }
 }
 
-extern "C" __global__ void paper_clippedlamb_pass3(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_clippedlamb_pass3(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -111,8 +106,7 @@ extern "C" __global__ void paper_clippedlamb_pass3(
             // theta[t] = theta[t-1] - lr*ratio[t]*u[t]
             theta = theta - u*lr_ratio;
         };
-        const bool aligned = ((row[0] | row[1]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), u_pack = load(u_at, i);
 #pragma unroll
@@ -127,9 +121,8 @@ extern "C" __global__ void paper_clippedlamb_pass3(
 """
 
 NUMBERS_SOURCE = """
-extern "C" __global__ void paper_clippedlamb_numbers1(
-    const long long *table, const long long count, const real_t *groups, real_t *wide,
-    float *single)
+extern "C" __global__ void paper_clippedlamb_numbers1(const long long *table, const long long count,
+    const real_t *groups, real_t *wide, float *single)
 {
     const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.x*blockDim.x;
@@ -146,9 +139,8 @@ extern "C" __global__ void paper_clippedlamb_numbers1(
     }
 }
 
-extern "C" __global__ void paper_clippedlamb_numbers2(
-    const long long *table, const long long count, const real_t *groups, real_t *wide,
-    float *single)
+extern "C" __global__ void paper_clippedlamb_numbers2(const long long *table, const long long count,
+    const real_t *groups, real_t *wide, float *single)
 {
     const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.x*blockDim.x;
@@ -190,9 +182,7 @@ PASS2 = Kernel(
     layout=LAYOUT,
 )
 
-PASS3 = Kernel(
-    SOURCE, "paper_clippedlamb_pass3", arrays="theta u", layout=LAYOUT,
-)
+PASS3 = Kernel(SOURCE, "paper_clippedlamb_pass3", arrays="theta u", layout=LAYOUT)
 
 NUMBERS1 = NumberKernel(
     NUMBERS_SOURCE, "paper_clippedlamb_numbers1", extent="all", groups="max_norm", layout=LAYOUT,
@@ -212,7 +202,6 @@ def host(t, beta1, beta2):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g_raw", "grad")
     step.blocks(PASS1)

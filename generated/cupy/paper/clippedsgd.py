@@ -10,9 +10,8 @@ from optwright.runtime.device import (
 )
 
 SOURCE = """
-extern "C" __global__ void paper_clippedsgd_pass1(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_clippedsgd_pass1(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -23,8 +22,7 @@ extern "C" __global__ void paper_clippedsgd_pass1(
         const auto entry = [&](const real_t g_raw, real_t &sum_g_raw_squared) {
             sum_g_raw_squared = g_raw*g_raw;
         };
-        const bool aligned = ((row[0] | row[1]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack g_raw_pack = load(g_raw_at, i), sum_g_raw_squared_pack;
 #pragma unroll
@@ -37,9 +35,8 @@ extern "C" __global__ void paper_clippedsgd_pass1(
     }
 }
 
-extern "C" __global__ void paper_clippedsgd_pass2(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_clippedsgd_pass2(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -57,8 +54,7 @@ extern "C" __global__ void paper_clippedsgd_pass2(
             // theta[t] = theta[t-1] - lr*g[t]
             theta = theta - g*lr;
         };
-        const bool aligned = ((row[0] | row[1]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_raw_pack = load(g_raw_at, i);
 #pragma unroll
@@ -73,9 +69,8 @@ extern "C" __global__ void paper_clippedsgd_pass2(
 """
 
 NUMBERS_SOURCE = """
-extern "C" __global__ void paper_clippedsgd_numbers(
-    const long long *table, const long long count, const real_t *groups, real_t *wide,
-    float *single)
+extern "C" __global__ void paper_clippedsgd_numbers(const long long *table, const long long count,
+    const real_t *groups, real_t *wide, float *single)
 {
     const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.x*blockDim.x;
@@ -100,9 +95,7 @@ PASS1 = Kernel(
     reductions=(("sum_g_raw_squared", "sum", "all"),), layout=LAYOUT,
 )
 
-PASS2 = Kernel(
-    SOURCE, "paper_clippedsgd_pass2", arrays="theta g_raw", groups="lr", layout=LAYOUT,
-)
+PASS2 = Kernel(SOURCE, "paper_clippedsgd_pass2", arrays="theta g_raw", groups="lr", layout=LAYOUT)
 
 NUMBERS = NumberKernel(
     NUMBERS_SOURCE, "paper_clippedsgd_numbers", extent="all", groups="max_norm", layout=LAYOUT,
@@ -110,7 +103,6 @@ NUMBERS = NumberKernel(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g_raw", "grad")
     step.blocks(PASS1)
     step.numbers(NUMBERS)
@@ -139,12 +131,11 @@ class ClippedSGD(Optimizer):
         theta[t] = theta[t-1] - lr*g[t]
 
     Proved
-        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY12: proved for
-            all n, every tensor, all losses, all t)
-        the same when loss and max_norm are multiplied and lr divided by one number (SY54:
-            proved for all n, every tensor, all losses, all t)
-        = descent at the rate lr*min(1, max_norm/|g|), for all n (X3: proved for all n; all
-            limit, n)
+        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY12: all n, every
+            tensor, all losses, all t)
+        the same when loss and max_norm are multiplied and lr divided by one number (SY54: all n,
+            every tensor, all losses, all t)
+        1 more: gen show ClippedSGD
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -25,7 +25,6 @@ def pass2(theta, p, step_length):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.ask("hess", "hessian")
     step.arrays(pass1)
@@ -56,8 +55,8 @@ class DampedNewton(Optimizer):
         theta[t] = theta[t-1] + p[t]*step_length[t]
 
     Proved
-        the same in all affine coordinates (SY17: proved for all n, all tensors as one vector,
-            all losses, all t)
+        the same in all affine coordinates (SY17: all n, all tensors as one vector, all losses, all
+            t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

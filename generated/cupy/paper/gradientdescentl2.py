@@ -8,9 +8,8 @@ Do not edit. Made from the declaration GradientDescentL2; remake it with: gen ke
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, Step
 
 SOURCE = """
-extern "C" __global__ void paper_gradientdescentl2_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_gradientdescentl2_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -26,8 +25,7 @@ extern "C" __global__ void paper_gradientdescentl2_update(
             // theta[t] = theta[t-1] - lr*g[t]
             theta = theta - g*lr;
         };
-        const bool aligned = ((row[0] | row[1]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), raw_g_pack = load(raw_g_at, i);
 #pragma unroll
@@ -47,7 +45,6 @@ UPDATE = Kernel(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("raw_g", "grad")
     step.blocks(UPDATE)
     step.commit()
@@ -71,10 +68,10 @@ class GradientDescentL2(Optimizer):
         theta[t] = theta[t-1] - lr*g[t]
 
     Proved
-        GradientDescentL2 = gradient descent with decay lr*weight_decay (W1: proved for all
-            losses, all t, lr, weight_decay varying with t)
-        scaling theta scales lr by the square and divides the penalty by it (SY66: proved for
-            all n, every tensor, all losses, all t)
+        GradientDescentL2 = gradient descent with decay lr*weight_decay (W1: all losses, all t, lr,
+            weight_decay varying with t)
+        scaling theta scales lr by the square and divides the penalty by it (SY66: all n, every
+            tensor, all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -8,9 +8,8 @@ Do not edit. Made from the declaration HeavyBall; remake it with: gen kernels --
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void paper_heavyball_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_heavyball_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -28,8 +27,7 @@ extern "C" __global__ void paper_heavyball_update(
             previous = theta;
             theta = theta_next;
         };
-        const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i),
                 previous_pack = load(previous_at, i);
@@ -44,13 +42,10 @@ extern "C" __global__ void paper_heavyball_update(
 }
 """
 
-UPDATE = Kernel(
-    SOURCE, "paper_heavyball_update", arrays="theta g previous", groups="lr momentum",
-)
+UPDATE = Kernel(SOURCE, "paper_heavyball_update", arrays="theta g previous", groups="lr momentum")
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(UPDATE)
     step.commit()
@@ -76,13 +71,11 @@ class HeavyBall(Optimizer):
         previous[t] = theta[t-1]
 
     Proved
-        Momentum = HeavyBall under previous = theta + v (M4: proved for all losses, all t, lr,
-            momentum varying with t)
-        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY1: proved for all
-            n, every tensor, all losses, all t)
-        converges exactly if 0 < lr < 2*(1 + momentum)/L (E2: proved for all quadratics, all n,
-            with curvatures in (0, L])
-        1 more: gen show HeavyBall
+        Momentum = HeavyBall under previous = theta + v (M4: all losses, all t, lr, momentum varying
+            with t)
+        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY1: all n, every
+            tensor, all losses, all t)
+        2 more: gen show HeavyBall
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

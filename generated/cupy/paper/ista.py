@@ -8,9 +8,8 @@ Do not edit. Made from the declaration ISTA; remake it with: gen kernels --backe
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, Step
 
 SOURCE = """
-extern "C" __global__ void paper_ista_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_ista_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -26,8 +25,7 @@ extern "C" __global__ void paper_ista_update(
             // theta[t] = max(0, abs(z[t]) - lr*l1)*sign(z[t])
             theta = maximum(fabs(z) - lr_l1, real_t(0))*sign(z);
         };
-        const bool aligned = ((row[0] | row[1]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i);
 #pragma unroll
@@ -41,9 +39,7 @@ extern "C" __global__ void paper_ista_update(
 }
 """
 
-UPDATE = Kernel(
-    SOURCE, "paper_ista_update", arrays="theta g", groups="lr lr_l1",
-)
+UPDATE = Kernel(SOURCE, "paper_ista_update", arrays="theta g", groups="lr lr_l1")
 
 
 def host(lr, l1):
@@ -52,7 +48,6 @@ def host(lr, l1):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(UPDATE)

@@ -10,9 +10,8 @@ from optwright.runtime.device import (
 )
 
 SOURCE = """
-extern "C" __global__ void paper_lamb_pass1(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_lamb_pass1(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -45,8 +44,7 @@ extern "C" __global__ void paper_lamb_pass1(
             sum_theta_squared = theta*theta;
             sum_u_squared = u*u;
         };
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3] | row[4] | row[5] | row[6]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2] | row[3] | row[4] | row[5] | row[6]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), m_pack = load(m_at, i),
                 v_pack = load(v_at, i), u_pack, sum_theta_squared_pack, sum_u_squared_pack;
@@ -64,9 +62,8 @@ extern "C" __global__ void paper_lamb_pass1(
     }
 }
 
-extern "C" __global__ void paper_lamb_pass2(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_lamb_pass2(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -80,8 +77,7 @@ extern "C" __global__ void paper_lamb_pass2(
             // theta[t] = theta[t-1] - lr*ratio[t]*u[t]
             theta = theta - u*lr_ratio;
         };
-        const bool aligned = ((row[0] | row[1]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), u_pack = load(u_at, i);
 #pragma unroll
@@ -96,9 +92,8 @@ extern "C" __global__ void paper_lamb_pass2(
 """
 
 NUMBERS_SOURCE = """
-extern "C" __global__ void paper_lamb_numbers(
-    const long long *table, const long long count, const real_t *groups, real_t *wide,
-    float *single)
+extern "C" __global__ void paper_lamb_numbers(const long long *table, const long long count,
+    const real_t *groups, real_t *wide, float *single)
 {
     const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.x*blockDim.x;
@@ -132,9 +127,7 @@ PASS1 = Kernel(
     layout=LAYOUT,
 )
 
-PASS2 = Kernel(
-    SOURCE, "paper_lamb_pass2", arrays="theta u", layout=LAYOUT,
-)
+PASS2 = Kernel(SOURCE, "paper_lamb_pass2", arrays="theta u", layout=LAYOUT)
 
 NUMBERS = NumberKernel(
     NUMBERS_SOURCE, "paper_lamb_numbers", extent="tensor", groups="lr", layout=LAYOUT,
@@ -150,7 +143,6 @@ def host(t, beta1, beta2):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(PASS1)
@@ -190,10 +182,8 @@ class LAMB(Optimizer):
         theta[t] = theta[t-1] - lr*ratio[t]*u[t]
 
     Proved
-        lr has no units, norms not zero (SY60: proved for all n, every tensor, all losses, all
-            t)
-        |move| = lr*|theta|, for all n, where weights and update are not zero (L4: proved for
-            all n)
+        lr has no units, norms not zero (SY60: all n, every tensor, all losses, all t)
+        |move| = lr*|theta|, for all n, where weights and update are not zero (L4: all n)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

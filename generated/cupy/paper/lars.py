@@ -10,9 +10,8 @@ from optwright.runtime.device import (
 )
 
 SOURCE = """
-extern "C" __global__ void paper_lars_pass1(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_lars_pass1(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -26,8 +25,7 @@ extern "C" __global__ void paper_lars_pass1(
             sum_theta_squared = theta*theta;
             sum_g_squared = g*g;
         };
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), sum_theta_squared_pack,
                 sum_g_squared_pack;
@@ -43,9 +41,8 @@ extern "C" __global__ void paper_lars_pass1(
     }
 }
 
-extern "C" __global__ void paper_lars_pass2(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_lars_pass2(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -64,8 +61,7 @@ extern "C" __global__ void paper_lars_pass2(
             // theta[t] = theta[t-1] - v[t]
             theta = theta - v;
         };
-        const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), v_pack = load(v_at, i);
 #pragma unroll
@@ -80,9 +76,8 @@ extern "C" __global__ void paper_lars_pass2(
 """
 
 NUMBERS_SOURCE = """
-extern "C" __global__ void paper_lars_numbers(
-    const long long *table, const long long count, const real_t *groups, real_t *wide,
-    float *single)
+extern "C" __global__ void paper_lars_numbers(const long long *table, const long long count,
+    const real_t *groups, real_t *wide, float *single)
 {
     const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.x*blockDim.x;
@@ -125,7 +120,6 @@ NUMBERS = NumberKernel(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(PASS1)
     step.numbers(NUMBERS)
@@ -158,12 +152,10 @@ class LARS(Optimizer):
         theta[t] = theta[t-1] - v[t]
 
     Proved
-        turns with the coordinates of each tensor (SY10: proved for all n, every tensor, all
-            losses, all t)
-        the same when loss and decay are multiplied by one number, norms not zero (SY49: proved
-            for all n, every tensor, all losses, all t)
-        lr has no units, norms not zero (SY59: proved for all n, every tensor, all losses, all
-            t)
+        turns with the coordinates of each tensor (SY10: all n, every tensor, all losses, all t)
+        the same when loss and decay are multiplied by one number, norms not zero (SY49: all n,
+            every tensor, all losses, all t)
+        1 more: gen show LARS
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

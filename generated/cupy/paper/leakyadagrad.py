@@ -8,9 +8,8 @@ Do not edit. Made from the declaration LeakyAdagrad; remake it with: gen kernels
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void paper_leakyadagrad_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_leakyadagrad_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -27,8 +26,7 @@ extern "C" __global__ void paper_leakyadagrad_update(
             // theta[t] = theta[t-1] - lr*g[t]/(sqrt(G[t]) + eps)
             theta = theta - g*lr/(sqrt(G) + eps);
         };
-        const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), G_pack = load(G_at, i);
 #pragma unroll
@@ -42,13 +40,10 @@ extern "C" __global__ void paper_leakyadagrad_update(
 }
 """
 
-UPDATE = Kernel(
-    SOURCE, "paper_leakyadagrad_update", arrays="theta g G", groups="lr rho eps",
-)
+UPDATE = Kernel(SOURCE, "paper_leakyadagrad_update", arrays="theta g G", groups="lr rho eps")
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(UPDATE)
     step.commit()
@@ -76,10 +71,9 @@ class LeakyAdagrad(Optimizer):
         theta[t] = theta[t-1] - lr*g[t]/(sqrt(G[t]) + eps)
 
     Proved
-        RMSProp = LeakyAdagrad(lr/sqrt(1 - rho), rho, eps/sqrt(1 - rho)) under G = v/(1 - rho)
-            (A7: proved for all losses, all t, lr, eps varying with t)
-        LeakyAdagrad(rho=1) = Adagrad (A7b: proved for all losses, all t, lr, eps varying with
-            t)
+        RMSProp = LeakyAdagrad(lr/sqrt(1 - rho), rho, eps/sqrt(1 - rho)) under G = v/(1 - rho) (A7:
+            all losses, all t, lr, eps varying with t)
+        LeakyAdagrad(rho=1) = Adagrad (A7b: all losses, all t, lr, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -8,9 +8,8 @@ Do not edit. Made from the declaration Lion; remake it with: gen kernels --backe
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void paper_lion_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_lion_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -28,8 +27,7 @@ extern "C" __global__ void paper_lion_update(
             // m[t] = beta2*m[t-1] + (1 - beta2)*g[t]
             m = m*beta2 + g*one_minus_beta2;
         };
-        const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), m_pack = load(m_at, i);
 #pragma unroll
@@ -55,7 +53,6 @@ def host(beta1, beta2):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(UPDATE)
@@ -83,12 +80,9 @@ class Lion(Optimizer):
         m[t] = beta2*m[t-1] + (1 - beta2)*g[t]
 
     Proved
-        Lion = optax.lion (DL10a: proved for all losses, all t, lr, beta1, beta2, weight_decay
-            varying with t)
-        Lion(beta1=beta2, weight_decay=0) = Signum(beta2) (L1: proved for all losses, all t, lr
-            varying with t)
-        the same when theta is shifted (without decay) (SY24: proved for all n, every tensor,
-            all losses, all t)
+        Lion = optax.lion (DL10a: all losses, all t, lr, beta1, beta2, weight_decay varying with t)
+        Lion(beta1=beta2, weight_decay=0) = Signum(beta2) (L1: all losses, all t, lr varying with t)
+        1 more: gen show Lion
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -10,9 +10,8 @@ import numpy as np
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void paper_lookaheadadam_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_lookaheadadam_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -43,8 +42,7 @@ extern "C" __global__ void paper_lookaheadadam_update(
             // theta[t] = {slow[t] if mod(t, sync_period) == 0, else fast[t]}
             theta = ((slow_case != real_t(0)) ? slow : fast);
         };
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3] | row[4]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2] | row[3] | row[4]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), m_pack = load(m_at, i),
                 v_pack = load(v_at, i), slow_pack = load(slow_at, i);
@@ -76,7 +74,6 @@ def host(t, beta1, beta2, sync_period):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(UPDATE)
@@ -113,8 +110,8 @@ class LookaheadAdam(Optimizer):
         theta[t] = {slow[t] if mod(t, sync_period) == 0, else fast[t]}
 
     Proved
-        the same when theta is shifted (SY25: proved for all n, all tensors as one vector, all
-            losses, all t; all n, every tensor, all losses, all t)
+        the same when theta is shifted (SY25: all n, all tensors as one vector, all losses, all t;
+            all n, every tensor, all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

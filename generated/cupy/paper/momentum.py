@@ -8,9 +8,8 @@ Do not edit. Made from the declaration Momentum; remake it with: gen kernels --b
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void paper_momentum_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_momentum_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -27,8 +26,7 @@ extern "C" __global__ void paper_momentum_update(
             // theta[t] = theta[t-1] - v[t]
             theta = theta - v;
         };
-        const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), v_pack = load(v_at, i);
 #pragma unroll
@@ -42,13 +40,10 @@ extern "C" __global__ void paper_momentum_update(
 }
 """
 
-UPDATE = Kernel(
-    SOURCE, "paper_momentum_update", arrays="theta g v", groups="lr momentum",
-)
+UPDATE = Kernel(SOURCE, "paper_momentum_update", arrays="theta g v", groups="lr momentum")
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(UPDATE)
     step.commit()
@@ -73,12 +68,10 @@ class Momentum(Optimizer):
         theta[t] = theta[t-1] - v[t]
 
     Proved
-        Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: proved for all
-            losses, all t, lr varying with t)
-        Momentum = MomentumSum under v = lr*v (M1: proved for all losses, all t)
-        MomentumEMA(lr, beta) = Momentum(lr*(1 - beta), beta) under v = lr*m (M3a: proved for
-            all losses, all t)
-        4 more: gen show Momentum
+        Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: all losses, all t, lr
+            varying with t)
+        Momentum = MomentumSum under v = lr*v (M1: all losses, all t)
+        5 more: gen show Momentum
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

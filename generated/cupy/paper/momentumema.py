@@ -8,9 +8,8 @@ Do not edit. Made from the declaration MomentumEMA; remake it with: gen kernels 
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void paper_momentumema_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_momentumema_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -27,8 +26,7 @@ extern "C" __global__ void paper_momentumema_update(
             // theta[t] = theta[t-1] - lr*m[t]
             theta = theta - m*lr;
         };
-        const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), m_pack = load(m_at, i);
 #pragma unroll
@@ -53,7 +51,6 @@ def host(beta):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(UPDATE)
@@ -80,13 +77,11 @@ class MomentumEMA(Optimizer):
         theta[t] = theta[t-1] - lr*m[t]
 
     Proved
-        MomentumEMA(lr, beta) = MomentumSum(lr*(1 - beta), beta) under v = m/(1 - beta) (M3:
-            proved for all losses, all t, lr varying with t)
-        MomentumEMA(lr, beta) = Momentum(lr*(1 - beta), beta) under v = lr*m (M3a: proved for
-            all losses, all t)
-        Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
-            proved for all losses, all t, lr varying with t)
-        1 more: gen show MomentumEMA
+        MomentumEMA(lr, beta) = MomentumSum(lr*(1 - beta), beta) under v = m/(1 - beta) (M3: all
+            losses, all t, lr varying with t)
+        MomentumEMA(lr, beta) = Momentum(lr*(1 - beta), beta) under v = lr*m (M3a: all losses, all
+            t)
+        2 more: gen show MomentumEMA
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -12,9 +12,8 @@ from optwright.runtime.device import (
 )
 
 SOURCE = """
-extern "C" __global__ void paper_muon_other_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_muon_other_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -40,8 +39,7 @@ extern "C" __global__ void paper_muon_other_update(
             // theta[t] = theta[t-1] - adam_lr*adam_weight_decay*theta[t-1] - adam_lr*m_hat[t]/(sqrt(v_hat[t]) + adam_eps)
             theta = theta - theta*adam_lr_adam_weight_decay - m_hat*adam_lr/(sqrt(v_hat) + adam_eps);
         };
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), m_pack = load(m_at, i),
                 v_pack = load(v_at, i);
@@ -63,7 +61,6 @@ OTHER_UPDATE = Kernel(
 
 
 def shared_advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
 
 
@@ -97,7 +94,6 @@ def matrix_update(theta, g, m, lr, momentum, weight_decay, eps, ns_steps, dim):
 
 
 def matrix_advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.arrays(matrix_update)
     step.commit()
 
@@ -127,7 +123,6 @@ def other_host(t, adam_lr, adam_beta1, adam_beta2, adam_weight_decay):
 
 
 def other_advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(other_host)
     step.blocks(OTHER_UPDATE)
     step.commit()
@@ -176,12 +171,11 @@ class Muon(Optimizer):
         theta[t] = theta[t-1] - adam_lr*adam_weight_decay*theta[t-1] - adam_lr*m_hat[t]/(sqrt(v_hat[t]) + adam_eps)
 
     Proved
-        on matrices turns with the coordinates of rows and of columns (SY40: proved for matrices
-            of every shape, every tensor, all losses, all t)
-        on matrices the same when loss and eps are multiplied by one number (SY42: proved for
-            all n, every tensor, all losses, all t)
-        its buffer as an average or as a sum: the same direction, eps scaled (L7: proved for all
-            losses, all t, lr varying with t; all n, every tensor, all losses, all t)
+        on matrices turns with the coordinates of rows and of columns (SY40: matrices of every
+            shape, every tensor, all losses, all t)
+        on matrices the same when loss and eps are multiplied by one number (SY42: all n, every
+            tensor, all losses, all t)
+        1 more: gen show Muon
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

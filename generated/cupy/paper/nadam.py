@@ -8,9 +8,8 @@ Do not edit. Made from the declaration NAdam; remake it with: gen kernels --back
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void paper_nadam_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_nadam_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -40,8 +39,7 @@ extern "C" __global__ void paper_nadam_update(
             // theta[t] = theta[t-1] - lr*m_bar[t]/(sqrt(v_hat[t]) + eps)
             theta = theta - m_bar*lr/(sqrt(v_hat) + eps);
         };
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), m_pack = load(m_at, i),
                 v_pack = load(v_at, i);
@@ -84,7 +82,6 @@ def host(mu_product, t, beta1, beta2, momentum_decay):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(UPDATE)
@@ -124,8 +121,7 @@ class NAdam(Optimizer):
         theta[t] = theta[t-1] - lr*m_bar[t]/(sqrt(v_hat[t]) + eps)
 
     Proved
-        NAdam(beta1=0) = Adam(beta1=0) (D27: proved for all losses, all t, lr, beta2, eps
-            varying with t)
+        NAdam(beta1=0) = Adam(beta1=0) (D27: all losses, all t, lr, beta2, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

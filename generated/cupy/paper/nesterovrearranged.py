@@ -9,9 +9,8 @@ remake it with: gen kernels --backend cupy
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void paper_nesterovrearranged_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_nesterovrearranged_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -29,8 +28,7 @@ extern "C" __global__ void paper_nesterovrearranged_update(
             theta = theta + v_next*one_plus_momentum - v*momentum;
             v = v_next;
         };
-        const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), v_pack = load(v_at, i);
 #pragma unroll
@@ -56,7 +54,6 @@ def host(momentum):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(UPDATE)
@@ -84,10 +81,10 @@ class NesterovRearranged(Optimizer):
         theta[t] = theta[t-1] + (1 + momentum)*v[t] - momentum*v[t-1]
 
     Proved
-        NesterovRearranged = texts.NAG_c at theta + momentum*v (C42: proved for all losses, all
-            t, lr varying with t)
-        NesterovRearranged = Nesterov at theta - momentum*v (C42a: proved for all losses, all t,
-            lr varying with t)
+        NesterovRearranged = texts.NAG_c at theta + momentum*v (C42: all losses, all t, lr varying
+            with t)
+        NesterovRearranged = Nesterov at theta - momentum*v (C42a: all losses, all t, lr varying
+            with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

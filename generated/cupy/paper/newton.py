@@ -17,7 +17,6 @@ def update(theta, g, hess):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.ask("hess", "hessian")
     step.arrays(update)
@@ -39,11 +38,10 @@ class Newton(Optimizer):
         theta[t] = theta[t-1] - solve(hessian(theta[t-1]), g[t])
 
     Proved
-        RelaxedNewton(lr=1) = Newton (C100: proved for all n)
-        Newton's move minimises the second-order Taylor model, for all n, if the Hessian is
-            positive definite (Q9: proved for all n)
-        Newton solves a quadratic in one step, for all n (Q10: proved for all n)
-        5 more: gen show Newton
+        RelaxedNewton(lr=1) = Newton (C100: all n)
+        Newton's move minimises the second-order Taylor model, for all n, if the Hessian is positive
+            definite (Q9: all n)
+        6 more: gen show Newton
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

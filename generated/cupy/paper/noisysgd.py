@@ -10,9 +10,8 @@ import numpy as np
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, Step
 
 SOURCE = """
-extern "C" __global__ void paper_noisysgd_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_noisysgd_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -27,8 +26,7 @@ extern "C" __global__ void paper_noisysgd_update(
             // theta[t] = theta[t-1] - lr*(g[t] + noise(1)*sigma[t])
             theta = theta - (g + xi*sigma)*lr;
         };
-        const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), xi_pack = load(xi_at, i);
 #pragma unroll
@@ -42,9 +40,7 @@ extern "C" __global__ void paper_noisysgd_update(
 }
 """
 
-UPDATE = Kernel(
-    SOURCE, "paper_noisysgd_update", arrays="theta g xi", groups="lr sigma",
-)
+UPDATE = Kernel(SOURCE, "paper_noisysgd_update", arrays="theta g xi", groups="lr sigma")
 
 
 def host(t, eta, gamma):
@@ -55,7 +51,6 @@ def host(t, eta, gamma):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.noise("xi", 1)
@@ -84,10 +79,9 @@ class NoisySGD(Optimizer):
         theta[t] = theta[t-1] - lr*(g[t] + noise(1)*sigma[t])
 
     Proved
-        NoisySGD's step = GradientDescent's in the mean over the noise (C16n: proved for all
-            states, all t, all distributions with a mean)
-        turns with the coordinates if the draws do (SY16: proved for all n, every tensor, all
-            losses, all t)
+        NoisySGD's step = GradientDescent's in the mean over the noise (C16n: all states, all t, all
+            distributions with a mean)
+        turns with the coordinates if the draws do (SY16: all n, every tensor, all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

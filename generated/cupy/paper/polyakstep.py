@@ -10,9 +10,8 @@ from optwright.runtime.device import (
 )
 
 SOURCE = """
-extern "C" __global__ void paper_polyakstep_pass1(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_polyakstep_pass1(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -23,8 +22,7 @@ extern "C" __global__ void paper_polyakstep_pass1(
         const auto entry = [&](const real_t g, real_t &dot_g_g) {
             dot_g_g = g*g;
         };
-        const bool aligned = ((row[0] | row[1]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack g_pack = load(g_at, i), dot_g_g_pack;
 #pragma unroll
@@ -37,9 +35,8 @@ extern "C" __global__ void paper_polyakstep_pass1(
     }
 }
 
-extern "C" __global__ void paper_polyakstep_pass2(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_polyakstep_pass2(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -53,8 +50,7 @@ extern "C" __global__ void paper_polyakstep_pass2(
             // theta[t] = theta[t-1] - g[t]*rate[t]
             theta = theta - g*rate;
         };
-        const bool aligned = ((row[0] | row[1]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i);
 #pragma unroll
@@ -69,9 +65,8 @@ extern "C" __global__ void paper_polyakstep_pass2(
 """
 
 NUMBERS_SOURCE = """
-extern "C" __global__ void paper_polyakstep_numbers1(
-    const long long *table, const long long count, const real_t *groups, real_t *wide,
-    float *single)
+extern "C" __global__ void paper_polyakstep_numbers1(const long long *table, const long long count,
+    const real_t *groups, real_t *wide, float *single)
 {
     const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.x*blockDim.x;
@@ -87,9 +82,8 @@ extern "C" __global__ void paper_polyakstep_numbers1(
     }
 }
 
-extern "C" __global__ void paper_polyakstep_numbers2(
-    const long long *table, const long long count, const real_t *groups, real_t *wide,
-    float *single)
+extern "C" __global__ void paper_polyakstep_numbers2(const long long *table, const long long count,
+    const real_t *groups, real_t *wide, float *single)
 {
     const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.x*blockDim.x;
@@ -112,13 +106,9 @@ PASS1 = Kernel(
     layout=LAYOUT,
 )
 
-PASS2 = Kernel(
-    SOURCE, "paper_polyakstep_pass2", arrays="theta g", layout=LAYOUT,
-)
+PASS2 = Kernel(SOURCE, "paper_polyakstep_pass2", arrays="theta g", layout=LAYOUT)
 
-NUMBERS1 = NumberKernel(
-    NUMBERS_SOURCE, "paper_polyakstep_numbers1", extent="all", layout=LAYOUT,
-)
+NUMBERS1 = NumberKernel(NUMBERS_SOURCE, "paper_polyakstep_numbers1", extent="all", layout=LAYOUT)
 
 NUMBERS2 = NumberKernel(
     NUMBERS_SOURCE, "paper_polyakstep_numbers2", extent="all", groups="f_star loss", layout=LAYOUT,
@@ -126,7 +116,6 @@ NUMBERS2 = NumberKernel(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(PASS1)
     step.numbers(NUMBERS1)
@@ -154,12 +143,11 @@ class PolyakStep(Optimizer):
         theta[t] = theta[t-1] - g[t]*rate[t]
 
     Proved
-        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY12: proved for
-            all n, every tensor, all losses, all t)
-        the same when loss and f_star are multiplied by one number (SY52: proved for all n,
-            every tensor, all losses, all t)
-        has the units of theta (SY58: proved for all n, all tensors as one vector, all losses,
-            all t; all n, every tensor, all losses, all t)
+        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY12: all n, every
+            tensor, all losses, all t)
+        the same when loss and f_star are multiplied by one number (SY52: all n, every tensor, all
+            losses, all t)
+        1 more: gen show PolyakStep
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -12,9 +12,8 @@ from optwright.runtime.device import (
 )
 
 SOURCE = """
-extern "C" __global__ void paper_prodigy_pass1(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_prodigy_pass1(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -48,8 +47,7 @@ extern "C" __global__ void paper_prodigy_pass1(
             sum_s = fabs(s);
             dot_g_theta_theta_start = g*(theta_start - theta);
         };
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3] | row[4] | row[5] | row[6] | row[7]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2] | row[3] | row[4] | row[5] | row[6] | row[7]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), m_pack = load(m_at, i),
                 v_pack = load(v_at, i), s_pack = load(s_at, i),
@@ -68,9 +66,8 @@ extern "C" __global__ void paper_prodigy_pass1(
     }
 }
 
-extern "C" __global__ void paper_prodigy_pass2(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_prodigy_pass2(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -86,8 +83,7 @@ extern "C" __global__ void paper_prodigy_pass2(
             // theta[t] = theta[t-1]*(1 - {weight_decay*step_size[t] if s_size[t] > 0, else 0}) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
             theta = theta*theta_factor - ((theta_case != real_t(0)) ? m/(sqrt(v) + eps_d) : real_t(0))*step_size;
         };
-        const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), m_pack = load(m_at, i), v_pack = load(v_at, i);
 #pragma unroll
@@ -102,9 +98,8 @@ extern "C" __global__ void paper_prodigy_pass2(
 """
 
 NUMBERS_SOURCE = """
-extern "C" __global__ void paper_prodigy_numbers1(
-    const long long *table, const long long count, const real_t *groups, real_t *wide,
-    float *single)
+extern "C" __global__ void paper_prodigy_numbers1(const long long *table, const long long count,
+    const real_t *groups, real_t *wide, float *single)
 {
     const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.x*blockDim.x;
@@ -135,9 +130,8 @@ extern "C" __global__ void paper_prodigy_numbers1(
     }
 }
 
-extern "C" __global__ void paper_prodigy_numbers2(
-    const long long *table, const long long count, const real_t *groups, real_t *wide,
-    float *single)
+extern "C" __global__ void paper_prodigy_numbers2(const long long *table, const long long count,
+    const real_t *groups, real_t *wide, float *single)
 {
     const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.x*blockDim.x;
@@ -208,7 +202,6 @@ def host(t, beta1, beta2):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.numbers(NUMBERS1)
@@ -276,8 +269,7 @@ class Prodigy(Optimizer):
         theta[t] = theta[t-1]*(1 - {weight_decay*step_size[t] if s_size[t] > 0, else 0}) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
 
     Proved
-        scaling theta scales d0, and lr has no units (SY64: proved for all n, every tensor, all
-            losses, all t)
+        scaling theta scales d0, and lr has no units (SY64: all n, every tensor, all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -289,8 +281,7 @@ class Prodigy(Optimizer):
         weight_decay: weight decay, in [0, inf); default 0
         d0: first estimate of the distance to a solution, in (0, inf); default 1e-06
         d_coef: factor of the estimate, in (0, inf); default 1
-        use_bias_correction: one of False, True
-        safeguard_warmup: one of False, True
+        use_bias_correction, safeguard_warmup: one of False, True
     """
 
     choices = {"use_bias_correction": (False, True), "safeguard_warmup": (False, True)}

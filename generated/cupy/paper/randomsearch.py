@@ -10,9 +10,8 @@ from optwright.runtime.device import (
 )
 
 SOURCE = """
-extern "C" __global__ void paper_randomsearch_pass1(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_randomsearch_pass1(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -26,8 +25,7 @@ extern "C" __global__ void paper_randomsearch_pass1(
             // candidate[t] = sigma*noise(1)
             candidate = xi*sigma;
         };
-        const bool aligned = ((row[0] | row[1]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack xi_pack = load(xi_at, i), candidate_pack;
 #pragma unroll
@@ -40,9 +38,8 @@ extern "C" __global__ void paper_randomsearch_pass1(
     }
 }
 
-extern "C" __global__ void paper_randomsearch_pass2(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_randomsearch_pass2(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -56,8 +53,7 @@ extern "C" __global__ void paper_randomsearch_pass2(
             // theta[t] = {candidate[t] if value(candidate[t]) < value(theta[t-1]), else theta[t-1]}
             theta = ((theta_case != real_t(0)) ? candidate : theta);
         };
-        const bool aligned = ((row[0] | row[1]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), candidate_pack = load(candidate_at, i);
 #pragma unroll
@@ -72,9 +68,8 @@ extern "C" __global__ void paper_randomsearch_pass2(
 """
 
 NUMBERS_SOURCE = """
-extern "C" __global__ void paper_randomsearch_numbers(
-    const long long *table, const long long count, const real_t *groups, real_t *wide,
-    float *single)
+extern "C" __global__ void paper_randomsearch_numbers(const long long *table, const long long count,
+    const real_t *groups, real_t *wide, float *single)
 {
     const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.x*blockDim.x;
@@ -95,9 +90,7 @@ PASS1 = Kernel(
     SOURCE, "paper_randomsearch_pass1", arrays="xi candidate", groups="sigma", stores="candidate",
 )
 
-PASS2 = Kernel(
-    SOURCE, "paper_randomsearch_pass2", arrays="theta candidate", layout=LAYOUT,
-)
+PASS2 = Kernel(SOURCE, "paper_randomsearch_pass2", arrays="theta candidate", layout=LAYOUT)
 
 NUMBERS = NumberKernel(
     NUMBERS_SOURCE, "paper_randomsearch_numbers", extent="all", groups="loss raw_theta",
@@ -106,7 +99,6 @@ NUMBERS = NumberKernel(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.noise("xi", 1)
     step.blocks(PASS1)
     step.ask("loss", "value", at="candidate")

@@ -8,9 +8,8 @@ Do not edit. Made from the declaration RMSPropEpsInside; remake it with: gen ker
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void paper_rmspropepsinside_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_rmspropepsinside_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -28,8 +27,7 @@ extern "C" __global__ void paper_rmspropepsinside_update(
             // theta[t] = theta[t-1] - lr*g[t]/sqrt(v[t] + eps)
             theta = theta - g*lr/sqrt(v + eps);
         };
-        const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), v_pack = load(v_at, i);
 #pragma unroll
@@ -54,7 +52,6 @@ def host(rho):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(UPDATE)
@@ -82,9 +79,8 @@ class RMSPropEpsInside(Optimizer):
         theta[t] = theta[t-1] - lr*g[t]/sqrt(v[t] + eps)
 
     Proved
-        torch.RMSprop(momentum=0) = RMSProp, keras.RMSprop(momentum=0) = RMSPropEpsInside (K4:
-            proved for all losses, all t, lr varying with t; all losses, all t, learning_rate
-            varying with t)
+        torch.RMSprop(momentum=0) = RMSProp, keras.RMSprop(momentum=0) = RMSPropEpsInside (K4: all
+            losses, all t, lr varying with t; all losses, all t, learning_rate varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

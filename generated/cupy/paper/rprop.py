@@ -8,9 +8,8 @@ Do not edit. Made from the declaration Rprop; remake it with: gen kernels --back
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void paper_rprop_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_rprop_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -38,8 +37,7 @@ extern "C" __global__ void paper_rprop_update(
             // prev[t] = {0 if agreement[t] < 0, else g[t]}
             prev = (agreement < real_t(0) ? real_t(0) : g);
         };
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3] | row[4]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2] | row[3] | row[4]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i),
                 prev_pack = load(prev_at, i), move_pack = load(move_at, i),
@@ -64,7 +62,6 @@ UPDATE = Kernel(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(UPDATE)
     step.commit()
@@ -100,10 +97,10 @@ class Rprop(Optimizer):
         prev[t] = {0 if agreement[t] < 0, else g[t]}
 
     Proved
-        the same when theta is shifted (without decay) (SY24: proved for all n, every tensor,
-            all losses, all t)
-        the same when the loss is multiplied (at eps = 0) (SY46: proved for all n, every tensor,
-            all losses, all t)
+        the same when theta is shifted (without decay) (SY24: all n, every tensor, all losses, all
+            t)
+        the same when the loss is multiplied (at eps = 0) (SY46: all n, every tensor, all losses,
+            all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -10,9 +10,8 @@ from optwright.runtime.device import (
 )
 
 SOURCE = """
-extern "C" __global__ void paper_sam_pass1(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_sam_pass1(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -23,8 +22,7 @@ extern "C" __global__ void paper_sam_pass1(
         const auto entry = [&](const real_t g_raw, real_t &sum_g_raw_squared) {
             sum_g_raw_squared = g_raw*g_raw;
         };
-        const bool aligned = ((row[0] | row[1]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack g_raw_pack = load(g_raw_at, i), sum_g_raw_squared_pack;
 #pragma unroll
@@ -37,9 +35,8 @@ extern "C" __global__ void paper_sam_pass1(
     }
 }
 
-extern "C" __global__ void paper_sam_pass2(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_sam_pass2(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -54,8 +51,7 @@ extern "C" __global__ void paper_sam_pass2(
             // theta_worst[t] = theta[t-1] + ascent_scale[t]*g_raw[t]
             theta_worst = theta + g_raw*ascent_scale;
         };
-        const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_raw_pack = load(g_raw_at, i), theta_worst_pack;
 #pragma unroll
@@ -68,9 +64,8 @@ extern "C" __global__ void paper_sam_pass2(
     }
 }
 
-extern "C" __global__ void paper_sam_pass3(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_sam_pass3(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -84,8 +79,7 @@ extern "C" __global__ void paper_sam_pass3(
             // theta[t] = theta[t-1] - lr*g[t]
             theta = theta - g*lr;
         };
-        const bool aligned = ((row[0] | row[1]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i);
 #pragma unroll
@@ -100,9 +94,8 @@ extern "C" __global__ void paper_sam_pass3(
 """
 
 NUMBERS_SOURCE = """
-extern "C" __global__ void paper_sam_numbers(
-    const long long *table, const long long count, const real_t *groups, real_t *wide,
-    float *single)
+extern "C" __global__ void paper_sam_numbers(const long long *table, const long long count,
+    const real_t *groups, real_t *wide, float *single)
 {
     const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.x*blockDim.x;
@@ -131,9 +124,7 @@ PASS2 = Kernel(
     SOURCE, "paper_sam_pass2", arrays="theta g_raw theta_worst", stores="theta_worst", layout=LAYOUT,
 )
 
-PASS3 = Kernel(
-    SOURCE, "paper_sam_pass3", arrays="theta g", groups="lr",
-)
+PASS3 = Kernel(SOURCE, "paper_sam_pass3", arrays="theta g", groups="lr")
 
 NUMBERS = NumberKernel(
     NUMBERS_SOURCE, "paper_sam_numbers", extent="all", groups="rho", layout=LAYOUT,
@@ -141,7 +132,6 @@ NUMBERS = NumberKernel(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g_raw", "grad")
     step.blocks(PASS1)
     step.numbers(NUMBERS)
@@ -173,12 +163,11 @@ class SAM(Optimizer):
         theta[t] = theta[t-1] - lr*g[t]
 
     Proved
-        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY12: proved for
+        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY12: all n, every
+            tensor, all losses, all t)
+        the same when theta is shifted (SY25: all n, all tensors as one vector, all losses, all t;
             all n, every tensor, all losses, all t)
-        the same when theta is shifted (SY25: proved for all n, all tensors as one vector, all
-            losses, all t; all n, every tensor, all losses, all t)
-        scaling theta scales rho, and lr by the square (SY62: proved for all n, every tensor,
-            all losses, all t)
+        1 more: gen show SAM
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -10,9 +10,8 @@ import numpy as np
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void paper_schedulefreesgd_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_schedulefreesgd_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -32,8 +31,7 @@ extern "C" __global__ void paper_schedulefreesgd_update(
             // theta[t] = (1 - beta)*z[t] + beta*x[t]
             theta = z*one_minus_beta + x*beta;
         };
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), z_pack = load(z_at, i),
                 x_pack = load(x_at, i);
@@ -76,7 +74,6 @@ def view_eval(x):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(UPDATE)
@@ -118,13 +115,10 @@ class ScheduleFreeSGD(Optimizer):
     View 'eval': x[t]
 
     Proved
-        ScheduleFreeSGD(beta=0) = GradientDescent (V1: proved for all losses, all t, lr varying
-            with t)
-        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY14: proved for
-            all n, every tensor, all losses, all t)
-        the same when theta is shifted (without decay) (SY31: proved for all n, every tensor,
-            all losses, all t)
-        2 more: gen show ScheduleFreeSGD
+        ScheduleFreeSGD(beta=0) = GradientDescent (V1: all losses, all t, lr varying with t)
+        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY14: all n, every
+            tensor, all losses, all t)
+        3 more: gen show ScheduleFreeSGD
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -8,9 +8,8 @@ Do not edit. Made from the declaration SignSGD; remake it with: gen kernels --ba
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, Step
 
 SOURCE = """
-extern "C" __global__ void paper_signsgd_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_signsgd_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -24,8 +23,7 @@ extern "C" __global__ void paper_signsgd_update(
             // theta[t] = theta[t-1] - lr*sign(g[t])
             theta = theta - sign(g)*lr;
         };
-        const bool aligned = ((row[0] | row[1]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i);
 #pragma unroll
@@ -39,13 +37,10 @@ extern "C" __global__ void paper_signsgd_update(
 }
 """
 
-UPDATE = Kernel(
-    SOURCE, "paper_signsgd_update", arrays="theta g", groups="lr",
-)
+UPDATE = Kernel(SOURCE, "paper_signsgd_update", arrays="theta g", groups="lr")
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(UPDATE)
     step.commit()
@@ -65,11 +60,10 @@ class SignSGD(Optimizer):
         theta[t] = theta[t-1] - lr*sign(g[t])
 
     Proved
-        Signum(beta=0) = SignSGD (L2a: proved for all losses, all t, lr varying with t)
-        times |g|_1 minimises g.d + max|d|**2/(2*lr), for all n (T2: proved for all M, d1, g1;
-            all M, l1, lr; all g1, l1, lr)
-        the same when the loss is multiplied (at eps = 0) (SY46: proved for all n, every tensor,
-            all losses, all t)
+        Signum(beta=0) = SignSGD (L2a: all losses, all t, lr varying with t)
+        times |g|_1 minimises g.d + max|d|**2/(2*lr), for all n (T2: all M, d1, g1; all M, l1, lr;
+            all g1, l1, lr)
+        1 more: gen show SignSGD
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -8,9 +8,8 @@ Do not edit. Made from the declaration Signum; remake it with: gen kernels --bac
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void paper_signum_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_signum_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -27,8 +26,7 @@ extern "C" __global__ void paper_signum_update(
             // theta[t] = theta[t-1] - lr*sign(m[t])
             theta = theta - sign(m)*lr;
         };
-        const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), m_pack = load(m_at, i);
 #pragma unroll
@@ -42,9 +40,7 @@ extern "C" __global__ void paper_signum_update(
 }
 """
 
-UPDATE = Kernel(
-    SOURCE, "paper_signum_update", arrays="theta g m", groups="lr beta one_minus_beta",
-)
+UPDATE = Kernel(SOURCE, "paper_signum_update", arrays="theta g m", groups="lr beta one_minus_beta")
 
 
 def host(beta):
@@ -53,7 +49,6 @@ def host(beta):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(UPDATE)
@@ -79,11 +74,9 @@ class Signum(Optimizer):
         theta[t] = theta[t-1] - lr*sign(m[t])
 
     Proved
-        Signum = optax.signum (DL10c: proved for all losses, all t, lr varying with t)
-        Lion(beta1=beta2, weight_decay=0) = Signum(beta2) (L1: proved for all losses, all t, lr
-            varying with t)
-        Signum(beta=0) = SignSGD (L2a: proved for all losses, all t, lr varying with t)
-        1 more: gen show Signum
+        Signum = optax.signum (DL10c: all losses, all t, lr varying with t)
+        Lion(beta1=beta2, weight_decay=0) = Signum(beta2) (L1: all losses, all t, lr varying with t)
+        2 more: gen show Signum
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

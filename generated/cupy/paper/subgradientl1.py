@@ -8,9 +8,8 @@ Do not edit. Made from the declaration SubgradientL1; remake it with: gen kernel
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, Step
 
 SOURCE = """
-extern "C" __global__ void paper_subgradientl1_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_subgradientl1_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -26,8 +25,7 @@ extern "C" __global__ void paper_subgradientl1_update(
             // theta[t] = theta[t-1] - lr*g[t]
             theta = theta - g*lr;
         };
-        const bool aligned = ((row[0] | row[1]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), raw_g_pack = load(raw_g_at, i);
 #pragma unroll
@@ -41,13 +39,10 @@ extern "C" __global__ void paper_subgradientl1_update(
 }
 """
 
-UPDATE = Kernel(
-    SOURCE, "paper_subgradientl1_update", arrays="theta raw_g", groups="lr l1",
-)
+UPDATE = Kernel(SOURCE, "paper_subgradientl1_update", arrays="theta raw_g", groups="lr l1")
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("raw_g", "grad")
     step.blocks(UPDATE)
     step.commit()

@@ -8,9 +8,8 @@ Do not edit. Made from the declaration texts.ADAM_D2; remake it with: gen kernel
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void texts_adam_d2_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void texts_adam_d2_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -30,8 +29,7 @@ extern "C" __global__ void texts_adam_d2_update(
             // theta[t] = theta[t-1] - lr*m[t]/sqrt(v[t] + eps)
             theta = theta - m*lr/sqrt(v + eps);
         };
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), m_pack = load(m_at, i),
                 v_pack = load(v_at, i);
@@ -58,7 +56,6 @@ def host(beta1, beta2):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(UPDATE)
@@ -88,10 +85,10 @@ class ADAM_D2(Optimizer):
         theta[t] = theta[t-1] - lr*m[t]/sqrt(v[t] + eps)
 
     Proved
-        Adam(lr, eps=0) = texts.ADAM_D2(lr*sqrt(1 - beta2**t)/(1 - beta1**t), eps=0) (C82a:
-            proved for all losses, all t, lr, beta1, beta2 varying with t)
-        texts.ADAM_D2 = AdamEpsInside without correction (Quiz4: proved for all losses, all t,
-            lr, beta1, beta2, eps varying with t)
+        Adam(lr, eps=0) = texts.ADAM_D2(lr*sqrt(1 - beta2**t)/(1 - beta1**t), eps=0) (C82a: all
+            losses, all t, lr, beta1, beta2 varying with t)
+        texts.ADAM_D2 = AdamEpsInside without correction (Quiz4: all losses, all t, lr, beta1,
+            beta2, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -8,9 +8,8 @@ Do not edit. Made from the declaration texts.ADAMW; remake it with: gen kernels 
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void texts_adamw_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void texts_adamw_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -38,8 +37,7 @@ extern "C" __global__ void texts_adamw_update(
             // theta[t] = decayed[t] - lr*m_hat[t]/(sqrt(v_hat[t]) + eps)
             theta = decayed - m_hat*lr/(sqrt(v_hat) + eps);
         };
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), m_pack = load(m_at, i),
                 v_pack = load(v_at, i);
@@ -70,7 +68,6 @@ def host(t, lr, beta1, beta2, weight_decay):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(UPDATE)
@@ -103,12 +100,11 @@ class ADAMW(Optimizer):
         theta[t] = decayed[t] - lr*m_hat[t]/(sqrt(v_hat[t]) + eps)
 
     Proved
-        AdamW, AdamL2 and texts.ADAMW at weight_decay 0 = Adam (W5: proved for all losses, all
-            t, lr, beta1, beta2, eps varying with t)
-        AdamW(lr, wd, multiplier) = texts.ADAMW(multiplier*lr, wd/lr) (W6: proved for all
-            losses, all t, lr, weight_decay, multiplier varying with t)
-        texts.ADAMW = torch.AdamW (K3: proved for all losses, all t, lr, beta1, beta2, eps,
-            weight_decay varying with t)
+        AdamW, AdamL2 and texts.ADAMW at weight_decay 0 = Adam (W5: all losses, all t, lr, beta1,
+            beta2, eps varying with t)
+        AdamW(lr, wd, multiplier) = texts.ADAMW(multiplier*lr, wd/lr) (W6: all losses, all t, lr,
+            weight_decay, multiplier varying with t)
+        1 more: gen show texts.ADAMW
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

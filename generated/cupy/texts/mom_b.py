@@ -8,9 +8,8 @@ Do not edit. Made from the declaration texts.MOM_b; remake it with: gen kernels 
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void texts_mom_b_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void texts_mom_b_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -27,8 +26,7 @@ extern "C" __global__ void texts_mom_b_update(
             // theta[t] = theta[t-1] - alpha*v[t]
             theta = theta - v*alpha;
         };
-        const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), v_pack = load(v_at, i);
 #pragma unroll
@@ -42,13 +40,10 @@ extern "C" __global__ void texts_mom_b_update(
 }
 """
 
-UPDATE = Kernel(
-    SOURCE, "texts_mom_b_update", arrays="theta g v", groups="lr alpha momentum",
-)
+UPDATE = Kernel(SOURCE, "texts_mom_b_update", arrays="theta g v", groups="lr alpha momentum")
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(UPDATE)
     step.commit()
@@ -74,10 +69,9 @@ class MOM_b(Optimizer):
         theta[t] = theta[t-1] - alpha*v[t]
 
     Proved
-        texts.MOM_b(lr, alpha) = Momentum(lr*alpha) under v = alpha*v (M6: proved for all
-            losses, all t, lr varying with t)
-        texts.MOM_b(alpha=1) = Momentum (C32a: proved for all losses, all t, lr, momentum
+        texts.MOM_b(lr, alpha) = Momentum(lr*alpha) under v = alpha*v (M6: all losses, all t, lr
             varying with t)
+        texts.MOM_b(alpha=1) = Momentum (C32a: all losses, all t, lr, momentum varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -8,9 +8,8 @@ Do not edit. Made from the declaration texts.MOM_c0; remake it with: gen kernels
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void texts_mom_c0_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void texts_mom_c0_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -28,8 +27,7 @@ extern "C" __global__ void texts_mom_c0_update(
             // theta[t] = theta[t-1] - lr*m[t]
             theta = theta - m*lr;
         };
-        const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), m_pack = load(m_at, i);
 #pragma unroll
@@ -54,7 +52,6 @@ def host(t, beta):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(UPDATE)
@@ -80,8 +77,8 @@ class MOM_c0(Optimizer):
         theta[t] = theta[t-1] - lr*m[t]
 
     Proved
-        texts.MOM_c0(beta) = torch.SGD(momentum=beta, dampening=beta) (C33: proved for all
-            losses, all t, lr varying with t)
+        texts.MOM_c0(beta) = torch.SGD(momentum=beta, dampening=beta) (C33: all losses, all t, lr
+            varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

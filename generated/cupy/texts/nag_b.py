@@ -8,9 +8,8 @@ Do not edit. Made from the declaration texts.NAG_b; remake it with: gen kernels 
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void texts_nag_b_pass1(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void texts_nag_b_pass1(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -25,8 +24,7 @@ extern "C" __global__ void texts_nag_b_pass1(
             // point = theta[t-1] - momentum*v[t-1]
             point = theta - v*momentum;
         };
-        const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), v_pack = load(v_at, i), point_pack;
 #pragma unroll
@@ -39,9 +37,8 @@ extern "C" __global__ void texts_nag_b_pass1(
     }
 }
 
-extern "C" __global__ void texts_nag_b_pass2(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void texts_nag_b_pass2(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -58,8 +55,7 @@ extern "C" __global__ void texts_nag_b_pass2(
             // theta[t] = theta[t-1] - alpha*v[t]
             theta = theta - v*alpha;
         };
-        const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), v_pack = load(v_at, i);
 #pragma unroll
@@ -77,13 +73,10 @@ PASS1 = Kernel(
     SOURCE, "texts_nag_b_pass1", arrays="theta v point", groups="momentum", stores="point",
 )
 
-PASS2 = Kernel(
-    SOURCE, "texts_nag_b_pass2", arrays="theta g v", groups="lr alpha momentum",
-)
+PASS2 = Kernel(SOURCE, "texts_nag_b_pass2", arrays="theta g v", groups="lr alpha momentum")
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.blocks(PASS1)
     step.ask("g", "grad", at="point")
     step.blocks(PASS2)
@@ -112,8 +105,7 @@ class NAG_b(Optimizer):
         theta[t] = theta[t-1] - alpha*v[t]
 
     Proved
-        texts.NAG_b(alpha=1) = Nesterov (C43a: proved for all losses, all t, lr, momentum
-            varying with t)
+        texts.NAG_b(alpha=1) = Nesterov (C43a: all losses, all t, lr, momentum varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -13,9 +13,8 @@ from optwright.runtime.device import (
 )
 
 SOURCE = """
-extern "C" __global__ void torch_adafactor_other_pass1(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void torch_adafactor_other_pass1(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -38,8 +37,7 @@ extern "C" __global__ void torch_adafactor_other_pass1(
             sum_theta = theta*theta;
             sum_U = U*U;
         };
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3] | row[4] | row[5]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2] | row[3] | row[4] | row[5]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), v_pack = load(v_at, i),
                 U_pack, sum_theta_pack, sum_U_pack;
@@ -55,9 +53,8 @@ extern "C" __global__ void torch_adafactor_other_pass1(
     }
 }
 
-extern "C" __global__ void torch_adafactor_other_pass2(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void torch_adafactor_other_pass2(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -73,8 +70,7 @@ extern "C" __global__ void torch_adafactor_other_pass2(
             // theta[t] = (1 - lr*weight_decay)*theta[t-1] - U[t]*scale[t]/max(1, rms_update[t]/d)
             theta = theta*one_minus_lr_weight_decay - U*theta_factor;
         };
-        const bool aligned = ((row[0] | row[1]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), U_pack = load(U_at, i);
 #pragma unroll
@@ -89,9 +85,8 @@ extern "C" __global__ void torch_adafactor_other_pass2(
 """
 
 NUMBERS_SOURCE = """
-extern "C" __global__ void torch_adafactor_other_numbers(
-    const long long *table, const long long count, const real_t *groups, real_t *wide,
-    float *single)
+extern "C" __global__ void torch_adafactor_other_numbers(const long long *table, const long long count,
+    const real_t *groups, real_t *wide, float *single)
 {
     const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.x*blockDim.x;
@@ -132,7 +127,6 @@ OTHER_NUMBERS = NumberKernel(
 
 
 def shared_advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
 
 
@@ -170,7 +164,6 @@ def tensor_update(theta, g, R, C, lr, eps1, eps2, d, weight_decay, rho, w):
 
 
 def tensor_advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(tensor_host)
     step.arrays(tensor_update)
     step.commit()
@@ -207,7 +200,6 @@ def other_host(t, lr, beta2_decay, eps1, weight_decay):
 
 
 def other_advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(other_host)
     step.blocks(OTHER_PASS1)
     step.numbers(OTHER_NUMBERS)

@@ -8,9 +8,8 @@ Do not edit. Made from the declaration torch.Adamax; remake it with: gen kernels
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void torch_adamax_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void torch_adamax_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -39,8 +38,7 @@ extern "C" __global__ void torch_adamax_update(
             // theta[t] = theta[t-1] - lr*m[t]/((1 - beta1**t)*u[t])
             theta = theta - m*lr_over_one_minus_beta1_to_t/u;
         };
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), raw_g_pack = load(raw_g_at, i),
                 m_pack = load(m_at, i), u_pack = load(u_at, i);
@@ -68,7 +66,6 @@ def host(t, lr, beta1):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("raw_g", "grad")
     step.blocks(UPDATE)
@@ -107,10 +104,8 @@ class Adamax(Optimizer):
         theta[t] = theta[t-1] - lr*m[t]/((1 - beta1**t)*u[t])
 
     Proved
-        torch.Adamax = optax.adamax (DL7: proved for all losses, all t, lr, beta1, beta2, eps
-            varying with t)
-        torch.Adamax(eps=0) = keras.Adamax(epsilon=0) (DL7b: proved for all losses, all t, lr
-            varying with t)
+        torch.Adamax = optax.adamax (DL7: all losses, all t, lr, beta1, beta2, eps varying with t)
+        torch.Adamax(eps=0) = keras.Adamax(epsilon=0) (DL7b: all losses, all t, lr varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

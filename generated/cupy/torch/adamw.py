@@ -8,9 +8,8 @@ Do not edit. Made from the declaration torch.AdamW; remake it with: gen kernels 
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void torch_adamw_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void torch_adamw_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -54,8 +53,7 @@ extern "C" __global__ void torch_adamw_update(
             // theta[t] = decayed[t] - lr*m[t]/((1 - beta1**t)*(sqrt(v_hat[t]) + eps))
             theta = decayed - m*lr_over_one_minus_beta1_to_t/(sqrt(v_hat) + eps);
         };
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3] | row[4]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2] | row[3] | row[4]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), raw_g_pack = load(raw_g_at, i),
                 m_pack = load(m_at, i), v_pack = load(v_at, i),
@@ -91,7 +89,6 @@ def host(t, lr, beta1, beta2, weight_decay):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("raw_g", "grad")
     step.blocks(UPDATE)
@@ -138,13 +135,11 @@ class AdamW(Optimizer):
         theta[t] = decayed[t] - lr*m[t]/((1 - beta1**t)*(sqrt(v_hat[t]) + eps))
 
     Proved
-        torch.Adam(decoupled_weight_decay=True) = torch.AdamW (DL5c: proved for all losses, all
-            t, lr, beta1, beta2, eps, weight_decay varying with t)
-        torch.AdamW = optax.adamw(eps_root=0) (DL5e: proved for all losses, all t, lr, beta1,
+        torch.Adam(decoupled_weight_decay=True) = torch.AdamW (DL5c: all losses, all t, lr, beta1,
             beta2, eps, weight_decay varying with t)
-        torch.AdamW(eps) = keras.AdamW(epsilon=eps*sqrt(1 - beta2**t)) (DL5g: proved for all
-            losses, all t, lr, eps, weight_decay varying with t)
-        1 more: gen show torch.AdamW
+        torch.AdamW = optax.adamw(eps_root=0) (DL5e: all losses, all t, lr, beta1, beta2, eps,
+            weight_decay varying with t)
+        2 more: gen show torch.AdamW
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -153,8 +148,7 @@ class AdamW(Optimizer):
         beta2: decay of the moving average of squared gradients, in [0, 1); default 0.999
         eps: keeps the denominator from zero, in [0, inf); default 1e-08
         weight_decay: weight decay, in [0, inf); default 0.01
-        amsgrad: one of False, True
-        maximize: one of False, True
+        amsgrad, maximize: one of False, True
     """
 
     choices = {"amsgrad": (False, True), "maximize": (False, True)}

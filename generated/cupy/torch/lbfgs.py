@@ -150,7 +150,6 @@ def pass6(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     for _ in step.turns("max_iter"):
         step.host(host)
         step.ask("raw_loss", "value", when="ask_raw_loss")

@@ -8,9 +8,8 @@ Do not edit. Made from the declaration torch.NAdam; remake it with: gen kernels 
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void torch_nadam_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void torch_nadam_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -58,8 +57,7 @@ extern "C" __global__ void torch_nadam_update(
             // theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
             theta = theta_decayed - g_decayed*theta_factor/(sqrt(v_hat) + eps) - m*theta_factor2/(sqrt(v_hat) + eps);
         };
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), raw_g_pack = load(raw_g_at, i),
                 m_pack = load(m_at, i), v_pack = load(v_at, i);
@@ -105,7 +103,6 @@ def host(mu_product, t, lr, beta1, beta2, weight_decay, momentum_decay):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("raw_g", "grad")
     step.blocks(UPDATE)
@@ -157,8 +154,7 @@ class NAdam(Optimizer):
         theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
 
     Proved
-        torch.NAdam(momentum_decay=1) = keras.Nadam (DL8: proved for all losses, all t, lr, eps
-            varying with t)
+        torch.NAdam(momentum_decay=1) = keras.Nadam (DL8: all losses, all t, lr, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -168,8 +164,7 @@ class NAdam(Optimizer):
         eps: keeps the denominator from zero, in [0, inf); default 1e-08
         weight_decay: weight decay, in [0, inf); default 0
         momentum_decay: speed at which the momentum grows to beta1, in [0, inf); default 0.004
-        decoupled_weight_decay: one of False, True
-        maximize: one of False, True
+        decoupled_weight_decay, maximize: one of False, True
     """
 
     choices = {"decoupled_weight_decay": (False, True), "maximize": (False, True)}

@@ -10,9 +10,8 @@ import numpy as np
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void torch_radam_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void torch_radam_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -60,8 +59,7 @@ extern "C" __global__ void torch_radam_update(
             // theta[t] = theta_decayed[t] - lr*m_hat[t]*{sqrt(1 - beta2**t)*rectifier[t]/(sqrt(v[t]) + eps) if rho_t[t] > 5, else 1}
             theta = theta_decayed - m_hat*lr*((theta_case != real_t(0)) ? sqrt_one_minus_beta2_to_t_rectifier/(sqrt(v) + eps) : real_t(1));
         };
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), raw_g_pack = load(raw_g_at, i),
                 m_pack = load(m_at, i), v_pack = load(v_at, i);
@@ -107,7 +105,6 @@ def host(t, lr, beta1, beta2, weight_decay):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("raw_g", "grad")
     step.blocks(UPDATE)
@@ -163,8 +160,7 @@ class RAdam(Optimizer):
         beta2: decay of the moving average of squared gradients, in [0, 1); default 0.999
         eps: keeps the denominator from zero, in [0, inf); default 1e-08
         weight_decay: weight decay, in [0, inf); default 0
-        decoupled_weight_decay: one of False, True
-        maximize: one of False, True
+        decoupled_weight_decay, maximize: one of False, True
     """
 
     choices = {"decoupled_weight_decay": (False, True), "maximize": (False, True)}

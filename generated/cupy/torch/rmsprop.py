@@ -8,9 +8,8 @@ Do not edit. Made from the declaration torch.RMSprop; remake it with: gen kernel
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void torch_rmsprop_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void torch_rmsprop_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -50,8 +49,7 @@ extern "C" __global__ void torch_rmsprop_update(
             // theta[t] = theta[t-1] - lr*velocity[t]
             theta = theta - velocity*lr;
         };
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3] | row[4]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2] | row[3] | row[4]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), raw_g_pack = load(raw_g_at, i),
                 v_pack = load(v_at, i), average_pack = average_at ? load(average_at, i) : pack(),
@@ -84,7 +82,6 @@ def host(alpha):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("raw_g", "grad")
     step.blocks(UPDATE)
@@ -130,14 +127,11 @@ class RMSprop(Optimizer):
         theta[t] = theta[t-1] - lr*velocity[t]
 
     Proved
-        torch.RMSprop(momentum=0) = RMSProp, keras.RMSprop(momentum=0) = RMSPropEpsInside (K4:
-            proved for all losses, all t, lr varying with t; all losses, all t, learning_rate
-            varying with t)
-        optax.rmsprop(eps_in_sqrt=False, momentum=0) = torch.RMSprop(momentum=0) (DL4a: proved
-            for all losses, all t)
-        torch.RMSprop(eps=0) = keras.RMSprop(epsilon=0) under velocity = lr*velocity (DL4b:
-            proved for all losses, all t)
-        1 more: gen show torch.RMSprop
+        torch.RMSprop(momentum=0) = RMSProp, keras.RMSprop(momentum=0) = RMSPropEpsInside (K4: all
+            losses, all t, lr varying with t; all losses, all t, learning_rate varying with t)
+        optax.rmsprop(eps_in_sqrt=False, momentum=0) = torch.RMSprop(momentum=0) (DL4a: all losses,
+            all t)
+        2 more: gen show torch.RMSprop
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -146,8 +140,7 @@ class RMSprop(Optimizer):
         eps: keeps the denominator from zero, in [0, inf); default 1e-08
         weight_decay: weight decay, in [0, inf); default 0
         momentum: momentum: the share of the last velocity that is kept, in [0, inf); default 0
-        centered: one of False, True
-        maximize: one of False, True
+        centered, maximize: one of False, True
     """
 
     choices = {"centered": (False, True), "maximize": (False, True)}

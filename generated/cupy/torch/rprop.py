@@ -8,9 +8,8 @@ Do not edit. Made from the declaration torch.Rprop; remake it with: gen kernels 
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void torch_rprop_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void torch_rprop_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -42,8 +41,7 @@ extern "C" __global__ void torch_rprop_update(
             // prev[t] = g_kept[t]
             prev = g_kept;
         };
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), raw_g_pack = load(raw_g_at, i),
                 prev_pack = load(prev_at, i), step_size_pack = load(step_size_at, i);
@@ -66,7 +64,6 @@ UPDATE = Kernel(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("raw_g", "grad")
     step.blocks(UPDATE)
     step.commit()

@@ -10,9 +10,8 @@ import numpy as np
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void torch_sgd_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void torch_sgd_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -47,8 +46,7 @@ extern "C" __global__ void torch_sgd_update(
                 theta = theta - (g_decayed + b*momentum)*lr;
             }
         };
-        const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), raw_g_pack = load(raw_g_at, i),
                 b_pack = load(b_at, i);
@@ -80,7 +78,6 @@ def host(t, momentum, dampening, nesterov):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("raw_g", "grad")
     step.blocks(UPDATE)
@@ -129,23 +126,20 @@ class SGD(Optimizer):
             theta[t] = theta[t-1] - lr*(g_decayed[t] + momentum*b[t])
 
     Proved
-        torch.SGD(dampening=0, weight_decay=0) = optax.sgd (DL1: proved for all losses, all t,
-            lr varying with t)
-        torch.SGD(nesterov=True) = optax.sgd(nesterov=True) (DL1a: proved for all losses, all t,
-            lr varying with t)
-        torch.SGD(nesterov=True) = keras.SGD(nesterov=True) under velocity = -lr*b (DL1b: proved
-            for all losses, all t)
-        5 more: gen show torch.SGD
+        torch.SGD(dampening=0, weight_decay=0) = optax.sgd (DL1: all losses, all t, lr varying with
+            t)
+        torch.SGD(nesterov=True) = optax.sgd(nesterov=True) (DL1a: all losses, all t, lr varying
+            with t)
+        6 more: gen show torch.SGD
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
         lr: learning rate, in [0, inf); default 0.001
         momentum: momentum: the share of the last velocity that is kept, in [0, inf); default 0
-        dampening: the share of the gradient held back from the momentum buffer, in [0, 1];
-            default 0
+        dampening: the share of the gradient held back from the momentum buffer, in [0, 1]; default
+            0
         weight_decay: weight decay, in [0, inf); default 0
-        nesterov: one of False, True
-        maximize: one of False, True
+        nesterov, maximize: one of False, True
     """
 
     choices = {"nesterov": (False, True), "maximize": (False, True)}

@@ -10,9 +10,8 @@ import numpy as np
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-extern "C" __global__ void torch_sparseadam_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void torch_sparseadam_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
@@ -40,8 +39,7 @@ extern "C" __global__ void torch_sparseadam_update(
             // theta[t] = {theta[t-1] - m[t]*rate[t]/(sqrt(v[t]) + eps) if g[t] != 0, else theta[t-1]}
             theta = (g != real_t(0) ? theta - m*rate/(sqrt(v) + eps) : theta);
         };
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long packs = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), raw_g_pack = load(raw_g_at, i),
                 m_pack = load(m_at, i), v_pack = load(v_at, i);
@@ -74,7 +72,6 @@ def host(t, lr, beta1, beta2):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("raw_g", "grad")
     step.blocks(UPDATE)
@@ -114,8 +111,8 @@ class SparseAdam(Optimizer):
         theta[t] = {theta[t-1] - m[t]*rate[t]/(sqrt(v[t]) + eps) if g[t] != 0, else theta[t-1]}
 
     Proved
-        torch.SparseAdam = keras.Adam where no gradient is 0 (DL5j: proved for all losses, all
-            t, lr, eps varying with t)
+        torch.SparseAdam = keras.Adam where no gradient is 0 (DL5j: all losses, all t, lr, eps
+            varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -32,7 +32,6 @@ def update(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
@@ -62,10 +61,10 @@ class Adagrad(Optimizer):
         theta[t] = decayed[t] - learning_rate*g[t]/sqrt(G[t] + epsilon)
 
     Proved
-        keras.Adagrad = optax.adagrad at the same positive start (DL2: proved for all losses,
-            all t, learning_rate varying with t)
-        torch.Adagrad(lr_decay, eps=0) = keras.Adagrad(lr/(1 + lr_decay*(t - 1)), epsilon=0)
-            (DL2d: proved for all losses, all t)
+        keras.Adagrad = optax.adagrad at the same positive start (DL2: all losses, all t,
+            learning_rate varying with t)
+        torch.Adagrad(lr_decay, eps=0) = keras.Adagrad(lr/(1 + lr_decay*(t - 1)), epsilon=0) (DL2d:
+            all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

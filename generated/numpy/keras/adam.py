@@ -58,7 +58,6 @@ def update(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
@@ -102,16 +101,15 @@ class Adam(Optimizer):
             theta[t] = decayed[t] - m[t]*rate[t]/(sqrt(v_max[t]) + epsilon)
 
     Proved
-        keras.AdamW = keras.Adam(weight_decay) (DL5h: proved for all losses, all t,
-            learning_rate, beta_1, beta_2, epsilon, weight_decay varying with t)
-        torch.SparseAdam = keras.Adam where no gradient is 0 (DL5j: proved for all losses, all
-            t, lr, eps varying with t)
-        torch.Adam(amsgrad=True, eps=0) = keras.Adam(amsgrad=True, epsilon=0) (DL6a: proved for
-            all losses, all t, lr varying with t)
-        AdamEpsHat = keras.Adam (K2a: proved for all losses, all t, lr, beta1, beta2, eps
+        keras.AdamW = keras.Adam(weight_decay) (DL5h: all losses, all t, learning_rate, beta_1,
+            beta_2, epsilon, weight_decay varying with t)
+        torch.SparseAdam = keras.Adam where no gradient is 0 (DL5j: all losses, all t, lr, eps
             varying with t)
-        Adam(eps) = keras.Adam(epsilon=eps*sqrt(1 - beta2**t)) (K2b: proved for all losses, all
-            t, lr, beta1, beta2, eps varying with t)
+        torch.Adam(amsgrad=True, eps=0) = keras.Adam(amsgrad=True, epsilon=0) (DL6a: all losses, all
+            t, lr varying with t)
+        AdamEpsHat = keras.Adam (K2a: all losses, all t, lr, beta1, beta2, eps varying with t)
+        Adam(eps) = keras.Adam(epsilon=eps*sqrt(1 - beta2**t)) (K2b: all losses, all t, lr, beta1,
+            beta2, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

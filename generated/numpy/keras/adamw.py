@@ -58,7 +58,6 @@ def update(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
@@ -102,10 +101,10 @@ class AdamW(Optimizer):
             theta[t] = decayed[t] - m[t]*rate[t]/(sqrt(v_max[t]) + epsilon)
 
     Proved
-        torch.AdamW(eps) = keras.AdamW(epsilon=eps*sqrt(1 - beta2**t)) (DL5g: proved for all
-            losses, all t, lr, eps, weight_decay varying with t)
-        keras.AdamW = keras.Adam(weight_decay) (DL5h: proved for all losses, all t,
-            learning_rate, beta_1, beta_2, epsilon, weight_decay varying with t)
+        torch.AdamW(eps) = keras.AdamW(epsilon=eps*sqrt(1 - beta2**t)) (DL5g: all losses, all t, lr,
+            eps, weight_decay varying with t)
+        keras.AdamW = keras.Adam(weight_decay) (DL5h: all losses, all t, learning_rate, beta_1,
+            beta_2, epsilon, weight_decay varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

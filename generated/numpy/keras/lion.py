@@ -39,7 +39,6 @@ def update(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
@@ -69,8 +68,8 @@ class Lion(Optimizer):
         theta[t] = decayed[t] - learning_rate*direction[t]
 
     Proved
-        keras.Lion = optax.lion (DL10: proved for all losses, all t, learning_rate, beta_1,
-            beta_2, weight_decay varying with t)
+        keras.Lion = optax.lion (DL10: all losses, all t, learning_rate, beta_1, beta_2,
+            weight_decay varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

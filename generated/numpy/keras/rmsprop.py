@@ -56,7 +56,6 @@ def update(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
@@ -99,15 +98,14 @@ class RMSprop(Optimizer):
         theta[t] = decayed[t] - velocity[t]
 
     Proved
-        torch.RMSprop(momentum=0) = RMSProp, keras.RMSprop(momentum=0) = RMSPropEpsInside (K4:
-            proved for all losses, all t, lr varying with t; all losses, all t, learning_rate
-            varying with t)
-        optax.rmsprop = keras.RMSprop under velocity = -b (DL4: proved for all losses, all t,
-            learning_rate, decay, eps, momentum varying with t)
-        torch.RMSprop(eps=0) = keras.RMSprop(epsilon=0) under velocity = lr*velocity (DL4b:
-            proved for all losses, all t)
-        torch.RMSprop(centered=True, eps=0) = keras.RMSprop(centered=True, epsilon=0) (DL4h:
-            proved for all losses, all t)
+        torch.RMSprop(momentum=0) = RMSProp, keras.RMSprop(momentum=0) = RMSPropEpsInside (K4: all
+            losses, all t, lr varying with t; all losses, all t, learning_rate varying with t)
+        optax.rmsprop = keras.RMSprop under velocity = -b (DL4: all losses, all t, learning_rate,
+            decay, eps, momentum varying with t)
+        torch.RMSprop(eps=0) = keras.RMSprop(epsilon=0) under velocity = lr*velocity (DL4b: all
+            losses, all t)
+        torch.RMSprop(centered=True, eps=0) = keras.RMSprop(centered=True, epsilon=0) (DL4h: all
+            losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -37,7 +37,6 @@ def update(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
@@ -74,12 +73,11 @@ class SGD(Optimizer):
             theta[t] = decayed[t] + momentum*velocity[t] - learning_rate*g[t]
 
     Proved
-        Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: proved for all
-            losses, all t, lr varying with t)
-        torch.SGD(nesterov=True) = keras.SGD(nesterov=True) under velocity = -lr*b (DL1b: proved
-            for all losses, all t)
-        torch.SGD(momentum=0) = keras.SGD(momentum=0), decay included (DL1e: proved for all
+        Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: all losses, all t, lr
+            varying with t)
+        torch.SGD(nesterov=True) = keras.SGD(nesterov=True) under velocity = -lr*b (DL1b: all
             losses, all t)
+        torch.SGD(momentum=0) = keras.SGD(momentum=0), decay included (DL1e: all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -44,7 +44,6 @@ def update(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("raw_g", "grad")
     step.blocks(update)
@@ -75,8 +74,8 @@ class adadelta(Optimizer):
         theta[t] = theta[t-1] - learning_rate*delta[t]
 
     Proved
-        torch.Adadelta = optax.adadelta (DL3: proved for all losses, all t, lr, eps,
-            weight_decay varying with t)
+        torch.Adadelta = optax.adadelta (DL3: all losses, all t, lr, eps, weight_decay varying with
+            t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

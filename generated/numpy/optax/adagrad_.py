@@ -28,7 +28,6 @@ def update(theta, g, G, learning_rate, eps, block1, block2, mask):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(update)
     step.commit()
@@ -56,10 +55,10 @@ class adagrad(Optimizer):
         theta[t] = theta[t-1] - learning_rate*direction[t]
 
     Proved
-        keras.Adagrad = optax.adagrad at the same positive start (DL2: proved for all losses,
-            all t, learning_rate varying with t)
-        torch.Adagrad(eps=0) = optax.adagrad(eps=0) at the same positive start (DL2b: proved for
-            all losses, all t, lr varying with t)
+        keras.Adagrad = optax.adagrad at the same positive start (DL2: all losses, all t,
+            learning_rate varying with t)
+        torch.Adagrad(eps=0) = optax.adagrad(eps=0) at the same positive start (DL2b: all losses,
+            all t, lr varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -56,7 +56,6 @@ def update(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
@@ -98,14 +97,13 @@ class adam(Optimizer):
         theta[t] = theta[t-1] - learning_rate*m_hat[t]/(sqrt(v_hat[t] + eps_root) + eps)
 
     Proved
-        Adam = torch.Adam = optax.adam (K1: proved for all losses, all t, lr, beta1, beta2, eps
-            varying with t)
-        optax.rmsprop(bias_correction=True) = optax.adam(b1=0) (DL4f: proved for all losses, all
-            t, learning_rate varying with t)
-        torch.Adam = optax.adam(eps_root=0) (DL5: proved for all losses, all t, lr, beta1,
-            beta2, eps varying with t)
-        optax.nadam = optax.adam(nesterov=True) (DL8c: proved for all losses, all t,
-            learning_rate, b1, b2, eps, eps_root varying with t)
+        Adam = torch.Adam = optax.adam (K1: all losses, all t, lr, beta1, beta2, eps varying with t)
+        optax.rmsprop(bias_correction=True) = optax.adam(b1=0) (DL4f: all losses, all t,
+            learning_rate varying with t)
+        torch.Adam = optax.adam(eps_root=0) (DL5: all losses, all t, lr, beta1, beta2, eps varying
+            with t)
+        optax.nadam = optax.adam(nesterov=True) (DL8c: all losses, all t, learning_rate, b1, b2,
+            eps, eps_root varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

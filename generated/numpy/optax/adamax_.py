@@ -34,7 +34,6 @@ def update(theta, g, m, u, learning_rate, b1, b2, eps, one_minus_b1, one_minus_b
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
@@ -64,10 +63,9 @@ class adamax(Optimizer):
         theta[t] = theta[t-1] - learning_rate*m_hat[t]/u[t]
 
     Proved
-        torch.Adamax = optax.adamax (DL7: proved for all losses, all t, lr, beta1, beta2, eps
-            varying with t)
-        optax.adamaxw(weight_decay=0) = optax.adamax (DL7c: proved for all losses, all t,
-            learning_rate, b1, b2, eps varying with t)
+        torch.Adamax = optax.adamax (DL7: all losses, all t, lr, beta1, beta2, eps varying with t)
+        optax.adamaxw(weight_decay=0) = optax.adamax (DL7c: all losses, all t, learning_rate, b1,
+            b2, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -39,7 +39,6 @@ def update(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
@@ -70,8 +69,8 @@ class adamaxw(Optimizer):
         theta[t] = theta[t-1] - learning_rate*(weight_decay*theta[t-1] + m_hat[t]/u[t])
 
     Proved
-        optax.adamaxw(weight_decay=0) = optax.adamax (DL7c: proved for all losses, all t,
-            learning_rate, b1, b2, eps varying with t)
+        optax.adamaxw(weight_decay=0) = optax.adamax (DL7c: all losses, all t, learning_rate, b1,
+            b2, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -58,7 +58,6 @@ def update(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
@@ -107,8 +106,7 @@ class amsgrad(Optimizer):
         b2: decay of the moving average of squared gradients, in [0, 1); default 0.999
         eps: keeps the denominator from zero, in [0, inf); default 1e-08
         eps_root: added to the squares inside the root, in [0, inf); default 0
-        bias_correction_mu: one of True, False
-        bias_correction_nu: one of True, False
+        bias_correction_mu, bias_correction_nu: one of True, False
     """
 
     choices = {"bias_correction_mu": (True, False), "bias_correction_nu": (True, False)}

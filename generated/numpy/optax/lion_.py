@@ -35,7 +35,6 @@ def update(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
@@ -64,10 +63,9 @@ class lion(Optimizer):
         theta[t] = theta[t-1] - learning_rate*(weight_decay*theta[t-1] + direction[t])
 
     Proved
-        keras.Lion = optax.lion (DL10: proved for all losses, all t, learning_rate, beta_1,
-            beta_2, weight_decay varying with t)
-        Lion = optax.lion (DL10a: proved for all losses, all t, lr, beta1, beta2, weight_decay
-            varying with t)
+        keras.Lion = optax.lion (DL10: all losses, all t, learning_rate, beta_1, beta_2,
+            weight_decay varying with t)
+        Lion = optax.lion (DL10a: all losses, all t, lr, beta1, beta2, weight_decay varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

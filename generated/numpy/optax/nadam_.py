@@ -55,7 +55,6 @@ def update(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
@@ -97,8 +96,8 @@ class nadam(Optimizer):
         theta[t] = theta[t-1] - learning_rate*m_hat[t]/(sqrt(v_hat[t] + eps_root) + eps)
 
     Proved
-        optax.nadam = optax.adam(nesterov=True) (DL8c: proved for all losses, all t,
-            learning_rate, b1, b2, eps, eps_root varying with t)
+        optax.nadam = optax.adam(nesterov=True) (DL8c: all losses, all t, learning_rate, b1, b2,
+            eps, eps_root varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

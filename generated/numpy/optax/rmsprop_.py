@@ -117,7 +117,6 @@ def update(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
@@ -182,12 +181,12 @@ class rmsprop(Optimizer):
             theta[t] = theta[t-1] + momentum*b[t] + scaled[t]
 
     Proved
-        optax.rmsprop = keras.RMSprop under velocity = -b (DL4: proved for all losses, all t,
-            learning_rate, decay, eps, momentum varying with t)
-        optax.rmsprop(eps_in_sqrt=False, momentum=0) = torch.RMSprop(momentum=0) (DL4a: proved
-            for all losses, all t)
-        optax.rmsprop(bias_correction=True) = optax.adam(b1=0) (DL4f: proved for all losses, all
-            t, learning_rate varying with t)
+        optax.rmsprop = keras.RMSprop under velocity = -b (DL4: all losses, all t, learning_rate,
+            decay, eps, momentum varying with t)
+        optax.rmsprop(eps_in_sqrt=False, momentum=0) = torch.RMSprop(momentum=0) (DL4a: all losses,
+            all t)
+        optax.rmsprop(bias_correction=True) = optax.adam(b1=0) (DL4f: all losses, all t,
+            learning_rate varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -197,9 +196,7 @@ class rmsprop(Optimizer):
         initial_scale: start of the average of squared gradients, in [0, inf); default 0
         momentum: momentum: the share of the last velocity that is kept, in [0, inf); default 0
         eps_in_sqrt: one of True, False
-        centered: one of False, True
-        nesterov: one of False, True
-        bias_correction: one of False, True
+        centered, nesterov, bias_correction: one of False, True
     """
 
     choices = {

@@ -27,7 +27,6 @@ def update(theta, g, b, learning_rate, momentum, block1, nesterov):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(update)
     step.commit()
@@ -61,12 +60,12 @@ class sgd(Optimizer):
             theta[t] = theta[t-1] - learning_rate*(g[t] + momentum*b[t])
 
     Proved
-        Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: proved for all
-            losses, all t, lr varying with t)
-        torch.SGD(dampening=0, weight_decay=0) = optax.sgd (DL1: proved for all losses, all t,
-            lr varying with t)
-        torch.SGD(nesterov=True) = optax.sgd(nesterov=True) (DL1a: proved for all losses, all t,
-            lr varying with t)
+        Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: all losses, all t, lr
+            varying with t)
+        torch.SGD(dampening=0, weight_decay=0) = optax.sgd (DL1: all losses, all t, lr varying with
+            t)
+        torch.SGD(nesterov=True) = optax.sgd(nesterov=True) (DL1a: all losses, all t, lr varying
+            with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -18,7 +18,6 @@ def update(theta, g, learning_rate, block1):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(update)
     step.commit()

@@ -27,7 +27,6 @@ def update(theta, g, m, learning_rate, beta, one_minus_beta, block1):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
@@ -53,7 +52,7 @@ class signum(Optimizer):
         theta[t] = theta[t-1] - learning_rate*sign(m[t])
 
     Proved
-        Signum = optax.signum (DL10c: proved for all losses, all t, lr varying with t)
+        Signum = optax.signum (DL10c: all losses, all t, lr varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

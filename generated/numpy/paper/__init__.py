@@ -78,33 +78,40 @@ if TYPE_CHECKING:
     from optwright.generated.numpy.paper.warmuplinear import WarmupLinear as WarmupLinear
 
 _MODULES = {
-    "Adadelta": "paper.adadelta", "Adafactor": "paper.adafactor", "Adagrad": "paper.adagrad",
-    "Adam": "paper.adam", "AdamEpsHat": "paper.adamepshat", "AdamEpsInside": "paper.adamepsinside",
-    "AdamL2": "paper.adaml2", "AdamNoCorrection": "paper.adamnocorrection", "AdamW": "paper.adamw",
-    "BFGS": "paper.bfgs", "ClippedAdam": "paper.clippedadam", "ClippedLAMB": "paper.clippedlamb",
-    "ClippedSGD": "paper.clippedsgd", "Constant": "paper.constant", "Cosine": "paper.cosine",
-    "DampedNewton": "paper.dampednewton", "Exponential": "paper.exponential",
-    "GradientDescent": "paper.gradientdescent", "GradientDescentL2": "paper.gradientdescentl2",
-    "HeavyBall": "paper.heavyball", "ISTA": "paper.ista", "InverseSqrt": "paper.inversesqrt",
-    "InverseTime": "paper.inversetime", "LAMB": "paper.lamb", "LARS": "paper.lars",
-    "LBFGS": "paper.lbfgs", "LeakyAdagrad": "paper.leakyadagrad", "Linear": "paper.linear",
-    "LinearScaling": "paper.linearscaling", "LinearWarmup": "paper.linearwarmup",
-    "Lion": "paper.lion", "LookaheadAdam": "paper.lookaheadadam",
-    "MiniBatchGradientDescent": "paper.minibatchgradientdescent", "Momentum": "paper.momentum",
-    "MomentumEMA": "paper.momentumema", "MomentumSum": "paper.momentumsum",
-    "MomentumSutskever": "paper.momentumsutskever", "MomentumWarmup": "paper.momentumwarmup",
-    "Muon": "paper.muon", "NAdam": "paper.nadam", "Nesterov": "paper.nesterov",
-    "NesterovRearranged": "paper.nesterovrearranged", "Newton": "paper.newton",
-    "NoisySGD": "paper.noisysgd", "PolyakStep": "paper.polyakstep", "Prodigy": "paper.prodigy",
-    "RAdam": "paper.radam", "RMSProp": "paper.rmsprop",
-    "RMSPropEpsInside": "paper.rmspropepsinside", "RMSPropGraves": "paper.rmspropgraves",
-    "RMSPropNoRoot": "paper.rmspropnoroot", "RandomLocalSearch": "paper.randomlocalsearch",
-    "RandomSearch": "paper.randomsearch", "RelaxedNewton": "paper.relaxednewton",
-    "Rprop": "paper.rprop", "SAM": "paper.sam", "SGD": "paper.sgd", "SM3": "paper.sm3",
-    "ScheduleFreeAdamW": "paper.schedulefreeadamw", "ScheduleFreeSGD": "paper.schedulefreesgd",
-    "SignSGD": "paper.signsgd", "Signum": "paper.signum", "StepDecay": "paper.stepdecay",
-    "SubgradientL1": "paper.subgradientl1", "WarmupCosine": "paper.warmupcosine",
-    "WarmupInverseSqrt": "paper.warmupinversesqrt", "WarmupLinear": "paper.warmuplinear",
+    "Adadelta": "numpy.paper.adadelta", "Adafactor": "numpy.paper.adafactor",
+    "Adagrad": "numpy.paper.adagrad", "Adam": "numpy.paper.adam",
+    "AdamEpsHat": "numpy.paper.adamepshat", "AdamEpsInside": "numpy.paper.adamepsinside",
+    "AdamL2": "numpy.paper.adaml2", "AdamNoCorrection": "numpy.paper.adamnocorrection",
+    "AdamW": "numpy.paper.adamw", "BFGS": "numpy.paper.bfgs",
+    "ClippedAdam": "numpy.paper.clippedadam", "ClippedLAMB": "numpy.paper.clippedlamb",
+    "ClippedSGD": "numpy.paper.clippedsgd", "Constant": "numpy.paper.constant",
+    "Cosine": "numpy.paper.cosine", "DampedNewton": "numpy.paper.dampednewton",
+    "Exponential": "numpy.paper.exponential", "GradientDescent": "numpy.paper.gradientdescent",
+    "GradientDescentL2": "numpy.paper.gradientdescentl2", "HeavyBall": "numpy.paper.heavyball",
+    "ISTA": "numpy.paper.ista", "InverseSqrt": "numpy.paper.inversesqrt",
+    "InverseTime": "numpy.paper.inversetime", "LAMB": "numpy.paper.lamb",
+    "LARS": "numpy.paper.lars", "LBFGS": "numpy.paper.lbfgs",
+    "LeakyAdagrad": "numpy.paper.leakyadagrad", "Linear": "numpy.paper.linear",
+    "LinearScaling": "numpy.paper.linearscaling", "LinearWarmup": "numpy.paper.linearwarmup",
+    "Lion": "numpy.paper.lion", "LookaheadAdam": "numpy.paper.lookaheadadam",
+    "MiniBatchGradientDescent": "numpy.paper.minibatchgradientdescent",
+    "Momentum": "numpy.paper.momentum", "MomentumEMA": "numpy.paper.momentumema",
+    "MomentumSum": "numpy.paper.momentumsum", "MomentumSutskever": "numpy.paper.momentumsutskever",
+    "MomentumWarmup": "numpy.paper.momentumwarmup", "Muon": "numpy.paper.muon",
+    "NAdam": "numpy.paper.nadam", "Nesterov": "numpy.paper.nesterov",
+    "NesterovRearranged": "numpy.paper.nesterovrearranged", "Newton": "numpy.paper.newton",
+    "NoisySGD": "numpy.paper.noisysgd", "PolyakStep": "numpy.paper.polyakstep",
+    "Prodigy": "numpy.paper.prodigy", "RAdam": "numpy.paper.radam",
+    "RMSProp": "numpy.paper.rmsprop", "RMSPropEpsInside": "numpy.paper.rmspropepsinside",
+    "RMSPropGraves": "numpy.paper.rmspropgraves", "RMSPropNoRoot": "numpy.paper.rmspropnoroot",
+    "RandomLocalSearch": "numpy.paper.randomlocalsearch",
+    "RandomSearch": "numpy.paper.randomsearch", "RelaxedNewton": "numpy.paper.relaxednewton",
+    "Rprop": "numpy.paper.rprop", "SAM": "numpy.paper.sam", "SGD": "numpy.paper.sgd",
+    "SM3": "numpy.paper.sm3", "ScheduleFreeAdamW": "numpy.paper.schedulefreeadamw",
+    "ScheduleFreeSGD": "numpy.paper.schedulefreesgd", "SignSGD": "numpy.paper.signsgd",
+    "Signum": "numpy.paper.signum", "StepDecay": "numpy.paper.stepdecay",
+    "SubgradientL1": "numpy.paper.subgradientl1", "WarmupCosine": "numpy.paper.warmupcosine",
+    "WarmupInverseSqrt": "numpy.paper.warmupinversesqrt", "WarmupLinear": "numpy.paper.warmuplinear",
 }
 
 __all__ = [
@@ -125,7 +132,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Load a class when it is first used."""
     if name in _MODULES:
-        found = getattr(import_module(f"optwright.generated.numpy.{_MODULES[name]}"), name)
+        found = getattr(import_module(f"optwright.generated.{_MODULES[name]}"), name)
     else:
         from optwright.runtime.error import suggest
 

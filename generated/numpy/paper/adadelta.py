@@ -39,7 +39,6 @@ def update(theta, g, v, u, rho, eps, one_minus_rho, block1, block2):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
@@ -68,10 +67,10 @@ class Adadelta(Optimizer):
         theta[t] = theta[t-1] + delta[t]
 
     Proved
-        Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: proved for all losses, all
-            t, lr, eps varying with t; all losses, all t, rho, eps varying with t)
-        the same when theta is shifted (without decay) (SY24: proved for all n, every tensor,
-            all losses, all t)
+        Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: all losses, all t, lr, eps
+            varying with t; all losses, all t, rho, eps varying with t)
+        the same when theta is shifted (without decay) (SY24: all n, every tensor, all losses, all
+            t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

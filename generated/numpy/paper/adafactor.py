@@ -11,7 +11,6 @@ from optwright.runtime import (
 
 
 def shared_advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
 
 
@@ -51,7 +50,6 @@ def tensor_update(theta, g, R, C, eps1, eps2, clip_threshold, rho_t, beta2_t):
 
 
 def tensor_advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(tensor_host)
     step.arrays(tensor_update)
     step.commit()
@@ -121,7 +119,6 @@ def other_pass2(theta, U, theta_factor, block1):
 
 
 def other_advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(other_host)
     step.blocks(other_pass1)
     step.numbers(other_numbers, "tensor")
@@ -174,8 +171,8 @@ class Adafactor(Optimizer):
         theta[t] = theta[t-1] - U[t]*alpha_t[t]/max(1, rms_update[t]/clip_threshold)
 
     Proved
-        the same when rows, or columns, change places (SY36: proved for matrices of every shape,
-            every tensor, all losses, all t)
+        the same when rows, or columns, change places (SY36: matrices of every shape, every tensor,
+            all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

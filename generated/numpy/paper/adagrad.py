@@ -23,7 +23,6 @@ def update(theta, g, G, lr, eps, block1, block2):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(update)
     step.commit()
@@ -48,19 +47,17 @@ class Adagrad(Optimizer):
         theta[t] = theta[t-1] - lr*g[t]/(sqrt(G[t]) + eps)
 
     Proved
-        Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: proved for all losses, all
-            t, lr, eps varying with t; all losses, all t, rho, eps varying with t)
-        Adagrad and RMSProp = G = a*G + b*g**2 at (1, 1) and (rho, 1 - rho) (A2: proved for all
-            losses, all t, lr, eps varying with t; all losses, all t, lr, eps, rho varying with
-            t)
-        Adagrad(lr, eps) = RMSProp(lr/sqrt(t), 1 - 1/t, eps/sqrt(t)) under v = G/t (A5: proved
-            for all losses, all t, lr, eps varying with t)
-        Adagrad(lr, eps=0) = RMSProp(lr/sqrt(t), 1 - 1/t, eps=0) under v = G/t (A5a: proved for
-            all losses, all t, lr varying with t)
-        LeakyAdagrad(rho=1) = Adagrad (A7b: proved for all losses, all t, lr, eps varying with
-            t)
-        Adagrad = limit of Adam(lr/sqrt(t), beta1=0, eps=0) as beta2 -> 1 (A4: proved for all t,
-            losses with continuous oracles)
+        Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: all losses, all t, lr, eps
+            varying with t; all losses, all t, rho, eps varying with t)
+        Adagrad and RMSProp = G = a*G + b*g**2 at (1, 1) and (rho, 1 - rho) (A2: all losses, all t,
+            lr, eps varying with t; all losses, all t, lr, eps, rho varying with t)
+        Adagrad(lr, eps) = RMSProp(lr/sqrt(t), 1 - 1/t, eps/sqrt(t)) under v = G/t (A5: all losses,
+            all t, lr, eps varying with t)
+        Adagrad(lr, eps=0) = RMSProp(lr/sqrt(t), 1 - 1/t, eps=0) under v = G/t (A5a: all losses, all
+            t, lr varying with t)
+        LeakyAdagrad(rho=1) = Adagrad (A7b: all losses, all t, lr, eps varying with t)
+        Adagrad = limit of Adam(lr/sqrt(t), beta1=0, eps=0) as beta2 -> 1 (A4: all t, losses with
+            continuous oracles)
         2 more: gen show Adagrad
 
     Arguments

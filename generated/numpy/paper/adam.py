@@ -44,7 +44,6 @@ def update(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
@@ -76,18 +75,16 @@ class Adam(Optimizer):
         theta[t] = theta[t-1] - lr*m_hat[t]/(sqrt(v_hat[t]) + eps)
 
     Proved
-        Adam = torch.Adam = optax.adam (K1: proved for all losses, all t, lr, beta1, beta2, eps
+        Adam = torch.Adam = optax.adam (K1: all losses, all t, lr, beta1, beta2, eps varying with t)
+        Adam(eps) = keras.Adam(epsilon=eps*sqrt(1 - beta2**t)) (K2b: all losses, all t, lr, beta1,
+            beta2, eps varying with t)
+        Adam(eps) = AdamEpsHat(eps*sqrt(1 - beta2**t)) (D4: all losses, all t, lr, beta1, beta2, eps
             varying with t)
-        Adam(eps) = keras.Adam(epsilon=eps*sqrt(1 - beta2**t)) (K2b: proved for all losses, all
-            t, lr, beta1, beta2, eps varying with t)
-        Adam(eps) = AdamEpsHat(eps*sqrt(1 - beta2**t)) (D4: proved for all losses, all t, lr,
-            beta1, beta2, eps varying with t)
-        Adam(eps=0) = AdamEpsHat(eps=0) (D5a: proved for all losses, all t, lr, beta1, beta2
-            varying with t)
-        Adam(lr, beta1=0, eps=0) = RMSProp(lr*sqrt(1 - beta2**t), beta2, eps=0) (D8: proved for
-            all losses, all t, lr, beta2 varying with t)
-        Adam(lr, beta1=0, eps) = RMSProp(lr*s, beta2, eps*s) with s = sqrt(1 - beta2**t) (D8a:
-            proved for all losses, all t, lr, beta2, eps varying with t)
+        Adam(eps=0) = AdamEpsHat(eps=0) (D5a: all losses, all t, lr, beta1, beta2 varying with t)
+        Adam(lr, beta1=0, eps=0) = RMSProp(lr*sqrt(1 - beta2**t), beta2, eps=0) (D8: all losses, all
+            t, lr, beta2 varying with t)
+        Adam(lr, beta1=0, eps) = RMSProp(lr*s, beta2, eps*s) with s = sqrt(1 - beta2**t) (D8a: all
+            losses, all t, lr, beta2, eps varying with t)
         11 more: gen show Adam
 
     Arguments

@@ -42,7 +42,6 @@ def update(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
@@ -73,12 +72,10 @@ class AdamEpsHat(Optimizer):
         theta[t] = theta[t-1] - m[t]*rate[t]/(sqrt(v[t]) + eps)
 
     Proved
-        AdamEpsHat = keras.Adam (K2a: proved for all losses, all t, lr, beta1, beta2, eps
+        AdamEpsHat = keras.Adam (K2a: all losses, all t, lr, beta1, beta2, eps varying with t)
+        Adam(eps) = AdamEpsHat(eps*sqrt(1 - beta2**t)) (D4: all losses, all t, lr, beta1, beta2, eps
             varying with t)
-        Adam(eps) = AdamEpsHat(eps*sqrt(1 - beta2**t)) (D4: proved for all losses, all t, lr,
-            beta1, beta2, eps varying with t)
-        Adam(eps=0) = AdamEpsHat(eps=0) (D5a: proved for all losses, all t, lr, beta1, beta2
-            varying with t)
+        Adam(eps=0) = AdamEpsHat(eps=0) (D5a: all losses, all t, lr, beta1, beta2 varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

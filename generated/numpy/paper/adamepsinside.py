@@ -44,7 +44,6 @@ def update(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
@@ -77,8 +76,8 @@ class AdamEpsInside(Optimizer):
         theta[t] = theta[t-1] - lr*m_hat[t]/sqrt(v_hat[t] + eps)
 
     Proved
-        texts.ADAM_D2 = AdamEpsInside without correction (Quiz4: proved for all losses, all t,
-            lr, beta1, beta2, eps varying with t)
+        texts.ADAM_D2 = AdamEpsInside without correction (Quiz4: all losses, all t, lr, beta1,
+            beta2, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

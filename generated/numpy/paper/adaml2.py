@@ -47,7 +47,6 @@ def update(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("raw_g", "grad")
     step.blocks(update)
@@ -79,8 +78,8 @@ class AdamL2(Optimizer):
         theta[t] = theta[t-1] - lr*m_hat[t]/(sqrt(v_hat[t]) + eps)
 
     Proved
-        AdamW, AdamL2 and texts.ADAMW at weight_decay 0 = Adam (W5: proved for all losses, all
-            t, lr, beta1, beta2, eps varying with t)
+        AdamW, AdamL2 and texts.ADAMW at weight_decay 0 = Adam (W5: all losses, all t, lr, beta1,
+            beta2, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -34,7 +34,6 @@ def update(theta, g, m, v, lr, beta1, beta2, eps, one_minus_beta1, one_minus_bet
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
@@ -65,10 +64,9 @@ class AdamNoCorrection(Optimizer):
         theta[t] = theta[t-1] - lr*m[t]/(sqrt(v[t]) + eps)
 
     Proved
-        AdamNoCorrection(beta1=0) = RMSProp (D8b: proved for all losses, all t, lr, beta2, eps
-            varying with t)
+        AdamNoCorrection(beta1=0) = RMSProp (D8b: all losses, all t, lr, beta2, eps varying with t)
         m**2 <= C*v, C = (1 - beta1)**2/((1 - beta2)*(1 - beta1**2/beta2)), if beta1**2 < beta2
-            (D16: proved for all gradients, all t)
+            (D16: all gradients, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

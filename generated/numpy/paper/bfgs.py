@@ -42,7 +42,6 @@ def pass3(theta, g, H, t, theta_next, g_new):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.arrays(pass1)
     step.search("step_length", "strong_wolfe", None, "p", 1, ("c1", "c2",))
@@ -83,20 +82,20 @@ class BFGS(Optimizer):
         H[t] = {side[t].T @ H_start[t] @ side[t] + inverse_curvature[t]*outer(s[t], s[t]) if curvature[t] > 0, else H[t-1]}
 
     Proved
-        H y = s after every update, for all n (Q1: proved for all n)
-        H stays symmetric, for all n (Q1a: proved for all n)
-        H stays positive definite, for all n (Q3: proved for all n)
-        det B+ = det B * y's/(s'Bs), for all n (Q4b: proved for all n)
-        the two loops apply BFGS's H of the pairs kept, for every n and every number of them
-            (Q5: proved for all n)
-        turns with the coordinates, line searches answered alike (SY7: proved for all n, all
-            tensors as one vector, all losses, all t)
+        H y = s after every update, for all n (Q1: all n)
+        H stays symmetric, for all n (Q1a: all n)
+        H stays positive definite, for all n (Q3: all n)
+        det B+ = det B * y's/(s'Bs), for all n (Q4b: all n)
+        the two loops apply BFGS's H of the pairs kept, for every n and every number of them (Q5:
+            all n)
+        turns with the coordinates, line searches answered alike (SY7: all n, all tensors as one
+            vector, all losses, all t)
         2 more: gen show BFGS
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
-        c1: sufficient decrease: share of the slope's promise that must be kept, in (0, 1);
-            default 0.0001
+        c1: sufficient decrease: share of the slope's promise that must be kept, in (0, 1); default
+            0.0001
         c2: curvature: share of the slope that may be left, above c1, in (0, 1); default 0.9
     """
 

@@ -62,7 +62,6 @@ def pass2(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g_raw", "grad")
     step.blocks(pass1)

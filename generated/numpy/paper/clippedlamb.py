@@ -86,7 +86,6 @@ def pass3(theta, u, lr_ratio, block1):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g_raw", "grad")
     step.blocks(pass1)

@@ -35,7 +35,6 @@ def pass2(theta, g_raw, lr, clip_scale, block1):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g_raw", "grad")
     step.blocks(pass1)
     step.numbers(numbers, "all")
@@ -64,12 +63,11 @@ class ClippedSGD(Optimizer):
         theta[t] = theta[t-1] - lr*g[t]
 
     Proved
-        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY12: proved for
-            all n, every tensor, all losses, all t)
-        the same when loss and max_norm are multiplied and lr divided by one number (SY54:
-            proved for all n, every tensor, all losses, all t)
-        = descent at the rate lr*min(1, max_norm/|g|), for all n (X3: proved for all n; all
-            limit, n)
+        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY12: all n, every
+            tensor, all losses, all t)
+        the same when loss and max_norm are multiplied and lr divided by one number (SY54: all n,
+            every tensor, all losses, all t)
+        = descent at the rate lr*min(1, max_norm/|g|), for all n (X3: all n; all limit, n)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

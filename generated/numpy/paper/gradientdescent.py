@@ -17,7 +17,6 @@ def update(theta, g, lr, block1):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(update)
     step.commit()
@@ -38,17 +37,15 @@ class GradientDescent(Optimizer):
         theta[t] = theta[t-1] - lr*g[t]
 
     Proved
-        Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
-            proved for all losses, all t, lr varying with t)
-        ScheduleFreeSGD(beta=0) = GradientDescent (V1: proved for all losses, all t, lr varying
-            with t)
-        NoisySGD's step = GradientDescent's in the mean over the noise (C16n: proved for all
-            states, all t, all distributions with a mean)
-        GradientDescent's move minimises g.d + |d|**2/(2*lr), for all n (T1: proved for all n)
-        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY1: proved for all
-            n, every tensor, all losses, all t)
-        gathered over two parts of a batch = on the whole batch (X1: proved for all losses, all
-            t)
+        Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1: all
+            losses, all t, lr varying with t)
+        ScheduleFreeSGD(beta=0) = GradientDescent (V1: all losses, all t, lr varying with t)
+        NoisySGD's step = GradientDescent's in the mean over the noise (C16n: all states, all t, all
+            distributions with a mean)
+        GradientDescent's move minimises g.d + |d|**2/(2*lr), for all n (T1: all n)
+        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY1: all n, every
+            tensor, all losses, all t)
+        gathered over two parts of a batch = on the whole batch (X1: all losses, all t)
         2 more: gen show GradientDescent
 
     Arguments

@@ -21,7 +21,6 @@ def update(theta, raw_g, lr, weight_decay, block1):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("raw_g", "grad")
     step.blocks(update)
     step.commit()
@@ -45,10 +44,10 @@ class GradientDescentL2(Optimizer):
         theta[t] = theta[t-1] - lr*g[t]
 
     Proved
-        GradientDescentL2 = gradient descent with decay lr*weight_decay (W1: proved for all
-            losses, all t, lr, weight_decay varying with t)
-        scaling theta scales lr by the square and divides the penalty by it (SY66: proved for
-            all n, every tensor, all losses, all t)
+        GradientDescentL2 = gradient descent with decay lr*weight_decay (W1: all losses, all t, lr,
+            weight_decay varying with t)
+        scaling theta scales lr by the square and divides the penalty by it (SY66: all n, every
+            tensor, all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

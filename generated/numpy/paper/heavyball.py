@@ -23,7 +23,6 @@ def update(theta, g, previous, lr, momentum, block1, block2):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(update)
     step.commit()
@@ -49,14 +48,14 @@ class HeavyBall(Optimizer):
         previous[t] = theta[t-1]
 
     Proved
-        Momentum = HeavyBall under previous = theta + v (M4: proved for all losses, all t, lr,
-            momentum varying with t)
-        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY1: proved for all
-            n, every tensor, all losses, all t)
-        converges exactly if 0 < lr < 2*(1 + momentum)/L (E2: proved for all quadratics, all n,
-            with curvatures in (0, L])
-        Polyak's parameters have the smallest radius (E5a: proved for all quadratics, all n,
-            with curvatures in [m**2, M**2])
+        Momentum = HeavyBall under previous = theta + v (M4: all losses, all t, lr, momentum varying
+            with t)
+        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY1: all n, every
+            tensor, all losses, all t)
+        converges exactly if 0 < lr < 2*(1 + momentum)/L (E2: all quadratics, all n, with curvatures
+            in (0, L])
+        Polyak's parameters have the smallest radius (E5a: all quadratics, all n, with curvatures in
+            [m**2, M**2])
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

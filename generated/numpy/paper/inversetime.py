@@ -17,8 +17,7 @@ class InverseTime(Schedule):
 
     Arguments
         lr: learning rate, in [0, inf); default 0.01
-        period: steps between two changes, such as those of an epoch, in integer [1, inf);
-            default 1
+        period: steps between two changes, such as those of an epoch, in integer [1, inf); default 1
         rate: speed of the decay, per period, in [0, inf); default 1
     """
 

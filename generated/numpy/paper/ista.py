@@ -28,7 +28,6 @@ def update(theta, g, lr, lr_l1, block1, block2):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)

@@ -68,7 +68,6 @@ def pass2(theta, u, lr_ratio, block1):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(pass1)
@@ -108,10 +107,8 @@ class LAMB(Optimizer):
         theta[t] = theta[t-1] - lr*ratio[t]*u[t]
 
     Proved
-        lr has no units, norms not zero (SY60: proved for all n, every tensor, all losses, all
-            t)
-        |move| = lr*|theta|, for all n, where weights and update are not zero (L4: proved for
-            all n)
+        lr has no units, norms not zero (SY60: all n, every tensor, all losses, all t)
+        |move| = lr*|theta|, for all n, where weights and update are not zero (L4: all n)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

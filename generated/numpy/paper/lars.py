@@ -42,7 +42,6 @@ def pass2(theta, g, v, momentum, weight_decay, lr_ratio, block1):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(pass1)
     step.numbers(numbers, "tensor")
@@ -75,12 +74,10 @@ class LARS(Optimizer):
         theta[t] = theta[t-1] - v[t]
 
     Proved
-        turns with the coordinates of each tensor (SY10: proved for all n, every tensor, all
-            losses, all t)
-        the same when loss and decay are multiplied by one number, norms not zero (SY49: proved
-            for all n, every tensor, all losses, all t)
-        lr has no units, norms not zero (SY59: proved for all n, every tensor, all losses, all
-            t)
+        turns with the coordinates of each tensor (SY10: all n, every tensor, all losses, all t)
+        the same when loss and decay are multiplied by one number, norms not zero (SY49: all n,
+            every tensor, all losses, all t)
+        lr has no units, norms not zero (SY59: all n, every tensor, all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -49,7 +49,6 @@ def pass3(theta, g, theta_next, g_new):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.arrays(pass1)
     step.search("step_length", "strong_wolfe", None, "p", 1, ("c1", "c2",))
@@ -96,19 +95,19 @@ class LBFGS(Optimizer):
         S << s[t], Y << y[t] if curvature[t] > 0
 
     Proved
-        the two loops apply BFGS's H of the pairs kept, for every n and every number of them
-            (Q5: proved for all n)
-        turns with the coordinates, line searches answered alike (SY7: proved for all n, all
-            tensors as one vector, all losses, all t)
-        the same when theta is shifted (SY25: proved for all n, all tensors as one vector, all
-            losses, all t; all n, every tensor, all losses, all t)
+        the two loops apply BFGS's H of the pairs kept, for every n and every number of them (Q5:
+            all n)
+        turns with the coordinates, line searches answered alike (SY7: all n, all tensors as one
+            vector, all losses, all t)
+        the same when theta is shifted (SY25: all n, all tensors as one vector, all losses, all t;
+            all n, every tensor, all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
-        memory: how many pairs of steps and gradient changes are kept, in integer [1, inf);
-            default 10
-        c1: sufficient decrease: share of the slope's promise that must be kept, in (0, 1);
-            default 0.0001
+        memory: how many pairs of steps and gradient changes are kept, in integer [1, inf); default
+            10
+        c1: sufficient decrease: share of the slope's promise that must be kept, in (0, 1); default
+            0.0001
         c2: curvature: share of the slope that may be left, above c1, in (0, 1); default 0.9
     """
 

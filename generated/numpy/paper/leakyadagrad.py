@@ -24,7 +24,6 @@ def update(theta, g, G, lr, rho, eps, block1, block2):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(update)
     step.commit()
@@ -52,10 +51,9 @@ class LeakyAdagrad(Optimizer):
         theta[t] = theta[t-1] - lr*g[t]/(sqrt(G[t]) + eps)
 
     Proved
-        RMSProp = LeakyAdagrad(lr/sqrt(1 - rho), rho, eps/sqrt(1 - rho)) under G = v/(1 - rho)
-            (A7: proved for all losses, all t, lr, eps varying with t)
-        LeakyAdagrad(rho=1) = Adagrad (A7b: proved for all losses, all t, lr, eps varying with
-            t)
+        RMSProp = LeakyAdagrad(lr/sqrt(1 - rho), rho, eps/sqrt(1 - rho)) under G = v/(1 - rho) (A7:
+            all losses, all t, lr, eps varying with t)
+        LeakyAdagrad(rho=1) = Adagrad (A7b: all losses, all t, lr, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

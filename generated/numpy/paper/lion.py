@@ -35,7 +35,6 @@ def update(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
@@ -63,12 +62,10 @@ class Lion(Optimizer):
         m[t] = beta2*m[t-1] + (1 - beta2)*g[t]
 
     Proved
-        Lion = optax.lion (DL10a: proved for all losses, all t, lr, beta1, beta2, weight_decay
-            varying with t)
-        Lion(beta1=beta2, weight_decay=0) = Signum(beta2) (L1: proved for all losses, all t, lr
-            varying with t)
-        the same when theta is shifted (without decay) (SY24: proved for all n, every tensor,
-            all losses, all t)
+        Lion = optax.lion (DL10a: all losses, all t, lr, beta1, beta2, weight_decay varying with t)
+        Lion(beta1=beta2, weight_decay=0) = Signum(beta2) (L1: all losses, all t, lr varying with t)
+        the same when theta is shifted (without decay) (SY24: all n, every tensor, all losses, all
+            t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -57,7 +57,6 @@ def update(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
@@ -94,8 +93,8 @@ class LookaheadAdam(Optimizer):
         theta[t] = {slow[t] if mod(t, sync_period) == 0, else fast[t]}
 
     Proved
-        the same when theta is shifted (SY25: proved for all n, all tensors as one vector, all
-            losses, all t; all n, every tensor, all losses, all t)
+        the same when theta is shifted (SY25: all n, all tensors as one vector, all losses, all t;
+            all n, every tensor, all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -20,7 +20,6 @@ def update(theta, g, v, lr, momentum, block1):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(update)
     step.commit()
@@ -45,17 +44,16 @@ class Momentum(Optimizer):
         theta[t] = theta[t-1] - v[t]
 
     Proved
-        Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: proved for all
-            losses, all t, lr varying with t)
-        Momentum = MomentumSum under v = lr*v (M1: proved for all losses, all t)
-        MomentumEMA(lr, beta) = Momentum(lr*(1 - beta), beta) under v = lr*m (M3a: proved for
-            all losses, all t)
-        Momentum = HeavyBall under previous = theta + v (M4: proved for all losses, all t, lr,
-            momentum varying with t)
-        texts.MOM_b(lr, alpha) = Momentum(lr*alpha) under v = alpha*v (M6: proved for all
-            losses, all t, lr varying with t)
-        texts.MOM_b(alpha=1) = Momentum (C32a: proved for all losses, all t, lr, momentum
+        Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: all losses, all t, lr
             varying with t)
+        Momentum = MomentumSum under v = lr*v (M1: all losses, all t)
+        MomentumEMA(lr, beta) = Momentum(lr*(1 - beta), beta) under v = lr*m (M3a: all losses, all
+            t)
+        Momentum = HeavyBall under previous = theta + v (M4: all losses, all t, lr, momentum varying
+            with t)
+        texts.MOM_b(lr, alpha) = Momentum(lr*alpha) under v = alpha*v (M6: all losses, all t, lr
+            varying with t)
+        texts.MOM_b(alpha=1) = Momentum (C32a: all losses, all t, lr, momentum varying with t)
         1 more: gen show Momentum
 
     Arguments

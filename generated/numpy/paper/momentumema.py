@@ -26,7 +26,6 @@ def update(theta, g, m, lr, beta, one_minus_beta, block1):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
@@ -53,14 +52,14 @@ class MomentumEMA(Optimizer):
         theta[t] = theta[t-1] - lr*m[t]
 
     Proved
-        MomentumEMA(lr, beta) = MomentumSum(lr*(1 - beta), beta) under v = m/(1 - beta) (M3:
-            proved for all losses, all t, lr varying with t)
-        MomentumEMA(lr, beta) = Momentum(lr*(1 - beta), beta) under v = lr*m (M3a: proved for
-            all losses, all t)
-        Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
-            proved for all losses, all t, lr varying with t)
-        converges exactly if 0 < lr < 2*(1 + beta)/((1 - beta)*L) (E10: proved for all
-            quadratics, all n, with curvatures in (0, L])
+        MomentumEMA(lr, beta) = MomentumSum(lr*(1 - beta), beta) under v = m/(1 - beta) (M3: all
+            losses, all t, lr varying with t)
+        MomentumEMA(lr, beta) = Momentum(lr*(1 - beta), beta) under v = lr*m (M3a: all losses, all
+            t)
+        Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1: all
+            losses, all t, lr varying with t)
+        converges exactly if 0 < lr < 2*(1 + beta)/((1 - beta)*L) (E10: all quadratics, all n, with
+            curvatures in (0, L])
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

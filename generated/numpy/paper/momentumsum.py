@@ -20,7 +20,6 @@ def update(theta, g, v, lr, momentum, block1):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(update)
     step.commit()
@@ -47,16 +46,16 @@ class MomentumSum(Optimizer):
         theta[t] = theta[t-1] - lr*v[t]
 
     Proved
-        MomentumSum = torch.SGD (M7: proved for all losses, all t, lr varying with t)
-        Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: proved for all
+        MomentumSum = torch.SGD (M7: all losses, all t, lr varying with t)
+        Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: all losses, all t, lr
+            varying with t)
+        Momentum = MomentumSum under v = lr*v (M1: all losses, all t)
+        MomentumEMA(lr, beta) = MomentumSum(lr*(1 - beta), beta) under v = m/(1 - beta) (M3: all
             losses, all t, lr varying with t)
-        Momentum = MomentumSum under v = lr*v (M1: proved for all losses, all t)
-        MomentumEMA(lr, beta) = MomentumSum(lr*(1 - beta), beta) under v = m/(1 - beta) (M3:
-            proved for all losses, all t, lr varying with t)
-        Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
-            proved for all losses, all t, lr varying with t)
-        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY1: proved for all
-            n, every tensor, all losses, all t)
+        Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1: all
+            losses, all t, lr varying with t)
+        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY1: all n, every
+            tensor, all losses, all t)
         1 more: gen show MomentumSum
 
     Arguments

@@ -17,8 +17,8 @@ class MomentumSutskever(Schedule):
 
     Arguments
         final: largest momentum, in [0, 1); default 0.9
-        period: steps between two changes, such as those of an epoch, in integer [1, inf);
-            default 250
+        period: steps between two changes, such as those of an epoch, in integer [1, inf); default
+            250
     """
 
     id = "MomentumSutskever"

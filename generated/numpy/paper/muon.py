@@ -11,7 +11,6 @@ from optwright.runtime import (
 
 
 def shared_advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
 
 
@@ -45,7 +44,6 @@ def matrix_update(theta, g, m, lr, momentum, weight_decay, eps, ns_steps, dim):
 
 
 def matrix_advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.arrays(matrix_update)
     step.commit()
 
@@ -105,7 +103,6 @@ def other_update(
 
 
 def other_advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(other_host)
     step.blocks(other_update)
     step.commit()
@@ -154,12 +151,12 @@ class Muon(Optimizer):
         theta[t] = theta[t-1] - adam_lr*adam_weight_decay*theta[t-1] - adam_lr*m_hat[t]/(sqrt(v_hat[t]) + adam_eps)
 
     Proved
-        on matrices turns with the coordinates of rows and of columns (SY40: proved for matrices
-            of every shape, every tensor, all losses, all t)
-        on matrices the same when loss and eps are multiplied by one number (SY42: proved for
-            all n, every tensor, all losses, all t)
-        its buffer as an average or as a sum: the same direction, eps scaled (L7: proved for all
-            losses, all t, lr varying with t; all n, every tensor, all losses, all t)
+        on matrices turns with the coordinates of rows and of columns (SY40: matrices of every
+            shape, every tensor, all losses, all t)
+        on matrices the same when loss and eps are multiplied by one number (SY42: all n, every
+            tensor, all losses, all t)
+        its buffer as an average or as a sum: the same direction, eps scaled (L7: all losses, all t,
+            lr varying with t; all n, every tensor, all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

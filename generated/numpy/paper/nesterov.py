@@ -28,7 +28,6 @@ def pass2(theta, g, v, lr, momentum, block1):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.blocks(pass1)
     step.ask("g", "grad", at="point")
     step.blocks(pass2)
@@ -55,18 +54,14 @@ class Nesterov(Optimizer):
         theta[t] = theta[t-1] - v[t]
 
     Proved
-        torch.SGD(nesterov=True) = Nesterov at theta - momentum*v (N1: proved for all losses,
-            all t)
-        NesterovRearranged = Nesterov at theta - momentum*v (C42a: proved for all losses, all t,
-            lr varying with t)
-        Nesterov = texts.NAG_c under v = -v (C42b: proved for all losses, all t, lr, momentum
-            varying with t)
-        texts.NAG_b(alpha=1) = Nesterov (C43a: proved for all losses, all t, lr, momentum
-            varying with t)
-        Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
-            proved for all losses, all t, lr varying with t)
-        Nesterov = NAG-a of the quiz (Quiz3: proved for all losses, all t, lr, momentum varying
+        torch.SGD(nesterov=True) = Nesterov at theta - momentum*v (N1: all losses, all t)
+        NesterovRearranged = Nesterov at theta - momentum*v (C42a: all losses, all t, lr varying
             with t)
+        Nesterov = texts.NAG_c under v = -v (C42b: all losses, all t, lr, momentum varying with t)
+        texts.NAG_b(alpha=1) = Nesterov (C43a: all losses, all t, lr, momentum varying with t)
+        Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1: all
+            losses, all t, lr varying with t)
+        Nesterov = NAG-a of the quiz (Quiz3: all losses, all t, lr, momentum varying with t)
         2 more: gen show Nesterov
 
     Arguments

@@ -30,7 +30,6 @@ def update(theta, g, v, lr, momentum, one_plus_momentum, block1, block2):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
@@ -58,10 +57,10 @@ class NesterovRearranged(Optimizer):
         theta[t] = theta[t-1] + (1 + momentum)*v[t] - momentum*v[t-1]
 
     Proved
-        NesterovRearranged = texts.NAG_c at theta + momentum*v (C42: proved for all losses, all
-            t, lr varying with t)
-        NesterovRearranged = Nesterov at theta - momentum*v (C42a: proved for all losses, all t,
-            lr varying with t)
+        NesterovRearranged = texts.NAG_c at theta + momentum*v (C42: all losses, all t, lr varying
+            with t)
+        NesterovRearranged = Nesterov at theta - momentum*v (C42a: all losses, all t, lr varying
+            with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -14,7 +14,6 @@ def update(theta, g, hess):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.ask("hess", "hessian")
     step.arrays(update)
@@ -36,15 +35,14 @@ class Newton(Optimizer):
         theta[t] = theta[t-1] - solve(hessian(theta[t-1]), g[t])
 
     Proved
-        RelaxedNewton(lr=1) = Newton (C100: proved for all n)
-        Newton's move minimises the second-order Taylor model, for all n, if the Hessian is
-            positive definite (Q9: proved for all n)
-        Newton solves a quadratic in one step, for all n (Q10: proved for all n)
-        Newton is affine invariant, for all n (Q11: proved for all n)
-        its move goes downhill where the Hessian is positive definite, for all n (Q17: proved
-            for all n)
-        the same in all affine coordinates (SY17: proved for all n, all tensors as one vector,
-            all losses, all t)
+        RelaxedNewton(lr=1) = Newton (C100: all n)
+        Newton's move minimises the second-order Taylor model, for all n, if the Hessian is positive
+            definite (Q9: all n)
+        Newton solves a quadratic in one step, for all n (Q10: all n)
+        Newton is affine invariant, for all n (Q11: all n)
+        its move goes downhill where the Hessian is positive definite, for all n (Q17: all n)
+        the same in all affine coordinates (SY17: all n, all tensors as one vector, all losses, all
+            t)
         2 more: gen show Newton
 
     Arguments

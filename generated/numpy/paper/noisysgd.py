@@ -26,7 +26,6 @@ def update(theta, g, xi, lr, sigma, block1):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.noise("xi", 1)
@@ -55,10 +54,9 @@ class NoisySGD(Optimizer):
         theta[t] = theta[t-1] - lr*(g[t] + noise(1)*sigma[t])
 
     Proved
-        NoisySGD's step = GradientDescent's in the mean over the noise (C16n: proved for all
-            states, all t, all distributions with a mean)
-        turns with the coordinates if the draws do (SY16: proved for all n, every tensor, all
-            losses, all t)
+        NoisySGD's step = GradientDescent's in the mean over the noise (C16n: all states, all t, all
+            distributions with a mean)
+        turns with the coordinates if the draws do (SY16: all n, every tensor, all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -40,7 +40,6 @@ def pass2(theta, g, rate, block1):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(pass1)
     step.numbers(numbers1, "all")
@@ -68,12 +67,12 @@ class PolyakStep(Optimizer):
         theta[t] = theta[t-1] - g[t]*rate[t]
 
     Proved
-        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY12: proved for
-            all n, every tensor, all losses, all t)
-        the same when loss and f_star are multiplied by one number (SY52: proved for all n,
+        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY12: all n, every
+            tensor, all losses, all t)
+        the same when loss and f_star are multiplied by one number (SY52: all n, every tensor, all
+            losses, all t)
+        has the units of theta (SY58: all n, all tensors as one vector, all losses, all t; all n,
             every tensor, all losses, all t)
-        has the units of theta (SY58: proved for all n, all tensors as one vector, all losses,
-            all t; all n, every tensor, all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -107,7 +107,6 @@ def pass2(theta, m, v, theta_factor, theta_case, eps_d, step_size, block1):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.numbers(numbers1, "all")
     step.blocks(pass1)
@@ -174,8 +173,7 @@ class Prodigy(Optimizer):
         theta[t] = theta[t-1]*(1 - {weight_decay*step_size[t] if s_size[t] > 0, else 0}) - step_size[t]*{m[t]/(eps*d[t] + sqrt(v[t])) if s_size[t] > 0, else 0}
 
     Proved
-        scaling theta scales d0, and lr has no units (SY64: proved for all n, every tensor, all
-            losses, all t)
+        scaling theta scales d0, and lr has no units (SY64: all n, every tensor, all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -187,8 +185,7 @@ class Prodigy(Optimizer):
         weight_decay: weight decay, in [0, inf); default 0
         d0: first estimate of the distance to a solution, in (0, inf); default 1e-06
         d_coef: factor of the estimate, in (0, inf); default 1
-        use_bias_correction: one of False, True
-        safeguard_warmup: one of False, True
+        use_bias_correction, safeguard_warmup: one of False, True
     """
 
     choices = {"use_bias_correction": (False, True), "safeguard_warmup": (False, True)}

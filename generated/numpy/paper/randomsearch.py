@@ -31,7 +31,6 @@ def pass2(theta, candidate, theta_case):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.noise("xi", 1)
     step.blocks(pass1)
     step.ask("loss", "value", at="candidate")

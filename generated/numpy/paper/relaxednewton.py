@@ -14,7 +14,6 @@ def update(theta, g, lr, hess):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.ask("hess", "hessian")
     step.arrays(update)
@@ -36,9 +35,9 @@ class RelaxedNewton(Optimizer):
         theta[t] = theta[t-1] - lr*solve(hessian(theta[t-1]), g[t])
 
     Proved
-        RelaxedNewton(lr=1) = Newton (C100: proved for all n)
-        the same in all affine coordinates (SY17: proved for all n, all tensors as one vector,
-            all losses, all t)
+        RelaxedNewton(lr=1) = Newton (C100: all n)
+        the same in all affine coordinates (SY17: all n, all tensors as one vector, all losses, all
+            t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -30,7 +30,6 @@ def update(theta, g, v, lr, rho, eps, one_minus_rho, block1, block2):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
@@ -57,20 +56,18 @@ class RMSProp(Optimizer):
         theta[t] = theta[t-1] - lr*g[t]/(sqrt(v[t]) + eps)
 
     Proved
-        torch.RMSprop(momentum=0) = RMSProp, keras.RMSprop(momentum=0) = RMSPropEpsInside (K4:
-            proved for all losses, all t, lr varying with t; all losses, all t, learning_rate
-            varying with t)
-        Adagrad and RMSProp = G = a*G + b*g**2 at (1, 1) and (rho, 1 - rho) (A2: proved for all
-            losses, all t, lr, eps varying with t; all losses, all t, lr, eps, rho varying with
-            t)
-        Adagrad(lr, eps) = RMSProp(lr/sqrt(t), 1 - 1/t, eps/sqrt(t)) under v = G/t (A5: proved
-            for all losses, all t, lr, eps varying with t)
-        Adagrad(lr, eps=0) = RMSProp(lr/sqrt(t), 1 - 1/t, eps=0) under v = G/t (A5a: proved for
-            all losses, all t, lr varying with t)
-        RMSProp = LeakyAdagrad(lr/sqrt(1 - rho), rho, eps/sqrt(1 - rho)) under G = v/(1 - rho)
-            (A7: proved for all losses, all t, lr, eps varying with t)
-        Adam(lr, beta1=0, eps=0) = RMSProp(lr*sqrt(1 - beta2**t), beta2, eps=0) (D8: proved for
-            all losses, all t, lr, beta2 varying with t)
+        torch.RMSprop(momentum=0) = RMSProp, keras.RMSprop(momentum=0) = RMSPropEpsInside (K4: all
+            losses, all t, lr varying with t; all losses, all t, learning_rate varying with t)
+        Adagrad and RMSProp = G = a*G + b*g**2 at (1, 1) and (rho, 1 - rho) (A2: all losses, all t,
+            lr, eps varying with t; all losses, all t, lr, eps, rho varying with t)
+        Adagrad(lr, eps) = RMSProp(lr/sqrt(t), 1 - 1/t, eps/sqrt(t)) under v = G/t (A5: all losses,
+            all t, lr, eps varying with t)
+        Adagrad(lr, eps=0) = RMSProp(lr/sqrt(t), 1 - 1/t, eps=0) under v = G/t (A5a: all losses, all
+            t, lr varying with t)
+        RMSProp = LeakyAdagrad(lr/sqrt(1 - rho), rho, eps/sqrt(1 - rho)) under G = v/(1 - rho) (A7:
+            all losses, all t, lr, eps varying with t)
+        Adam(lr, beta1=0, eps=0) = RMSProp(lr*sqrt(1 - beta2**t), beta2, eps=0) (D8: all losses, all
+            t, lr, beta2 varying with t)
         4 more: gen show RMSProp
 
     Arguments

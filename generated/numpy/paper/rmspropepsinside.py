@@ -30,7 +30,6 @@ def update(theta, g, v, lr, rho, eps, one_minus_rho, block1, block2):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
@@ -58,9 +57,8 @@ class RMSPropEpsInside(Optimizer):
         theta[t] = theta[t-1] - lr*g[t]/sqrt(v[t] + eps)
 
     Proved
-        torch.RMSprop(momentum=0) = RMSProp, keras.RMSprop(momentum=0) = RMSPropEpsInside (K4:
-            proved for all losses, all t, lr varying with t; all losses, all t, learning_rate
-            varying with t)
+        torch.RMSprop(momentum=0) = RMSProp, keras.RMSprop(momentum=0) = RMSPropEpsInside (K4: all
+            losses, all t, lr varying with t; all losses, all t, learning_rate varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

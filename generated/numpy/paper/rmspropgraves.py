@@ -40,7 +40,6 @@ def update(theta, g, v, average, delta, lr, rho, momentum, eps, one_minus_rho, b
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)

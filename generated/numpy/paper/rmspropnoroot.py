@@ -29,7 +29,6 @@ def update(theta, g, v, lr, rho, eps, one_minus_rho, block1, block2):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)

@@ -32,7 +32,7 @@ def update(
     signs = np.sign(g, out=block3)
     product = np.multiply(step_size, signs, out=block3)
     opposite2 = np.negative(product, out=block3)
-    change = block3
+    change = opposite2
     np.copyto(change, opposite, where=mask)
     # theta[t] = theta[t-1] + change[t]
     np.add(theta, change, out=theta)
@@ -47,7 +47,6 @@ def update(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(update)
     step.commit()
@@ -83,10 +82,10 @@ class Rprop(Optimizer):
         prev[t] = {0 if agreement[t] < 0, else g[t]}
 
     Proved
-        the same when theta is shifted (without decay) (SY24: proved for all n, every tensor,
-            all losses, all t)
-        the same when the loss is multiplied (at eps = 0) (SY46: proved for all n, every tensor,
-            all losses, all t)
+        the same when theta is shifted (without decay) (SY24: all n, every tensor, all losses, all
+            t)
+        the same when the loss is multiplied (at eps = 0) (SY46: all n, every tensor, all losses,
+            all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -41,7 +41,6 @@ def pass3(theta, g, lr, block1):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g_raw", "grad")
     step.blocks(pass1)
     step.numbers(numbers, "all")
@@ -73,12 +72,12 @@ class SAM(Optimizer):
         theta[t] = theta[t-1] - lr*g[t]
 
     Proved
-        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY12: proved for
+        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY12: all n, every
+            tensor, all losses, all t)
+        the same when theta is shifted (SY25: all n, all tensors as one vector, all losses, all t;
             all n, every tensor, all losses, all t)
-        the same when theta is shifted (SY25: proved for all n, all tensors as one vector, all
-            losses, all t; all n, every tensor, all losses, all t)
-        scaling theta scales rho, and lr by the square (SY62: proved for all n, every tensor,
-            all losses, all t)
+        scaling theta scales rho, and lr by the square (SY62: all n, every tensor, all losses, all
+            t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -48,7 +48,6 @@ def view_eval(x):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
@@ -90,15 +89,13 @@ class ScheduleFreeSGD(Optimizer):
     View 'eval': x[t]
 
     Proved
-        ScheduleFreeSGD(beta=0) = GradientDescent (V1: proved for all losses, all t, lr varying
-            with t)
-        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY14: proved for
-            all n, every tensor, all losses, all t)
-        the same when theta is shifted (without decay) (SY31: proved for all n, every tensor,
-            all losses, all t)
-        beta = 1: gradients at the average x (primal averaging) (V2: proved for all gradients,
-            all t)
-        x is the mean of the z so far, at a constant rate (V3: proved for all gradients, all t)
+        ScheduleFreeSGD(beta=0) = GradientDescent (V1: all losses, all t, lr varying with t)
+        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY14: all n, every
+            tensor, all losses, all t)
+        the same when theta is shifted (without decay) (SY31: all n, every tensor, all losses, all
+            t)
+        beta = 1: gradients at the average x (primal averaging) (V2: all gradients, all t)
+        x is the mean of the z so far, at a constant rate (V3: all gradients, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -17,7 +17,6 @@ def update(theta, g, lr, block1):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(update)
     step.commit()
@@ -38,8 +37,7 @@ class SGD(Optimizer):
         theta[t] = theta[t-1] - lr*g[t]
 
     Proved
-        its batch gradient is the full gradient in the mean (C16: proved for all n, B and
-            samples)
+        its batch gradient is the full gradient in the mean (C16: all n, B and samples)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -18,7 +18,6 @@ def update(theta, g, lr, block1):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(update)
     step.commit()
@@ -38,11 +37,11 @@ class SignSGD(Optimizer):
         theta[t] = theta[t-1] - lr*sign(g[t])
 
     Proved
-        Signum(beta=0) = SignSGD (L2a: proved for all losses, all t, lr varying with t)
-        times |g|_1 minimises g.d + max|d|**2/(2*lr), for all n (T2: proved for all M, d1, g1;
-            all M, l1, lr; all g1, l1, lr)
-        the same when the loss is multiplied (at eps = 0) (SY46: proved for all n, every tensor,
-            all losses, all t)
+        Signum(beta=0) = SignSGD (L2a: all losses, all t, lr varying with t)
+        times |g|_1 minimises g.d + max|d|**2/(2*lr), for all n (T2: all M, d1, g1; all M, l1, lr;
+            all g1, l1, lr)
+        the same when the loss is multiplied (at eps = 0) (SY46: all n, every tensor, all losses,
+            all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -27,7 +27,6 @@ def update(theta, g, m, lr, beta, one_minus_beta, block1):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
@@ -53,12 +52,11 @@ class Signum(Optimizer):
         theta[t] = theta[t-1] - lr*sign(m[t])
 
     Proved
-        Signum = optax.signum (DL10c: proved for all losses, all t, lr varying with t)
-        Lion(beta1=beta2, weight_decay=0) = Signum(beta2) (L1: proved for all losses, all t, lr
-            varying with t)
-        Signum(beta=0) = SignSGD (L2a: proved for all losses, all t, lr varying with t)
-        the same when the loss is multiplied (at eps = 0) (SY46: proved for all n, every tensor,
-            all losses, all t)
+        Signum = optax.signum (DL10c: all losses, all t, lr varying with t)
+        Lion(beta1=beta2, weight_decay=0) = Signum(beta2) (L1: all losses, all t, lr varying with t)
+        Signum(beta=0) = SignSGD (L2a: all losses, all t, lr varying with t)
+        the same when the loss is multiplied (at eps = 0) (SY46: all n, every tensor, all losses,
+            all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

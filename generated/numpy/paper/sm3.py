@@ -22,7 +22,6 @@ def update(theta, g, mu, lr):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.arrays(update)
     step.commit()
@@ -46,10 +45,10 @@ class SM3(Optimizer):
         theta[t] = theta[t-1] - lr*{g[t]/sqrt(nu[t]) if nu[t] > 0, else 0}
 
     Proved
-        the same when rows, or columns, change places (SY36: proved for matrices of every shape,
-            every tensor, all losses, all t)
-        the same when the loss is multiplied (at eps = 0) (SY46: proved for all n, every tensor,
+        the same when rows, or columns, change places (SY36: matrices of every shape, every tensor,
             all losses, all t)
+        the same when the loss is multiplied (at eps = 0) (SY46: all n, every tensor, all losses,
+            all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

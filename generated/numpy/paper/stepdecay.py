@@ -16,8 +16,7 @@ class StepDecay(Schedule):
 
     Arguments
         lr: learning rate, in [0, inf); default 0.01
-        period: steps between two changes, such as those of an epoch, in integer [1, inf);
-            required
+        period: steps between two changes, such as those of an epoch, in integer [1, inf); required
         factor: factor of each change, in (0, 1]; default 0.1
     """
 

@@ -21,7 +21,6 @@ def update(theta, raw_g, lr, l1, block1):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("raw_g", "grad")
     step.blocks(update)
     step.commit()

@@ -34,7 +34,6 @@ def update(theta, g, m, v, lr, beta1, beta2, eps, one_minus_beta1, one_minus_bet
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)

@@ -34,7 +34,6 @@ def update(theta, g, m, v, lr, beta1, beta2, eps, one_minus_beta1, one_minus_bet
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
@@ -64,10 +63,10 @@ class ADAM_D2(Optimizer):
         theta[t] = theta[t-1] - lr*m[t]/sqrt(v[t] + eps)
 
     Proved
-        Adam(lr, eps=0) = texts.ADAM_D2(lr*sqrt(1 - beta2**t)/(1 - beta1**t), eps=0) (C82a:
-            proved for all losses, all t, lr, beta1, beta2 varying with t)
-        texts.ADAM_D2 = AdamEpsInside without correction (Quiz4: proved for all losses, all t,
-            lr, beta1, beta2, eps varying with t)
+        Adam(lr, eps=0) = texts.ADAM_D2(lr*sqrt(1 - beta2**t)/(1 - beta1**t), eps=0) (C82a: all
+            losses, all t, lr, beta1, beta2 varying with t)
+        texts.ADAM_D2 = AdamEpsInside without correction (Quiz4: all losses, all t, lr, beta1,
+            beta2, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

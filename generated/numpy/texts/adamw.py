@@ -47,7 +47,6 @@ def update(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
@@ -80,12 +79,12 @@ class ADAMW(Optimizer):
         theta[t] = decayed[t] - lr*m_hat[t]/(sqrt(v_hat[t]) + eps)
 
     Proved
-        AdamW, AdamL2 and texts.ADAMW at weight_decay 0 = Adam (W5: proved for all losses, all
-            t, lr, beta1, beta2, eps varying with t)
-        AdamW(lr, wd, multiplier) = texts.ADAMW(multiplier*lr, wd/lr) (W6: proved for all
-            losses, all t, lr, weight_decay, multiplier varying with t)
-        texts.ADAMW = torch.AdamW (K3: proved for all losses, all t, lr, beta1, beta2, eps,
-            weight_decay varying with t)
+        AdamW, AdamL2 and texts.ADAMW at weight_decay 0 = Adam (W5: all losses, all t, lr, beta1,
+            beta2, eps varying with t)
+        AdamW(lr, wd, multiplier) = texts.ADAMW(multiplier*lr, wd/lr) (W6: all losses, all t, lr,
+            weight_decay, multiplier varying with t)
+        texts.ADAMW = torch.AdamW (K3: all losses, all t, lr, beta1, beta2, eps, weight_decay
+            varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

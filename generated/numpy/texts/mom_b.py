@@ -21,7 +21,6 @@ def update(theta, g, v, lr, alpha, momentum, block1):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(update)
     step.commit()
@@ -47,10 +46,9 @@ class MOM_b(Optimizer):
         theta[t] = theta[t-1] - alpha*v[t]
 
     Proved
-        texts.MOM_b(lr, alpha) = Momentum(lr*alpha) under v = alpha*v (M6: proved for all
-            losses, all t, lr varying with t)
-        texts.MOM_b(alpha=1) = Momentum (C32a: proved for all losses, all t, lr, momentum
+        texts.MOM_b(lr, alpha) = Momentum(lr*alpha) under v = alpha*v (M6: all losses, all t, lr
             varying with t)
+        texts.MOM_b(alpha=1) = Momentum (C32a: all losses, all t, lr, momentum varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -29,7 +29,6 @@ def update(theta, g, m, lr, beta, m_case, one_minus_beta, block1):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
@@ -55,8 +54,8 @@ class MOM_c0(Optimizer):
         theta[t] = theta[t-1] - lr*m[t]
 
     Proved
-        texts.MOM_c0(beta) = torch.SGD(momentum=beta, dampening=beta) (C33: proved for all
-            losses, all t, lr varying with t)
+        texts.MOM_c0(beta) = torch.SGD(momentum=beta, dampening=beta) (C33: all losses, all t, lr
+            varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

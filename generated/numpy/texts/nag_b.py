@@ -29,7 +29,6 @@ def pass2(theta, g, v, lr, alpha, momentum, block1):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.blocks(pass1)
     step.ask("g", "grad", at="point")
     step.blocks(pass2)
@@ -58,8 +57,7 @@ class NAG_b(Optimizer):
         theta[t] = theta[t-1] - alpha*v[t]
 
     Proved
-        texts.NAG_b(alpha=1) = Nesterov (C43a: proved for all losses, all t, lr, momentum
-            varying with t)
+        texts.NAG_b(alpha=1) = Nesterov (C43a: all losses, all t, lr, momentum varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -28,7 +28,6 @@ def pass2(theta, g, v, lr, momentum, block1):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.blocks(pass1)
     step.ask("g", "grad", at="point")
     step.blocks(pass2)
@@ -55,10 +54,9 @@ class NAG_c(Optimizer):
         theta[t] = theta[t-1] + v[t]
 
     Proved
-        NesterovRearranged = texts.NAG_c at theta + momentum*v (C42: proved for all losses, all
-            t, lr varying with t)
-        Nesterov = texts.NAG_c under v = -v (C42b: proved for all losses, all t, lr, momentum
-            varying with t)
+        NesterovRearranged = texts.NAG_c at theta + momentum*v (C42: all losses, all t, lr varying
+            with t)
+        Nesterov = texts.NAG_c under v = -v (C42b: all losses, all t, lr, momentum varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -47,7 +47,6 @@ def update(theta, raw_g, v, u, lr, rho, eps, weight_decay, one_minus_rho, block1
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("raw_g", "grad")
     step.blocks(update)
@@ -86,12 +85,12 @@ class Adadelta(Optimizer):
         theta[t] = theta[t-1] - lr*delta[t]
 
     Proved
-        Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: proved for all losses, all
-            t, lr, eps varying with t; all losses, all t, rho, eps varying with t)
-        torch.Adadelta = optax.adadelta (DL3: proved for all losses, all t, lr, eps,
-            weight_decay varying with t)
-        torch.Adadelta(weight_decay=0) = keras.Adadelta(weight_decay=0) (DL3a: proved for all
-            losses, all t, lr, eps varying with t)
+        Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: all losses, all t, lr, eps
+            varying with t; all losses, all t, rho, eps varying with t)
+        torch.Adadelta = optax.adadelta (DL3: all losses, all t, lr, eps, weight_decay varying with
+            t)
+        torch.Adadelta(weight_decay=0) = keras.Adadelta(weight_decay=0) (DL3a: all losses, all t,
+            lr, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

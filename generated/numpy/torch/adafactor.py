@@ -11,7 +11,6 @@ from optwright.runtime import (
 
 
 def shared_advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
 
 
@@ -49,7 +48,6 @@ def tensor_update(theta, g, R, C, lr, eps1, eps2, d, weight_decay, rho, w):
 
 
 def tensor_advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(tensor_host)
     step.arrays(tensor_update)
     step.commit()
@@ -125,7 +123,6 @@ def other_pass2(theta, U, one_minus_lr_weight_decay, theta_factor, block1):
 
 
 def other_advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(other_host)
     step.blocks(other_pass1)
     step.numbers(other_numbers, "tensor")

@@ -38,7 +38,6 @@ def update(theta, raw_g, G, weight_decay, eps, rate, block1, block2, maximize):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("raw_g", "grad")
     step.blocks(update)
@@ -78,12 +77,12 @@ class Adagrad(Optimizer):
         theta[t] = theta[t-1] - g[t]*rate[t]/(sqrt(G[t]) + eps)
 
     Proved
-        Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: proved for all losses, all
-            t, lr, eps varying with t; all losses, all t, rho, eps varying with t)
-        torch.Adagrad(eps=0) = optax.adagrad(eps=0) at the same positive start (DL2b: proved for
-            all losses, all t, lr varying with t)
-        torch.Adagrad(lr_decay, eps=0) = keras.Adagrad(lr/(1 + lr_decay*(t - 1)), epsilon=0)
-            (DL2d: proved for all losses, all t)
+        Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: all losses, all t, lr, eps
+            varying with t; all losses, all t, rho, eps varying with t)
+        torch.Adagrad(eps=0) = optax.adagrad(eps=0) at the same positive start (DL2b: all losses,
+            all t, lr varying with t)
+        torch.Adagrad(lr_decay, eps=0) = keras.Adagrad(lr/(1 + lr_decay*(t - 1)), epsilon=0) (DL2d:
+            all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -75,7 +75,6 @@ def update(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("raw_g", "grad")
     step.blocks(update)
@@ -134,14 +133,13 @@ class Adam(Optimizer):
             theta[t] = decayed[t] - lr*m[t]/((1 - beta1**t)*(sqrt(v_hat[t]) + eps))
 
     Proved
-        Adam = torch.Adam = optax.adam (K1: proved for all losses, all t, lr, beta1, beta2, eps
-            varying with t)
-        torch.Adam = optax.adam(eps_root=0) (DL5: proved for all losses, all t, lr, beta1,
-            beta2, eps varying with t)
-        torch.Adam(decoupled_weight_decay=True) = torch.AdamW (DL5c: proved for all losses, all
-            t, lr, beta1, beta2, eps, weight_decay varying with t)
-        torch.Adam(amsgrad=True, eps=0) = keras.Adam(amsgrad=True, epsilon=0) (DL6a: proved for
-            all losses, all t, lr varying with t)
+        Adam = torch.Adam = optax.adam (K1: all losses, all t, lr, beta1, beta2, eps varying with t)
+        torch.Adam = optax.adam(eps_root=0) (DL5: all losses, all t, lr, beta1, beta2, eps varying
+            with t)
+        torch.Adam(decoupled_weight_decay=True) = torch.AdamW (DL5c: all losses, all t, lr, beta1,
+            beta2, eps, weight_decay varying with t)
+        torch.Adam(amsgrad=True, eps=0) = keras.Adam(amsgrad=True, epsilon=0) (DL6a: all losses, all
+            t, lr varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -150,9 +148,7 @@ class Adam(Optimizer):
         beta2: decay of the moving average of squared gradients, in [0, 1); default 0.999
         eps: keeps the denominator from zero, in [0, inf); default 1e-08
         weight_decay: weight decay, in [0, inf); default 0
-        amsgrad: one of False, True
-        maximize: one of False, True
-        decoupled_weight_decay: one of False, True
+        amsgrad, maximize, decoupled_weight_decay: one of False, True
     """
 
     choices = {

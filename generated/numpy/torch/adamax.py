@@ -43,7 +43,6 @@ def update(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("raw_g", "grad")
     step.blocks(update)
@@ -82,10 +81,8 @@ class Adamax(Optimizer):
         theta[t] = theta[t-1] - lr*m[t]/((1 - beta1**t)*u[t])
 
     Proved
-        torch.Adamax = optax.adamax (DL7: proved for all losses, all t, lr, beta1, beta2, eps
-            varying with t)
-        torch.Adamax(eps=0) = keras.Adamax(epsilon=0) (DL7b: proved for all losses, all t, lr
-            varying with t)
+        torch.Adamax = optax.adamax (DL7: all losses, all t, lr, beta1, beta2, eps varying with t)
+        torch.Adamax(eps=0) = keras.Adamax(epsilon=0) (DL7b: all losses, all t, lr varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups

@@ -58,7 +58,6 @@ def update(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("raw_g", "grad")
     step.blocks(update)
@@ -105,14 +104,14 @@ class AdamW(Optimizer):
         theta[t] = decayed[t] - lr*m[t]/((1 - beta1**t)*(sqrt(v_hat[t]) + eps))
 
     Proved
-        torch.Adam(decoupled_weight_decay=True) = torch.AdamW (DL5c: proved for all losses, all
-            t, lr, beta1, beta2, eps, weight_decay varying with t)
-        torch.AdamW = optax.adamw(eps_root=0) (DL5e: proved for all losses, all t, lr, beta1,
+        torch.Adam(decoupled_weight_decay=True) = torch.AdamW (DL5c: all losses, all t, lr, beta1,
             beta2, eps, weight_decay varying with t)
-        torch.AdamW(eps) = keras.AdamW(epsilon=eps*sqrt(1 - beta2**t)) (DL5g: proved for all
-            losses, all t, lr, eps, weight_decay varying with t)
-        texts.ADAMW = torch.AdamW (K3: proved for all losses, all t, lr, beta1, beta2, eps,
+        torch.AdamW = optax.adamw(eps_root=0) (DL5e: all losses, all t, lr, beta1, beta2, eps,
             weight_decay varying with t)
+        torch.AdamW(eps) = keras.AdamW(epsilon=eps*sqrt(1 - beta2**t)) (DL5g: all losses, all t, lr,
+            eps, weight_decay varying with t)
+        texts.ADAMW = torch.AdamW (K3: all losses, all t, lr, beta1, beta2, eps, weight_decay
+            varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -121,8 +120,7 @@ class AdamW(Optimizer):
         beta2: decay of the moving average of squared gradients, in [0, 1); default 0.999
         eps: keeps the denominator from zero, in [0, inf); default 1e-08
         weight_decay: weight decay, in [0, inf); default 0.01
-        amsgrad: one of False, True
-        maximize: one of False, True
+        amsgrad, maximize: one of False, True
     """
 
     choices = {"amsgrad": (False, True), "maximize": (False, True)}

@@ -82,7 +82,6 @@ def update(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("raw_g", "grad")
     step.blocks(update)
@@ -134,8 +133,7 @@ class NAdam(Optimizer):
         theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
 
     Proved
-        torch.NAdam(momentum_decay=1) = keras.Nadam (DL8: proved for all losses, all t, lr, eps
-            varying with t)
+        torch.NAdam(momentum_decay=1) = keras.Nadam (DL8: all losses, all t, lr, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -145,8 +143,7 @@ class NAdam(Optimizer):
         eps: keeps the denominator from zero, in [0, inf); default 1e-08
         weight_decay: weight decay, in [0, inf); default 0
         momentum_decay: speed at which the momentum grows to beta1, in [0, inf); default 0.004
-        decoupled_weight_decay: one of False, True
-        maximize: one of False, True
+        decoupled_weight_decay, maximize: one of False, True
     """
 
     choices = {"decoupled_weight_decay": (False, True), "maximize": (False, True)}

@@ -82,7 +82,6 @@ def update(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("raw_g", "grad")
     step.blocks(update)
@@ -138,8 +137,7 @@ class RAdam(Optimizer):
         beta2: decay of the moving average of squared gradients, in [0, 1); default 0.999
         eps: keeps the denominator from zero, in [0, inf); default 1e-08
         weight_decay: weight decay, in [0, inf); default 0
-        decoupled_weight_decay: one of False, True
-        maximize: one of False, True
+        decoupled_weight_decay, maximize: one of False, True
     """
 
     choices = {"decoupled_weight_decay": (False, True), "maximize": (False, True)}

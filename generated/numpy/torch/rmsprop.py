@@ -55,7 +55,6 @@ def update(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("raw_g", "grad")
     step.blocks(update)
@@ -101,15 +100,14 @@ class RMSprop(Optimizer):
         theta[t] = theta[t-1] - lr*velocity[t]
 
     Proved
-        torch.RMSprop(momentum=0) = RMSProp, keras.RMSprop(momentum=0) = RMSPropEpsInside (K4:
-            proved for all losses, all t, lr varying with t; all losses, all t, learning_rate
-            varying with t)
-        optax.rmsprop(eps_in_sqrt=False, momentum=0) = torch.RMSprop(momentum=0) (DL4a: proved
-            for all losses, all t)
-        torch.RMSprop(eps=0) = keras.RMSprop(epsilon=0) under velocity = lr*velocity (DL4b:
-            proved for all losses, all t)
-        torch.RMSprop(centered=True, eps=0) = keras.RMSprop(centered=True, epsilon=0) (DL4h:
-            proved for all losses, all t)
+        torch.RMSprop(momentum=0) = RMSProp, keras.RMSprop(momentum=0) = RMSPropEpsInside (K4: all
+            losses, all t, lr varying with t; all losses, all t, learning_rate varying with t)
+        optax.rmsprop(eps_in_sqrt=False, momentum=0) = torch.RMSprop(momentum=0) (DL4a: all losses,
+            all t)
+        torch.RMSprop(eps=0) = keras.RMSprop(epsilon=0) under velocity = lr*velocity (DL4b: all
+            losses, all t)
+        torch.RMSprop(centered=True, eps=0) = keras.RMSprop(centered=True, epsilon=0) (DL4h: all
+            losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -118,8 +116,7 @@ class RMSprop(Optimizer):
         eps: keeps the denominator from zero, in [0, inf); default 1e-08
         weight_decay: weight decay, in [0, inf); default 0
         momentum: momentum: the share of the last velocity that is kept, in [0, inf); default 0
-        centered: one of False, True
-        maximize: one of False, True
+        centered, maximize: one of False, True
     """
 
     choices = {"centered": (False, True), "maximize": (False, True)}

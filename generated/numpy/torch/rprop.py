@@ -46,7 +46,6 @@ def update(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("raw_g", "grad")
     step.blocks(update)
     step.commit()

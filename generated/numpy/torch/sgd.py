@@ -59,7 +59,6 @@ def update(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("raw_g", "grad")
     step.blocks(update)
@@ -108,28 +107,26 @@ class SGD(Optimizer):
             theta[t] = theta[t-1] - lr*(g_decayed[t] + momentum*b[t])
 
     Proved
-        torch.SGD(dampening=0, weight_decay=0) = optax.sgd (DL1: proved for all losses, all t,
-            lr varying with t)
-        torch.SGD(nesterov=True) = optax.sgd(nesterov=True) (DL1a: proved for all losses, all t,
-            lr varying with t)
-        torch.SGD(nesterov=True) = keras.SGD(nesterov=True) under velocity = -lr*b (DL1b: proved
-            for all losses, all t)
-        torch.SGD(momentum=0) = keras.SGD(momentum=0), decay included (DL1e: proved for all
+        torch.SGD(dampening=0, weight_decay=0) = optax.sgd (DL1: all losses, all t, lr varying with
+            t)
+        torch.SGD(nesterov=True) = optax.sgd(nesterov=True) (DL1a: all losses, all t, lr varying
+            with t)
+        torch.SGD(nesterov=True) = keras.SGD(nesterov=True) under velocity = -lr*b (DL1b: all
             losses, all t)
-        texts.MOM_c0(beta) = torch.SGD(momentum=beta, dampening=beta) (C33: proved for all
-            losses, all t, lr varying with t)
-        MomentumSum = torch.SGD (M7: proved for all losses, all t, lr varying with t)
+        torch.SGD(momentum=0) = keras.SGD(momentum=0), decay included (DL1e: all losses, all t)
+        texts.MOM_c0(beta) = torch.SGD(momentum=beta, dampening=beta) (C33: all losses, all t, lr
+            varying with t)
+        MomentumSum = torch.SGD (M7: all losses, all t, lr varying with t)
         2 more: gen show torch.SGD
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
         lr: learning rate, in [0, inf); default 0.001
         momentum: momentum: the share of the last velocity that is kept, in [0, inf); default 0
-        dampening: the share of the gradient held back from the momentum buffer, in [0, 1];
-            default 0
+        dampening: the share of the gradient held back from the momentum buffer, in [0, 1]; default
+            0
         weight_decay: weight decay, in [0, inf); default 0
-        nesterov: one of False, True
-        maximize: one of False, True
+        nesterov, maximize: one of False, True
     """
 
     choices = {"nesterov": (False, True), "maximize": (False, True)}

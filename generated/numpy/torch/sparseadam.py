@@ -55,7 +55,6 @@ def update(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("raw_g", "grad")
     step.blocks(update)
@@ -95,8 +94,8 @@ class SparseAdam(Optimizer):
         theta[t] = {theta[t-1] - m[t]*rate[t]/(sqrt(v[t]) + eps) if g[t] != 0, else theta[t-1]}
 
     Proved
-        torch.SparseAdam = keras.Adam where no gradient is 0 (DL5j: proved for all losses, all
-            t, lr, eps varying with t)
+        torch.SparseAdam = keras.Adam where no gradient is 0 (DL5j: all losses, all t, lr, eps
+            varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
