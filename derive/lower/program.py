@@ -22,7 +22,7 @@ in `flags.members`; none said, all do.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import Literal, TypeAlias
@@ -252,6 +252,6 @@ def made(phase: Pass | Numbers) -> tuple[str, ...]:
     return tuple(dict.fromkeys(x.name.name for line in lines for x in assignments(line)))
 
 
-def reads(phase: Phase, elsewhere: Collection[str] = ()) -> tuple[str, ...]:
+def reads(phase: Phase) -> tuple[str, ...]:
     """The names that a phase reads, each once."""
     return read(x for o in operations(phase) for x in nodes(o))

@@ -15,7 +15,7 @@ import sympy
 from sympy import Expr
 from sympy.logic.boolalg import BooleanAtom
 
-from optwright.derive.lower.node import Apply, Name, Node, is_host, is_number
+from optwright.derive.lower.node import COUNT, Apply, Name, Node, is_host, is_number
 from optwright.templates.entry_form import (
     ATOM,
     COMPARISON,
@@ -145,6 +145,13 @@ def is_inexact(node: Node) -> bool:
     return node.function in INEXACT or (node.function == "power" and not product_power(node))
 
 
+def _is_found(number: Node) -> bool:
+    """Whether a number is found from data; the length of a history is known without waiting."""
+    if isinstance(number, Apply):
+        return number.function != COUNT and any(map(_is_found, number.operands))
+    return not is_host(number)
+
+
 class CupyForm(NumpyForm):
     """Infix CuPy on whole arrays; numbers are NumPy's, or CuPy's where they are found from data."""
 
@@ -154,7 +161,7 @@ class CupyForm(NumpyForm):
     def selected(self, node: Apply) -> str:
         """A choice by a number found from data says that it waits: `if bool(…)`."""
         condition, arm, otherwise = node.operands
-        if is_host(condition) or not is_number(condition):
+        if not is_number(condition) or not _is_found(condition):
             return super().selected(node)
         chosen = f"bool({self.decided(condition, COMPARISON)})"
         return f"({self.choice(chosen, self.show(arm), self.show(otherwise))})"

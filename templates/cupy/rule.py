@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from optwright.derive.language.extent import ALL, HOST, TENSOR, Extent
-from optwright.derive.lower.flag import ALWAYS
+from optwright.derive.lower.flag import ALWAYS, Only
 from optwright.derive.lower.node import Apply, Name, Node, is_host, mapped, read
 from optwright.derive.lower.phase import fresh
 from optwright.derive.lower.program import (
@@ -62,7 +62,8 @@ class Kernel:
     name        of the Python object; `symbol` is the kernel's name in C
     arrays      all arrays, in the order of the table's columns
     reads       those that are loaded, `writes` those that are stored
-    optional    those that may be absent (an oracle that is not always asked, another member's)
+    optional    those that may be absent in a step (an oracle that is not always asked)
+    guards      conditions, in C, on which arrays are there that are not in every member or step
     groups      numbers of each parameter group, `numbers` those found on the device
     stores      arrays made for later passes
     reductions  (name, kind, extent) of the arrays that are reduced afterwards
@@ -76,6 +77,7 @@ class Kernel:
     reads: tuple[str, ...]
     writes: tuple[str, ...]
     optional: tuple[str, ...]
+    guards: Mapping[str, str]
     groups: tuple[str, ...]
     numbers: tuple[str, ...]
     stores: tuple[str, ...]
@@ -116,9 +118,15 @@ class Kernel:
     def pointers(self) -> list[str]:
         """Where each array begins, in the chunk."""
         return [
-            f"*{n}_at = place{'_any' if n in self.optional else ''}(row[{k}], start)"
+            f"*{n}_at = place_any(row[{k}], start)"
+            if n in self.optional
+            else f"*{n}_at = {self.guarded(n, f'place(row[{k}], start)', '(real_t *)0')}"
             for k, n in enumerate(self.arrays)
         ]
+
+    def guarded(self, name: str, text: str, otherwise: str) -> str:
+        """A text for an array that is there, else another."""
+        return f"{self.guards[name]} ? {text} : {otherwise}" if name in self.guards else text
 
     @property
     def given(self) -> list[str]:
@@ -136,19 +144,22 @@ class Kernel:
         return bool(self.numbers or self.reductions)
 
     @property
-    def may_lack(self) -> bool:
-        """Whether an array that is written may be absent."""
-        return not set(self.optional).isdisjoint(self.writes)
+    def lacking(self) -> list[str]:
+        """The arrays that are written and may be absent."""
+        return [n for n in self.writes if n in self.guards]
+
+    @property
+    def ones(self) -> list[str]:
+        """One entry of each of those."""
+        return [f"{n}_one = {self.guarded(n, f'{n}_at[i]', 'real_t(0)')}" for n in self.lacking]
 
     @property
     def loads(self) -> list[str]:
         """The packs of a thread, loaded where they are read."""
         return [
-            f"{n}_pack"
-            if n not in self.reads
-            else f"{n}_pack = {n}_at ? load({n}_at, i) : pack()"
-            if n in self.optional
-            else f"{n}_pack = load({n}_at, i)"
+            f"{n}_pack = {self.guarded(n, f'load({n}_at, i)', 'pack()')}"
+            if n in self.reads
+            else f"{n}_pack"
             for n in self.arrays
         ]
 
@@ -156,7 +167,7 @@ class Kernel:
     def stored(self) -> list[str]:
         """The statements that store packs."""
         return [
-            f"{f'if ({n}_at) ' if n in self.optional else ''}store({n}_at, i, {n}_pack);"
+            f"{f'if ({self.guards[n]}) ' if n in self.guards else ''}store({n}_at, i, {n}_pack);"
             for n in self.writes
         ]
 
@@ -169,11 +180,7 @@ class Kernel:
     def single(self) -> list[str]:
         """The arguments for entry i of a chunk."""
         return [
-            f"{n}_at[i]"
-            if n not in self.optional
-            else f"*({n}_at ? {n}_at + i : &nothing)"
-            if n in self.writes
-            else f"{n}_at ? {n}_at[i] : real_t(0)"
+            f"{n}_one" if n in self.lacking else self.guarded(n, f"{n}_at[i]", "real_t(0)")
             for n in self.arrays
         ]
 
@@ -318,12 +325,17 @@ class KernelPrinter(RulePrinter):
         """Lines in C with what some members carry out under constants, and these."""
         used: dict[str, None] = {}
         lines = C.written(parts, self.flags, used=used)
+        return tuple(lines), tuple(self._known(used))
+
+    def _known(self, constants: Iterable[str]) -> list[str]:
+        """Constants of C, noted where they are no flags themselves."""
+        names = list(constants)
         for flag, choices in self.flags.choices.items():
             for value in choices:
-                if (name := constant(flag, value)) in used:
+                if (name := constant(flag, value)) in names and name not in self.flags.choices:
                     shown = f'"{value}"' if isinstance(value, str) else repr(value)
                     self.values[name] = f"{flag} == {shown}"
-        return tuple(lines), tuple(used)
+        return names
 
     def constants(self) -> list[tuple[str, str]]:
         return list(self.values.items())
@@ -374,6 +386,7 @@ class KernelPrinter(RulePrinter):
         scalars = self.sorted(entry.scalars)
         name = self.prefix + phase.name
         body, flags = self.written(entry.code)
+        guards, more = self._guards()
         self.kernels.append(
             Kernel(
                 name,
@@ -381,25 +394,39 @@ class KernelPrinter(RulePrinter):
                 tuple(arrays),
                 tuple(n for n in arrays if n in entry.loaded),
                 (*outputs, *entry.reduced),
-                tuple(n for n in arrays if n in self._optional()),
+                tuple(n for n in arrays if guards.get(n) == f"{n}_at"),
+                {n: guard for n, guard in guards.items() if n in arrays},
                 tuple(n for n in scalars if n not in self.layout),
                 tuple(n for n in scalars if n in self.layout),
                 entry.stored,
                 tuple((r.name.name, r.kind, str(r.name.extent)) for r in phase.reduces),
                 body,
-                flags,
+                tuple(dict.fromkeys((*flags, *(f for n in arrays for f in more.get(n, ()))))),
                 self.layout,
             )
         )
         self.helpers.add("Kernel")
         self.step([f"step.blocks({name.upper()})"], phase)
 
-    def _optional(self) -> set[str]:
-        """Arrays that may be absent: answers that are not always asked, states of other members."""
-        asks = [p for p in self.program.phases if isinstance(p, Ask)]
-        found = {p.name.name for p in asks if p.when is not None or p.only != ALWAYS}
-        states = [{s.name for s in system.states} for system in self.flags.systems]
-        return found | {s.name for s in self.flags.states if any(s.name not in x for x in states)}
+    def _guards(self) -> tuple[dict[str, str], dict[str, list[str]]]:
+        """For arrays that may be absent, when they are there, and the constants that decide it."""
+        guards: dict[str, str] = {}
+        constants: dict[str, list[str]] = {}
+        members: dict[str, Only] = {
+            s.name: self.flags.having(lambda x, n=s.name: n in {y.name for y in x.states})
+            for s in self.flags.states
+        }
+        for phase in self.program.phases:
+            if isinstance(phase, Ask):
+                members[phase.name.name] = phase.only
+                if phase.when is not None:
+                    guards[phase.name.name] = f"{phase.name.name}_at"
+        for name, only in members.items():
+            if only != ALWAYS and name not in guards:
+                condition = self.flags.condition(only)
+                guards[name] = C.condition(condition)
+                constants[name] = self._known(C.constants(condition))
+        return guards, constants
 
     def _with_like(self) -> None:
         """Numbers take the type of theta where they join arrays, so it must be at hand."""

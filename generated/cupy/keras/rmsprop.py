@@ -18,7 +18,7 @@ extern "C" __global__ void keras_rmsprop_update(const long long *table, const lo
         const long long start = chunk[1], length = chunk[2];
         real_t *theta_at = place(row[0], start), *g_at = place(row[1], start),
             *v_at = place(row[2], start), *velocity_at = place(row[3], start),
-            *average_at = place_any(row[4], start);
+            *average_at = centered ? place(row[4], start) : (real_t *)0;
         const real_t *of_group = groups + 6*row[5];
         const real_t learning_rate = of_group[0], rho = of_group[1], momentum = of_group[2],
             epsilon = of_group[3], one_minus_learning_rate_weight_decay = of_group[4],
@@ -45,25 +45,25 @@ extern "C" __global__ void keras_rmsprop_update(const long long *table, const lo
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), v_pack = load(v_at, i),
                 velocity_pack = load(velocity_at, i),
-                average_pack = average_at ? load(average_at, i) : pack();
+                average_pack = centered ? load(average_at, i) : pack();
 #pragma unroll
             for (int k = 0; k < LANES; ++k)
                 entry(theta_pack.at[k], g_pack.at[k], v_pack.at[k], velocity_pack.at[k],
                     average_pack.at[k]);
             store(theta_at, i, theta_pack); store(v_at, i, v_pack);
-            store(velocity_at, i, velocity_pack);
-            if (average_at) store(average_at, i, average_pack);
+            store(velocity_at, i, velocity_pack); if (centered) store(average_at, i, average_pack);
         }
-        real_t nothing;
-        for (long long i = packs*LANES + first; i < length; i += stride)
-            entry(theta_at[i], g_at[i], v_at[i], velocity_at[i],
-                *(average_at ? average_at + i : &nothing));
+        for (long long i = packs*LANES + first; i < length; i += stride) {
+            real_t average_one = centered ? average_at[i] : real_t(0);
+            entry(theta_at[i], g_at[i], v_at[i], velocity_at[i], average_one);
+            if (centered) average_at[i] = average_one;
+        }
     }
 }
 """
 
 UPDATE = Kernel(
-    SOURCE, "keras_rmsprop_update", arrays="theta g v velocity average", optional="average",
+    SOURCE, "keras_rmsprop_update", arrays="theta g v velocity average",
     groups="learning_rate rho momentum epsilon one_minus_learning_rate_weight_decay one_minus_rho",
     flags="centered",
 )

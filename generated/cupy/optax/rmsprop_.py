@@ -17,7 +17,7 @@ extern "C" __global__ void optax_rmsprop_update(const long long *table, const lo
         const long long *chunk = chunks + 3*c, *row = table + 7*chunk[0];
         const long long start = chunk[1], length = chunk[2];
         real_t *theta_at = place(row[0], start), *g_at = place(row[1], start),
-            *m_at = place_any(row[2], start), *v_at = place(row[3], start),
+            *m_at = centered ? place(row[2], start) : (real_t *)0, *v_at = place(row[3], start),
             *b_at = place(row[4], start);
         const real_t *of_group = groups + 7*row[5];
         const real_t learning_rate = of_group[0], decay = of_group[1], eps = of_group[2],
@@ -69,23 +69,25 @@ extern "C" __global__ void optax_rmsprop_update(const long long *table, const lo
         const long long packs = ((row[0] | row[1] | row[2] | row[3] | row[4]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), g_pack = load(g_at, i),
-                m_pack = m_at ? load(m_at, i) : pack(), v_pack = load(v_at, i),
+                m_pack = centered ? load(m_at, i) : pack(), v_pack = load(v_at, i),
                 b_pack = load(b_at, i);
 #pragma unroll
             for (int k = 0; k < LANES; ++k)
                 entry(theta_pack.at[k], g_pack.at[k], m_pack.at[k], v_pack.at[k], b_pack.at[k]);
-            store(theta_at, i, theta_pack); if (m_at) store(m_at, i, m_pack);
+            store(theta_at, i, theta_pack); if (centered) store(m_at, i, m_pack);
             store(v_at, i, v_pack); store(b_at, i, b_pack);
         }
-        real_t nothing;
-        for (long long i = packs*LANES + first; i < length; i += stride)
-            entry(theta_at[i], g_at[i], *(m_at ? m_at + i : &nothing), v_at[i], b_at[i]);
+        for (long long i = packs*LANES + first; i < length; i += stride) {
+            real_t m_one = centered ? m_at[i] : real_t(0);
+            entry(theta_at[i], g_at[i], m_one, v_at[i], b_at[i]);
+            if (centered) m_at[i] = m_one;
+        }
     }
 }
 """
 
 UPDATE = Kernel(
-    SOURCE, "optax_rmsprop_update", arrays="theta g m v b", optional="m",
+    SOURCE, "optax_rmsprop_update", arrays="theta g m v b",
     groups="learning_rate decay eps momentum one_minus_decay one_minus_decay_to_t one_minus_decay_to_t_squared",
     flags="centered eps_in_sqrt bias_correction nesterov",
 )

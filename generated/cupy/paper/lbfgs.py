@@ -3,7 +3,6 @@
 Work on whole arrays takes memory from CuPy's pool in every step.
 A line search makes trial points, and reads back the losses and slopes that it compares.
 Whether a history grows is read back.
-A choice by a number found from data waits for it.
 
 Do not edit. Made from the declaration LBFGS; remake it with: gen kernels --backend cupy
 """
@@ -24,7 +23,7 @@ def pass1(theta, g, S, Y):
         # q[j] = q[j-1] - Y[j]*a[j]
         q = q - Y[j - 1]*weak(a[j], theta)
     # scaling[t] = {dot(S[1], Y[1])/dot(Y[1], Y[1]) if count_S > 0, else 1}
-    scaling = (dot(S[0], Y[0])/dot(Y[0], Y[0]) if bool(len(S) > 0) else 1)
+    scaling = (dot(S[0], Y[0])/dot(Y[0], Y[0]) if len(S) > 0 else 1)
     # r[count_S+1] = q[count_S]*scaling[t]
     r = q*weak(scaling, theta)
     for j in range(len(S), 0, -1):  # j = len(S), ..., 1

@@ -18,7 +18,7 @@ extern "C" __global__ void torch_adam_update(const long long *table, const long 
         const long long start = chunk[1], length = chunk[2];
         real_t *theta_at = place(row[0], start), *raw_g_at = place(row[1], start),
             *m_at = place(row[2], start), *v_at = place(row[3], start),
-            *v_max_at = place_any(row[4], start);
+            *v_max_at = amsgrad ? place(row[4], start) : (real_t *)0;
         const real_t *of_group = groups + 9*row[5];
         const real_t beta1 = of_group[0], beta2 = of_group[1], eps = of_group[2],
             weight_decay = of_group[3], one_minus_lr_weight_decay = of_group[4],
@@ -71,23 +71,25 @@ extern "C" __global__ void torch_adam_update(const long long *table, const long 
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), raw_g_pack = load(raw_g_at, i),
                 m_pack = load(m_at, i), v_pack = load(v_at, i),
-                v_max_pack = v_max_at ? load(v_max_at, i) : pack();
+                v_max_pack = amsgrad ? load(v_max_at, i) : pack();
 #pragma unroll
             for (int k = 0; k < LANES; ++k)
                 entry(theta_pack.at[k], raw_g_pack.at[k], m_pack.at[k], v_pack.at[k],
                     v_max_pack.at[k]);
             store(theta_at, i, theta_pack); store(m_at, i, m_pack); store(v_at, i, v_pack);
-            if (v_max_at) store(v_max_at, i, v_max_pack);
+            if (amsgrad) store(v_max_at, i, v_max_pack);
         }
-        real_t nothing;
-        for (long long i = packs*LANES + first; i < length; i += stride)
-            entry(theta_at[i], raw_g_at[i], m_at[i], v_at[i], *(v_max_at ? v_max_at + i : &nothing));
+        for (long long i = packs*LANES + first; i < length; i += stride) {
+            real_t v_max_one = amsgrad ? v_max_at[i] : real_t(0);
+            entry(theta_at[i], raw_g_at[i], m_at[i], v_at[i], v_max_one);
+            if (amsgrad) v_max_at[i] = v_max_one;
+        }
     }
 }
 """
 
 UPDATE = Kernel(
-    SOURCE, "torch_adam_update", arrays="theta raw_g m v v_max", optional="v_max",
+    SOURCE, "torch_adam_update", arrays="theta raw_g m v v_max",
     groups="beta1 beta2 eps weight_decay one_minus_lr_weight_decay one_minus_beta1 one_minus_beta2 one_minus_beta2_to_t lr_over_one_minus_beta1_to_t",
     flags="maximize decoupled_weight_decay amsgrad",
 )

@@ -17,7 +17,8 @@ extern "C" __global__ void torch_rmsprop_update(const long long *table, const lo
         const long long *chunk = chunks + 3*c, *row = table + 7*chunk[0];
         const long long start = chunk[1], length = chunk[2];
         real_t *theta_at = place(row[0], start), *raw_g_at = place(row[1], start),
-            *v_at = place(row[2], start), *average_at = place_any(row[3], start),
+            *v_at = place(row[2], start),
+            *average_at = centered ? place(row[3], start) : (real_t *)0,
             *velocity_at = place(row[4], start);
         const real_t *of_group = groups + 6*row[5];
         const real_t lr = of_group[0], alpha = of_group[1], eps = of_group[2],
@@ -52,26 +53,26 @@ extern "C" __global__ void torch_rmsprop_update(const long long *table, const lo
         const long long packs = ((row[0] | row[1] | row[2] | row[3] | row[4]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
             pack theta_pack = load(theta_at, i), raw_g_pack = load(raw_g_at, i),
-                v_pack = load(v_at, i), average_pack = average_at ? load(average_at, i) : pack(),
+                v_pack = load(v_at, i), average_pack = centered ? load(average_at, i) : pack(),
                 velocity_pack = load(velocity_at, i);
 #pragma unroll
             for (int k = 0; k < LANES; ++k)
                 entry(theta_pack.at[k], raw_g_pack.at[k], v_pack.at[k], average_pack.at[k],
                     velocity_pack.at[k]);
             store(theta_at, i, theta_pack); store(v_at, i, v_pack);
-            if (average_at) store(average_at, i, average_pack);
-            store(velocity_at, i, velocity_pack);
+            if (centered) store(average_at, i, average_pack); store(velocity_at, i, velocity_pack);
         }
-        real_t nothing;
-        for (long long i = packs*LANES + first; i < length; i += stride)
-            entry(theta_at[i], raw_g_at[i], v_at[i], *(average_at ? average_at + i : &nothing),
-                velocity_at[i]);
+        for (long long i = packs*LANES + first; i < length; i += stride) {
+            real_t average_one = centered ? average_at[i] : real_t(0);
+            entry(theta_at[i], raw_g_at[i], v_at[i], average_one, velocity_at[i]);
+            if (centered) average_at[i] = average_one;
+        }
     }
 }
 """
 
 UPDATE = Kernel(
-    SOURCE, "torch_rmsprop_update", arrays="theta raw_g v average velocity", optional="average",
+    SOURCE, "torch_rmsprop_update", arrays="theta raw_g v average velocity",
     groups="lr alpha eps weight_decay momentum one_minus_alpha", flags="maximize centered",
 )
 
