@@ -16,7 +16,7 @@ from typing import Any
 
 from optwright.derive.claim.name import means
 from optwright.derive.claim.verdict import STATUSES, Status, Verdict, undecided
-from optwright.derive.language.validate import suggest
+from optwright.derive.error import suggest
 from optwright.derive.proof.kind.formula.expression import Claim
 from optwright.derive.proof.time_limit import OutOfTime, guard
 

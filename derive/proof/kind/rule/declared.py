@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict
+from optwright.derive.error import suggest
 from optwright.derive.language.declaration import Optimizer, Schedule
 from optwright.derive.language.symbol import exact
-from optwright.derive.language.validate import suggest
 from optwright.derive.proof.decide.obligation import Answered
 from optwright.derive.proof.kind.formula.expression import conclude
 

@@ -25,11 +25,11 @@ from sympy import Basic, Dummy, Expr, Integer, sympify
 from sympy.core.symbol import Str
 
 from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict, undecided
+from optwright.derive.error import suggest
 from optwright.derive.language import operation as op
 from optwright.derive.language.declaration import Optimizer, expressions, theta
 from optwright.derive.language.extent import HOST
 from optwright.derive.language.symbol import Hyper, Value, Variable, t
-from optwright.derive.language.validate import suggest
 from optwright.derive.proof.algebra.domain import Domain, Interval
 from optwright.derive.proof.algebra.normal import OutOfTime
 from optwright.derive.proof.decide.obligation import (

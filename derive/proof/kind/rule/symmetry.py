@@ -21,11 +21,11 @@ import sympy
 from sympy import Expr, Rational, sympify
 
 from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict, undecided
+from optwright.derive.error import suggest
 from optwright.derive.interpret.number import Ambiguous, Inexact
 from optwright.derive.language import operation as op
 from optwright.derive.language.declaration import Optimizer, expressions
 from optwright.derive.language.symbol import Value, t
-from optwright.derive.language.validate import suggest
 from optwright.derive.proof.algebra.domain import Domain
 from optwright.derive.proof.decide.obligation import decide, interval_of
 from optwright.derive.proof.decide.zero import InternalError
