@@ -19,7 +19,7 @@ class DeclarationError(ValueError):
     """
 
     def __init__(self, where: str, symbol: str, reason: str) -> None:
-        super().__init__(where, symbol, reason)
+        ValueError.__init__(self, where, symbol, reason)
         self.where, self.symbol, self.reason = where, symbol, reason
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -126,26 +127,9 @@ def accumulate(rule: S, k: int = 1) -> S:
     for a rule that asks more than one gradient, or at a point found within the step, or anything
     but gradients and noise: those answers would be of the last part of the batch only.
     """
-    last_only = "it would be asked on the last of the accumulated batches only"
 
     def build(rule: Optimizer, names: Names) -> Optimizer:
-        refused = (op.value, op.hessian, op.hvp, op.hessian_diagonal, op.line_search)
-        refuse(rule, "accumulate", repeated=True, oracles=dict.fromkeys(refused, last_only))
-        questions = [q for s in rule.step for q in asks(s, grad)]
-        if len(questions) != 1:
-            raise DeclarationError(
-                f"accumulate({rule.id})",
-                "grad",
-                f"the rule asks for {len(questions)} gradients in a step, one is needed",
-            )
-        point = questions[0].args[0]
-        if any(v.index == t for v in point.atoms(Value)):
-            raise DeclarationError(
-                f"accumulate({rule.id})",
-                str(questions[0]),
-                "the point is found within the step, so it is unknown while gradients are gathered",
-            )
-        refuse_views(rule, "accumulate")
+        question = _only_question(rule)
         every = names.hyper(
             Parameter(
                 "accumulation_steps",
@@ -158,36 +142,19 @@ def accumulate(rule: S, k: int = 1) -> S:
         )
         count, clock = names.variable("accumulated"), names.variable("steps_taken")
         gathered, asked = names.variable("g_sum"), names.variable("g_part")
-        whole = sympy.Eq(count[t], every.symbol)
+        first, whole = sympy.Eq(count[t], 1), sympy.Eq(count[t], every.symbol)
         kept = {s.name for s in rule.states} | {theta.name}
 
         def own(x: Any) -> Any:
-            return reclock(
-                sympify(x).xreplace({questions[0]: gathered[t] / every.symbol}), clock[t]
-            )
-
-        def rested(s: Statement) -> Statement:
-            if isinstance(s, Push):
-                return Push(dict(s.values), sympy.And(s.when, whole))
-            if isinstance(s, Loop):
-                return replace(
-                    s,
-                    last=cases((sympify(s.last), whole), s.first + (1 if s.downward else -1)),
-                    init=tuple(equation(e.lhs, cases((e.rhs, whole), 0)) for e in s.init),
-                )
-            rest = Variable(s.lhs.name)[t - 1] if s.lhs.name in kept else sympy.Integer(0)
-            return equation(s.lhs, cases((s.rhs, whole), rest))
+            return reclock(sympify(x).xreplace({question: gathered[t] / every.symbol}), clock[t])
 
         return rule.replace(
             step=(
                 equation(count[t], cases((count[t - 1] + 1, count[t - 1] < every.symbol), 1)),
-                equation(clock[t], cases((clock[t - 1] + 1, sympy.Eq(count[t], 1)), clock[t - 1])),
-                equation(asked[t], reclock(questions[0], clock[t])),
-                equation(
-                    gathered[t],
-                    cases((asked[t], sympy.Eq(count[t], 1)), gathered[t - 1] + asked[t]),
-                ),
-                *(rested(map_statement(s, own)) for s in rule.step),
+                equation(clock[t], cases((clock[t - 1] + 1, first), clock[t - 1])),
+                equation(asked[t], reclock(question, clock[t])),
+                equation(gathered[t], cases((asked[t], first), gathered[t - 1] + asked[t])),
+                *(_only_if(whole, map_statement(s, own), kept) for s in rule.step),
             ),
             hyper=(*rule.hyper, every),
             state=(
@@ -200,6 +167,42 @@ def accumulate(rule: S, k: int = 1) -> S:
         )
 
     return lift(rule, build, "accumulate", "Accumulated")
+
+
+def _only_question(rule: Optimizer) -> op.Oracle:
+    """The one gradient that a rule asks, which can be gathered over several calls.
+
+    Raises DeclarationError where it cannot.
+    """
+    last_only = "it would be asked on the last of the accumulated batches only"
+    refused = (op.value, op.hessian, op.hvp, op.hessian_diagonal, op.line_search)
+    refuse(rule, "accumulate", repeated=True, oracles=dict.fromkeys(refused, last_only))
+    refuse_views(rule, "accumulate")
+    where = f"accumulate({rule.id})"
+    questions = [q for s in rule.step for q in asks(s, grad)]
+    if len(questions) != 1:
+        reason = f"the rule asks for {len(questions)} gradients in a step, one is needed"
+        raise DeclarationError(where, "grad", reason)
+    if any(v.index == t for v in questions[0].args[0].atoms(Value)):
+        reason = "the point is found within the step, so it is unknown while gradients are gathered"
+        raise DeclarationError(where, str(questions[0]), reason)
+    return questions[0]
+
+
+def _only_if(condition: Any, statement: Statement, kept: Collection[str]) -> Statement:
+    """The statement where a condition holds; else what is kept rests, and all else is zero."""
+    if isinstance(statement, Push):
+        return Push(dict(statement.values), sympy.And(statement.when, condition))
+    if isinstance(statement, Loop):
+        nowhere = statement.first + (1 if statement.downward else -1)
+        return replace(
+            statement,
+            last=cases((sympify(statement.last), condition), nowhere),
+            init=tuple(equation(e.lhs, cases((e.rhs, condition), 0)) for e in statement.init),
+        )
+    name = statement.lhs.name
+    rest = Variable(name)[t - 1] if name in kept else sympy.Integer(0)
+    return equation(statement.lhs, cases((statement.rhs, condition), rest))
 
 
 def skip_nonfinite(rule: S) -> S:

@@ -7,6 +7,7 @@ gives each tensor its own system, and `Schedule` is a system of host values only
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -306,6 +307,11 @@ class Family:
             if isinstance(allowed, str) or not isinstance(allowed, Sequence) or not allowed:
                 reason = f"{allowed!r} lists no values: write (False, True), the default first"
                 raise DeclarationError(self.id, flag, reason)
+        try:
+            inspect.signature(self.make).bind(**choices)
+        except TypeError:
+            reason = f"is no function of the flags: write def make({', '.join(choices)})"
+            raise DeclarationError(self.id, "make", reason) from None
         object.__setattr__(self, "choices", {f: tuple(allowed) for f, allowed in choices.items()})
 
     @property

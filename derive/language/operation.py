@@ -23,6 +23,10 @@ from sympy.logic.boolalg import Boolean
 from optwright.derive.language.symbol import MatrixOperation, Operation, matmul, transpose
 
 SCOPES = ("tensor", "all")
+"""Over what a reduction goes, besides an axis."""
+
+DTYPES = ("bfloat16", "float16", "float32", "float64")
+"""The types that a number may be rounded to."""
 
 
 # --- oracles -------------------------------------------------------------------------------------
@@ -35,21 +39,31 @@ class Oracle(Operation):
 class grad(Oracle):  # noqa: N801
     """The gradient of the loss at a point, shaped like the parameters."""
 
+    form, nargs = "g[t], or grad(theta[t - 1])", 1
+
 
 class value(Oracle):  # noqa: N801
     """The loss at a point: one number over all tensors."""
+
+    form, nargs = "value(theta[t - 1])", 1
 
 
 class hessian(Oracle):  # noqa: N801
     """The Hessian at a point, n × n over the concatenated parameters (`scope="all"`)."""
 
+    form, nargs = "hessian(theta[t - 1])", 1
+
 
 class hvp(Oracle):  # noqa: N801
     """The Hessian at a point times a vector shaped like the parameters."""
 
+    form, nargs = "hvp(theta[t - 1], u[t])", 2
+
 
 class hessian_diagonal(Oracle):  # noqa: N801
     """The diagonal of the Hessian at a point (or its estimate), shaped like the parameters."""
+
+    form, nargs = "hessian_diagonal(theta[t - 1])", 1
 
 
 class noise(Oracle):  # noqa: N801
@@ -57,6 +71,8 @@ class noise(Oracle):  # noqa: N801
 
     The generator belongs to the optimizer and is saved with its state.
     """
+
+    form, nargs = "noise(1)", 1
 
 
 class line_search(Oracle):  # noqa: N801
@@ -66,6 +82,8 @@ class line_search(Oracle):  # noqa: N801
     "strong_wolfe_torch"); `start` is the first trial, further arguments are the contract's
     constants in its documented order. One number over all tensors.
     """
+
+    form = 'line_search(theta[t - 1], d[t], "armijo")'
 
     def __new__(
         cls, point: Any, direction: Any, contract: str = "armijo", start: Any = 1, *constants: Any
@@ -80,6 +98,8 @@ class line_search(Oracle):  # noqa: N801
 
 class evaluations(Operation):  # noqa: N801
     """How many points a line search asked: `evaluations(line_search(…))`; asked once for both."""
+
+    form, nargs = "evaluations(line_search(…))", 1
 
 
 # --- reductions ----------------------------------------------------------------------------------
@@ -104,13 +124,15 @@ class Reduction(Operation):
 def _over(scope: str | int | Str | Integer) -> Expr:
     if isinstance(scope, str):
         if scope not in SCOPES:
-            raise ValueError(f"scope {scope!r} is not 'tensor', 'all' or a negative axis")
+            raise TypeError(f"scope {scope!r} is not 'tensor', 'all' or a negative axis")
         return Str(scope)
     return sympify(scope)
 
 
 class total(Reduction):  # noqa: N801
     """The sum of the entries."""
+
+    form = 'total(x), total(x, "all") or total(x, -1)'
 
     def __new__(cls, x: Any, scope: Any = "tensor") -> Expr:
         return Function.__new__(cls, x, _over(scope))
@@ -119,6 +141,8 @@ class total(Reduction):  # noqa: N801
 class mean(Reduction):  # noqa: N801
     """The arithmetic mean of the entries."""
 
+    form = 'mean(x), mean(x, "all") or mean(x, -1)'
+
     def __new__(cls, x: Any, scope: Any = "tensor") -> Expr:
         return Function.__new__(cls, x, _over(scope))
 
@@ -126,12 +150,16 @@ class mean(Reduction):  # noqa: N801
 class largest(Reduction):  # noqa: N801
     """The largest entry; NaN if any entry is."""
 
+    form = 'largest(x), largest(x, "all") or largest(x, -1)'
+
     def __new__(cls, x: Any, scope: Any = "tensor") -> Expr:
         return Function.__new__(cls, x, _over(scope))
 
 
 class norm(Reduction):  # noqa: N801
     """The Euclidean (Frobenius) norm."""
+
+    form = 'norm(x), norm(x, "all") or norm(x, -1)'
 
     def __new__(cls, x: Any, scope: Any = "tensor") -> Expr:
         return Function.__new__(cls, x, _over(scope))
@@ -143,12 +171,16 @@ class norm(Reduction):  # noqa: N801
 class dot(Reduction):  # noqa: N801
     """The sum of the entrywise products of two arrays."""
 
+    form = 'dot(x, y), dot(x, y, "all") or dot(x, y, -1)'
+
     def __new__(cls, x: Any, y: Any, scope: Any = "tensor") -> Expr:
         return Function.__new__(cls, x, y, _over(scope))
 
 
 class count_nonfinite(Reduction):  # noqa: N801
     """How many entries are infinite or NaN."""
+
+    form = 'count_nonfinite(x), count_nonfinite(x, "all") or count_nonfinite(x, -1)'
 
     def __new__(cls, x: Any, scope: Any = "all") -> Expr:
         return Function.__new__(cls, x, _over(scope))
@@ -157,9 +189,13 @@ class count_nonfinite(Reduction):  # noqa: N801
 class max_per_axis(Operation):  # noqa: N801
     """One array per axis: the maximum over all the other axes, each kept with length one (SM3)."""
 
+    form, nargs = "max_per_axis(x)", 1
+
 
 class min_over_axes(Operation):  # noqa: N801
     """The entrywise minimum of one array per axis, broadcast against each other (SM3)."""
+
+    form, nargs = "min_over_axes(x)", 1
 
 
 # --- matrices ------------------------------------------------------------------------------------
@@ -168,21 +204,31 @@ class min_over_axes(Operation):  # noqa: N801
 class solve(MatrixOperation):  # noqa: N801
     """The solution x of A x = b: `solve(A, b)`."""
 
+    form, nargs = "solve(A, b)", 2
+
 
 class outer(MatrixOperation):  # noqa: N801
     """The outer product of two vectors."""
+
+    form, nargs = "outer(a, b)", 2
 
 
 class identity(MatrixOperation):  # noqa: N801
     """The identity matrix with as many rows as the square matrix or vector given."""
 
+    form, nargs = "identity(A)", 1
+
 
 class inverse_root(MatrixOperation):  # noqa: N801
     """A**(-1/p) of a symmetric positive definite matrix: `inverse_root(A, p)`."""
 
+    form, nargs = "inverse_root(A, 4)", 2
+
 
 class dim(Operation):  # noqa: N801
     """The length of one axis of the tensor: `dim(-1)` columns, `dim(-2)` rows. One per tensor."""
+
+    form, nargs = "dim(-1)", 1
 
 
 # --- choices and rounding ------------------------------------------------------------------------
@@ -194,6 +240,8 @@ class cases(Operation):  # noqa: N801
     On a condition of extent host only the chosen arm is evaluated; elsewhere all arms are, and one
     is selected per entry. A comparison with NaN is false.
     """
+
+    form = "cases((a, condition), b)"
 
     is_select = True
 
@@ -208,17 +256,17 @@ class cases(Operation):  # noqa: N801
                     )
                 flat += arm
             if isinstance(arms[-1], (tuple, sympy.Tuple)):
-                raise TypeError("cases needs a last expression without a condition")
+                raise TypeError("it ends with an expression without a condition")
             flat.append(arms[-1])
         else:
             flat = list(arms)
         args = [sympify(a) for a in flat]
         if len(args) % 2 == 0:
-            raise TypeError("cases needs a last expression without a condition")
+            raise TypeError("it ends with an expression without a condition")
         kept: list[Any] = []
         for expression, condition in zip(args[:-1:2], args[1::2], strict=True):
             if not isinstance(condition, Boolean):
-                raise TypeError(f"{condition} is no condition")
+                raise TypeError(f"{condition} is no condition, such as x > 0")
             if condition == sympy.false:
                 continue
             if condition == sympy.true:
@@ -248,7 +296,11 @@ class cases(Operation):  # noqa: N801
 class round_to(Operation):  # noqa: N801
     """A number rounded to a storage type and back: `round_to(x, "bfloat16")`."""
 
+    form = 'round_to(x, "bfloat16")'
+
     def __new__(cls, x: Any, dtype: Any) -> Expr:
+        if str(dtype) not in DTYPES:
+            raise TypeError(f"{dtype!r} is not one of {', '.join(DTYPES)}")
         return Function.__new__(cls, sympify(x), dtype if isinstance(dtype, Str) else Str(dtype))
 
 
@@ -258,6 +310,7 @@ def clip(x: Any, low: Any, high: Any) -> Expr:
 
 
 __all__ = [
+    "DTYPES",
     "SCOPES",
     "MatrixOperation",
     "Operation",

@@ -26,10 +26,16 @@ g = Variable("g")
 """The gradient at `theta[t - 1]`, `g[t]`, unless the step assigns it."""
 
 
-def _check_variable(kind: str, variable: Any) -> None:
+def _check_kept(kind: str, variable: Any, extent: Any) -> None:
+    if isinstance(variable, Value):
+        reason = f"is one value of it: write {kind}({variable.name})"
+        raise DeclarationError(kind, str(variable), reason)
     if not isinstance(variable, Variable):
         reason = f"is a {type(variable).__name__}, no Variable: Variable({str(variable)!r}) is one"
         raise DeclarationError(kind, repr(variable), reason)
+    if not isinstance(extent, Extent):
+        reason = 'is no extent: write HOST, ALL, TENSOR, COORDINATE, axes(-1) or matrix("n", "n")'
+        raise DeclarationError(kind, f"{variable}: {extent!r}", reason)
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,8 @@ class State(Indexed):
     extent: Extent = COORDINATE
 
     def __post_init__(self) -> None:
-        _check_variable("State", self.variable)
+        _check_kept("State", self.variable, self.extent)
+        object.__setattr__(self, "init", exact(self.init))
 
     @property
     def name(self) -> str:
@@ -67,7 +74,8 @@ class History(Indexed):
     extent: Extent = COORDINATE
 
     def __post_init__(self) -> None:
-        _check_variable("History", self.variable)
+        _check_kept("History", self.variable, self.extent)
+        object.__setattr__(self, "length", exact(self.length))
 
     @property
     def name(self) -> str:
@@ -89,6 +97,9 @@ class Push:
     when: Any = True
 
     def __init__(self, values: Mapping[History, Any], when: Any = True) -> None:
+        if not isinstance(values, Mapping) or not all(isinstance(h, History) for h in values):
+            reason = "names no history: write Push({past: g[t]}) with past = History(…)"
+            raise DeclarationError("Push", str(values), reason)
         object.__setattr__(self, "values", tuple((h, exact(x)) for h, x in values.items()))
         object.__setattr__(self, "when", sympify(when))
 
@@ -111,6 +122,16 @@ class Loop:
     last: Any
     init: tuple[Eq, ...]
     body: tuple[Eq, ...]
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.index, Symbol) or not self.index.is_integer:
+            reason = 'is no index: write k = Symbol("k", integer=True)'
+            raise DeclarationError("Loop", str(self.index), reason)
+        for part in ("init", "body"):
+            given = getattr(self, part)
+            if isinstance(given, Eq) or not all(isinstance(e, Eq) for e in given):
+                reason = "holds equations: write (Eq(a[0], …),)"
+                raise DeclarationError(f"Loop over {self.index}", part, reason)
 
     @property
     def downward(self) -> bool:

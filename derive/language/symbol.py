@@ -7,8 +7,10 @@ two arrays is their entrywise product and matrix products are written `a @ b` or
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import sympy
 from sympy import Expr, Function, Symbol, SympifyError, sympify
@@ -20,8 +22,11 @@ t = Symbol("t", integer=True, positive=True)
 """The step counter: 1 in the first step."""
 
 
-class NoExpression(DeclarationError, SympifyError):  # type: ignore[misc]
-    """Something stands in an expression that has no value there."""
+class NoExpression(DeclarationError, SympifyError, TypeError):  # type: ignore[misc]
+    """Something stands in an expression that has no value there.
+
+    Also what SymPy and Python raise for that, so that both go on as they would.
+    """
 
     __str__ = DeclarationError.__str__
 
@@ -34,8 +39,8 @@ class Bare:
     """
 
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
-        name, instead = self._bare()
-        raise NoExpression("expression", name, instead)
+        name, reason = self._bare()
+        raise NoExpression("expression", name, reason)
 
     def _bare(self) -> tuple[str, str]:
         """The name, and what is wrong with it where it stands."""
@@ -49,7 +54,44 @@ class Bare:
     __array_ufunc__ = _sympy_ = _refuse
 
 
-class Term(Expr):  # type: ignore[misc]
+_OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "divide": operator.truediv,
+    "power": operator.pow,
+    "less": operator.lt,
+    "less_equal": operator.le,
+    "greater": operator.gt,
+    "greater_equal": operator.ge,
+}
+
+_INSTEAD = {"absolute": "Abs", "ceil": "ceiling", "maximum": "Max", "minimum": "Min"}
+"""The language's words for functions of NumPy that are called otherwise here."""
+
+
+class Symbolic:
+    """What stands for a number that is not known yet: NumPy and math cannot compute with it."""
+
+    def __array_ufunc__(self, ufunc: Any, _: str, *inputs: Any, **__: Any) -> Any:
+        name = str(ufunc.__name__)
+        numbers = [x.item() if getattr(x, "shape", None) == () else x for x in inputs]
+        if name in _OPERATORS and not any(hasattr(x, "shape") for x in numbers):
+            return _OPERATORS[name](*numbers)  # a number of NumPy's is a number
+        if name in _OPERATORS:
+            reason = "is combined with an array of NumPy's: write a number or a Parameter instead"
+        else:
+            reason = f"np.{name} takes arrays: write {_INSTEAD.get(name, name)} of the language"
+        raise NoExpression("expression", str(self), reason)
+
+    def __float__(self) -> NoReturn:
+        raise NoExpression("expression", str(self), NO_FLOAT)
+
+
+NO_FLOAT = "is no number, as math and float() want: write sqrt, exp, log, … of the language"
+
+
+class Term(Symbolic, Expr):  # type: ignore[misc]
     """A real expression that also knows the matrix product, `a @ b`, and the transpose, `a.T`."""
 
     is_commutative = True
@@ -67,43 +109,33 @@ class Term(Expr):  # type: ignore[misc]
         """The transpose of a matrix."""
         return transpose(self)
 
-    def __array_ufunc__(self, ufunc: Any, *_: Any, **__: Any) -> NoReturn:
-        name = ufunc.__name__
-        reason = f"np.{name} takes arrays: write {_INSTEAD.get(name, name)} of the language"
-        raise NoExpression("expression", str(self), reason)
-
-    def __float__(self) -> NoReturn:
-        reason = (
-            "is no number, which float() and the functions of math take: write sqrt, exp, log, … "
-            "of optwright.derive.language"
-        )
-        raise NoExpression("expression", str(self), reason)
-
-
-_INSTEAD = {
-    "absolute": "Abs",
-    "ceil": "ceiling",
-    "max": "largest",
-    "maximum": "Max",
-    "minimum": "Min",
-    "power": "x**y",
-    "square": "x**2",
-}
-"""The language's words for functions of NumPy that are called otherwise here."""
-
 
 class Word(Bare, FunctionClass):  # type: ignore[misc]
     """The kind of the operations: one without its arguments is no expression."""
 
+    form: str
+
     def _bare(cls) -> tuple[str, str]:
-        examples = {"grad": "g[t], or grad(theta[t - 1])", "value": "value(theta[t - 1])"}
-        instead = examples.get(cls.__name__, f"{cls.__name__}(…)")
-        return cls.__name__, f"is an operation without its arguments: write {instead}"
+        return cls.__name__, f"is an operation without its arguments: write {cls.form}"
+
+    def __call__(cls, *args: Any, **options: Any) -> Any:
+        """The operation on its arguments. Raises NoExpression where they are not what it takes."""
+        try:
+            return super().__call__(*args, **options)
+        except NoExpression:
+            raise
+        except TypeError as error:
+            reason = f"{str(error).replace('.__new__', '')}: write {cls.form}"
+            raise NoExpression("expression", cls.__name__, reason) from None
 
 
 class Operation(Term, Function, metaclass=Word):  # type: ignore[misc]
-    """Base of the language's own functions: real, never evaluated symbolically."""
+    """Base of the language's own functions: real, never evaluated symbolically.
 
+    `form` is how it is written, for messages; `nargs`, where set, how many arguments it takes.
+    """
+
+    form: ClassVar[str] = "it with its arguments"
     # SymPy takes a function of numbers, noise(1) or dim(-1), for a number that it may evaluate.
     is_number = False
 
@@ -130,6 +162,8 @@ class MatrixOperation(Operation):
 class matmul(MatrixOperation):  # noqa: N801
     """The matrix product of two factors; several are multiplied from the left."""
 
+    form = "a @ b, or matmul(a, b)"
+
     def __new__(cls, a: Any, b: Any, *rest: Any) -> Expr:
         product = Function.__new__(cls, sympify(a), sympify(b))
         for factor in rest:
@@ -139,6 +173,8 @@ class matmul(MatrixOperation):  # noqa: N801
 
 class transpose(MatrixOperation):  # noqa: N801
     """The transpose of a matrix."""
+
+    form, nargs = "a.T, or transpose(a)", 1
 
 
 class Value(Term):
@@ -223,19 +259,25 @@ class Range:
 
     @staticmethod
     def parse(text: str) -> Range:
-        """Read the notation above; ValueError says what is expected."""
+        """Read the notation above. Raises DeclarationError where it is not that."""
+        form = "is not of the form '[0, 1)' or 'integer [1, inf)'"
+        if not isinstance(text, str):
+            raise DeclarationError("range", repr(text), form)
         body = text.strip()
         integer = body.startswith("integer")
         body = body.removeprefix("integer").strip()
         ends = body[1:-1].split(",")
         if len(body) < 5 or body[0] not in "[(" or body[-1] not in "])" or len(ends) != 2:
-            raise ValueError(f"range {text!r} is not of the form '[0, 1)' or 'integer [1, inf)'")
-        low, high = (
-            {"inf": sympy.oo, "-inf": -sympy.oo}.get(end.strip()) or sympy.Rational(end.strip())
-            for end in ends
-        )
+            raise DeclarationError("range", repr(text), form)
+        try:
+            low, high = (
+                {"inf": sympy.oo, "-inf": -sympy.oo}.get(end.strip()) or sympy.Rational(end.strip())
+                for end in ends
+            )
+        except (TypeError, ValueError):
+            raise DeclarationError("range", repr(text), form) from None
         if low > high:
-            raise ValueError(f"range {text!r} is empty")
+            raise DeclarationError("range", repr(text), "is empty")
         return Range(low, high, body[0] == "(", body[-1] == ")", integer)
 
     def __contains__(self, number: Any) -> bool:
@@ -260,7 +302,7 @@ ROLES = ("lr", "decay", "coefficient", "regularization", "eps", "count", "other"
 """Roles of hyperparameters, in printing order; see `Parameter`."""
 
 
-class Parameter(Symbol):  # type: ignore[misc]
+class Parameter(Symbolic, Symbol):  # type: ignore[misc]
     """The symbol of a hyperparameter. Calling it with a default makes the `Hyper` of a declaration.
 
     Compared by name alone. What it means (range, role, LaTeX, words) is kept beside the symbol.
@@ -280,8 +322,9 @@ class Parameter(Symbol):  # type: ignore[misc]
         meaning: str = "",
     ) -> Parameter:
         if role not in ROLES:
-            raise ValueError(f"role {role!r} of {name} is not one of {', '.join(ROLES)}")
-        domain = Range.parse(range) if isinstance(range, str) else range
+            reason = f"role {role!r} is not one of {', '.join(ROLES)}"
+            raise DeclarationError("Parameter", name, reason)
+        domain = range if isinstance(range, Range) else Range.parse(range)
         self = Symbol.__xnew__(
             cls, name, real=True, **({"integer": True} if domain.integer else {})
         )
@@ -328,8 +371,23 @@ class Hyper(Bare):
 
 
 def exact(number: Any) -> Expr:
-    """A number or expression with its floats made exact: 0.1 is one tenth."""
-    expr = sympify(number)
-    floats = expr.atoms(sympy.Float) if isinstance(expr, sympy.Basic) else ()
+    """A number or expression with its floats made exact: 0.1 is one tenth.
+
+    Raises NoExpression for what is neither, such as a text.
+    """
+    if isinstance(number, (str, bytes)):
+        reason = "is a text: write the expression without quotes"
+        raise NoExpression("expression", repr(number), reason)
+    try:
+        expr = sympify(number)
+    except SympifyError as error:
+        if isinstance(error, NoExpression):
+            raise
+        expr = None
+    if not isinstance(expr, sympy.Basic):
+        shown = " ".join(repr(number).split())
+        reason = f"is a {type(number).__name__}: write a number, or an expression of symbols"
+        raise NoExpression("expression", shown if len(shown) < 60 else shown[:60] + "…", reason)
+    floats = expr.atoms(sympy.Float)
     finite = {f: sympy.Rational(repr(float(f))) for f in floats if f.is_finite}
     return expr.xreplace(finite) if finite else expr
