@@ -204,7 +204,8 @@ class Indexed(Bare):
 
     def _bare(self) -> tuple[str, str]:
         name = self.name
-        return name, f"is a sequence: write {name}[t] or {name}[t - 1], after or before the step"
+        instead = "g[t]" if name == "g" else f"{name}[t] or {name}[t - 1], after or before the step"
+        return name, f"is a sequence: write {instead}"
 
     def __getitem__(self, index: Any) -> Value:
         return Value(Symbol(self.name, real=True), exact(index))

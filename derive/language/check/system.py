@@ -52,7 +52,9 @@ def sequence(given: Any, field: str, where: str) -> tuple[Any, ...]:
 
 
 def _short(given: Any) -> str:
-    return f"Eq({given.lhs}, …)" if isinstance(given, Eq) else getattr(given, "name", "…")
+    if isinstance(given, Eq):
+        return f"Eq({given.lhs}, …)"
+    return f"{given.name}({given.default})" if isinstance(given, Hyper) else str(given)
 
 
 def check_parts(system: System) -> None:
