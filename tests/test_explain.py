@@ -379,13 +379,6 @@ def test_show_lists_near_misses() -> None:
     assert {"id", "status", "words", "others"} <= data["statements"][0].keys()
 
 
-def test_notebooks_get_html() -> None:
-    html = statements["M1"].decide()._repr_html_()
-    assert html.startswith("<p>M1: <b>proved</b>") and "<table>" in html
-    odd = Verdict("proved", (Obligation("<x>", "a < b", "0", "proved"),))
-    assert "&lt;x&gt;" in odd._repr_html_() and "<x>" not in odd._repr_html_()
-
-
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
 def test_appendices_compile(tmp_path: Path) -> None:
     names = [*PROVED, *RUNS, *POINTS]

@@ -105,7 +105,7 @@ PARTS = [
     ("State('m')", "State: 'm': is a str, no Variable: Variable('m') is one"),
     ("State(m[t])", "State: m[t]: is one value of it: write State(m)"),
     ("State(m, None)", "None: is a NoneType: write a number"),
-    ("State(m, '0')", "'0': is a text: write the expression without quotes"),
+    ("State(m, 'zero')", "'zero': is a text: write the expression without quotes"),
     ("State(m, 0, 'tensor')", "m: 'tensor': is no extent: write HOST, ALL, TENSOR"),
     ("tuple(m)", "m: is one sequence where several are wanted: write (m,)"),
     ("Variable(m)", 'is no name: write Variable("m")'),
@@ -125,7 +125,7 @@ PARTS = [
     ("Parameter('beta', (0, 1))", "range: (0, 1): is not of the form '[0, 1)'"),
     ("Parameter('beta', '[a, b]')", "range: '[a, b]': is not of the form '[0, 1)'"),
     ("Parameter('beta', '[0, 1)', 'momentum')", "role 'momentum' is not one of lr, decay"),
-    ("lr('0.1')", "'0.1': is a text: write the expression without quotes"),
+    ("lr('a tenth')", "'a tenth': is a text: write the expression without quotes"),
     ("lr([0.1])", "[0.1]: is a list: write a number"),
     ("rule(move, hyper=[lr(float('nan'))])", "lr: its default nan is outside [0, inf)"),
 ]  # fmt: skip
@@ -184,10 +184,10 @@ FAMILIES_AND_COMPOSITIONS = [
     ("chain('clip', adam)", "every part but the last is a transform, such as clip_by_value(1)"),
     ("chain()", "the last part is the rule, an Optimizer, Family or Route"),
     ("sam('Adam')", "Adam: is no Optimizer, Family or Route, such as catalog['Adam']"),
-    ("sam(adam, rho='0.1')", "'0.1': is a text: write the expression without quotes"),
+    ("sam(adam, rho='small')", "'small': is a text: write the expression without quotes"),
     ("scheduled(adam, lr=0.1)", "or fix a number: rule.with_hyper(lr=0.1)"),
     ("scheduled(adam, lr='Cosine')", "give one, such as catalog['Cosine']"),
-    ("adam.with_hyper(beta1='0.5')", "'0.5': is a text: write the expression without quotes"),
+    ("adam.with_hyper(beta1='half')", "'half': is a text: write the expression without quotes"),
 ]  # fmt: skip
 
 ALL = [
@@ -218,6 +218,7 @@ def test_a_mistake_is_answered_with_what_to_write(text: str, answer: str) -> Non
         "moved(lr*abs(g[t]))",  # Python's abs is SymPy's Abs
         "moved(np.float64(0.1)*lr*g[t])",  # and a number of NumPy's a number
         "moved(lr*g[t]*np.float32(2))",
+        "lr('1/10')",  # exactly as written
         "rule(move).replace(source='Polyak 1964')",
         "rule(move).replace(source=Source('Polyak 1964', 'eq. (9)'))",
     ],

@@ -19,6 +19,7 @@ import sympy
 from sympy import Eq, Expr, sympify
 from sympy.logic.boolalg import Boolean
 
+from optwright.derive.display import Displayed
 from optwright.derive.error import DeclarationError
 from optwright.derive.language import operation as op
 from optwright.derive.language.check.name import check_name
@@ -288,7 +289,7 @@ def _with_gradient(step: tuple[Statement, ...]) -> tuple[Statement, ...]:
 
 
 @dataclass(frozen=True)
-class Family:
+class Family(Displayed):
     """Systems chosen by flags: `choices` lists the values of each flag, the default first.
 
     `make` gets the flags as keyword arguments and returns the plain system for them, all of the
@@ -387,7 +388,7 @@ class Where:
 
 
 @dataclass(frozen=True)
-class Route:
+class Route(Displayed):
     """Each tensor gets the first system whose condition it meets (Muon and its fallback).
 
     Hyperparameters of the branches that share a name are one hyperparameter. The last condition

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 import sympy
 from sympy import Eq, Expr, Symbol, sympify
 
+from optwright.derive.display import Displayed
 from optwright.derive.error import DeclarationError
 from optwright.derive.language import operation as op
 from optwright.derive.language.extent import COORDINATE, Extent
@@ -240,7 +241,7 @@ def used_names(
     return {symbol.name for x in parts for symbol in sympify(x).free_symbols}
 
 
-class System:
+class System(Displayed):
     """What every plain system has: a name in a dialect, hyperparameters, state, and a step."""
 
     name: str

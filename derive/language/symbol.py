@@ -196,6 +196,18 @@ class Value(Term):
 
     _sympyrepr = _sympystr
 
+    def _latex(self, printer: Any) -> str:
+        head, *marks = self.name.split("_")
+        letter = printer._print(Symbol(head))
+        for accent in (m for m in marks if m in _ACCENTS):
+            letter = rf"\{accent}{{{letter}}}"
+        words = " ".join(m for m in marks if m not in _ACCENTS)
+        letter = rf"{{{letter}^{{\mathrm{{{words}}}}}}}" if words else letter
+        return f"{letter}_{{{printer._print(self.index)}}}"
+
+
+_ACCENTS = ("hat", "bar", "tilde")
+
 
 class Indexed(Bare):
     """A sequence: it has values at indices only."""
@@ -332,6 +344,9 @@ class Parameter(Symbolic, Symbol):  # type: ignore[misc]
         self.range, self.role, self.latex, self.meaning = domain, role, latex, meaning
         return self  # type: ignore[no-any-return]
 
+    def _latex(self, printer: Any) -> str:
+        return self.latex or str(printer._print_Symbol(self))
+
     def __getnewargs_ex__(self) -> Any:
         return (self.name, self.range, self.role, self.latex, self.meaning), {}
 
@@ -372,18 +387,21 @@ class Hyper(Bare):
 
 
 def exact(number: Any) -> Expr:
-    """A number or expression with its floats made exact: 0.1 is one tenth.
+    """A number or expression with its floats made exact: 0.1 is one tenth, and so is "0.1".
 
-    Raises NoExpression for what is neither, such as a text.
+    Raises NoExpression for what is neither, such as a text that is no number.
     """
-    if isinstance(number, (str, bytes)):
-        reason = "is a text: write the expression without quotes"
-        raise NoExpression("expression", repr(number), reason)
+    if isinstance(number, str):
+        try:
+            return sympy.Rational(number)
+        except (TypeError, ValueError):
+            reason = "is a text: write the expression without quotes"
+            raise NoExpression("expression", repr(number), reason) from None
     try:
         expr = sympify(number)
-    except SympifyError as error:
-        if isinstance(error, NoExpression):
-            raise
+    except NoExpression:
+        raise
+    except SympifyError:
         expr = None
     if not isinstance(expr, sympy.Basic):
         shown = " ".join(repr(number).split())
