@@ -80,6 +80,7 @@ from optwright.derive.language.operation import (
     value,
 )
 from optwright.derive.language.symbol import Hyper, Parameter, Range, Variable, exact, t, variables
+from optwright.derive.language.text import show_step
 from optwright.derive.language.vocabulary import *  # noqa: F403
 from optwright.derive.language.vocabulary import __all__ as _symbols
 
@@ -151,6 +152,7 @@ __all__ = [
     "outer",
     "pi",
     "round_to",
+    "show_step",
     "sign",
     "sin",
     "solve",
