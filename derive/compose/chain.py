@@ -40,7 +40,8 @@ def chain(*parts: Any) -> Any:
     """Transforms and, last, a rule: what the first transform makes of the gradient goes to the
     second, and so on to the rule. `chain(clip, decay, rule)` is `clip(decay(rule))`.
 
-    In a `Route` a norm over all tensors spans the tensors of every branch.
+    In a `Route` a norm over all tensors spans the tensors of every branch. Raises DeclarationError
+    where a part is no transform, or the last no rule.
     """
     *transforms, rule = parts or (None,)
     if not isinstance(rule, (Optimizer, Family, Route)):
@@ -68,7 +69,8 @@ def scheduled(rule: S, **schedules: Schedule) -> S:
 
     The schedule's equations come first, its output stands for the hyperparameter, its own
     hyperparameters join the rule's. A schedule that needs the loss makes its state one number over
-    all tensors. Refused where an initial value or another default uses the hyperparameter.
+    all tensors. Raises DeclarationError for what is no hyperparameter or no schedule, and where an
+    initial value or another default uses the hyperparameter.
     """
 
     def build(rule: Optimizer, names: Names) -> Optimizer:
@@ -155,7 +157,11 @@ def _driven(rule: Optimizer, name: str, schedule: Any) -> Parameter:
 
 
 def repeat(rule: S, at_most: int, until: Any = False) -> S:
-    """Run the rule several times within one call: at most `at_most` times, until the condition."""
+    """Run the rule several times within one call: at most `at_most` times, until the condition.
+
+    `at_most`, a whole number of at least 1, becomes the hyperparameter `max_iter`; `until` is one
+    number over all tensors. Raises DeclarationError for a rule that is repeated already.
+    """
 
     def build(rule: Optimizer, names: Names) -> Optimizer:
         if rule.repeat:
@@ -175,7 +181,8 @@ def repeat(rule: S, at_most: int, until: Any = False) -> S:
 
 def rename(rule: S, mapping: Mapping[str, str] | None = None, *, prefix: str = "") -> S:
     """The rule with names changed: those of `mapping` (hyperparameters, sequences or views), or
-    every hyperparameter's by a prefix. A new name that is in use already is refused."""
+    every hyperparameter's by a prefix. Raises DeclarationError for a name that the rule has not,
+    and for a new one that is in use already."""
 
     def build(rule: Optimizer, _: Names) -> Optimizer:
         new = {h.name: prefix + h.name for h in rule.hyper} if prefix else {}

@@ -46,6 +46,8 @@ def sam(rule: S, rho: Any = 0.05) -> S:
 
     Each gradient that the rule asks at a point p is replaced by the one at p + rho·g/‖g‖, where g
     is the gradient at p and the norm is over all tensors; where g = 0 the point is p itself.
+    `rho`, at least 0, is a hyperparameter of the result. Raises DeclarationError for a rule with a
+    line search.
     """
 
     def build(rule: Optimizer, names: Names) -> Optimizer:
@@ -76,7 +78,11 @@ def sam(rule: S, rho: Any = 0.05) -> S:
 
 def lookahead(rule: S, k: int = 5, alpha: Any = 0.5) -> S:
     """Lookahead around any rule (Zhang et al. 2019): every k steps the slow weights go the share
-    alpha of the way to the fast ones, which start again from there. The rule keeps its state."""
+    alpha of the way to the fast ones, which start again from there. The rule keeps its state.
+
+    `k`, at least 1, becomes the hyperparameter `sync_period`, `alpha` in [0, 1] `slow_step_size`.
+    Raises DeclarationError for a rule that is repeated within a call.
+    """
 
     def build(rule: Optimizer, names: Names) -> Optimizer:
         refuse(rule, "lookahead", repeated=True)
@@ -123,9 +129,10 @@ def lookahead(rule: S, k: int = 5, alpha: Any = 0.5) -> S:
 def accumulate(rule: S, k: int = 1) -> S:
     """Take one step of the rule per k calls, with the mean of the k gradients.
 
-    The rule gets a clock of its own, which counts its steps; between them its state rests. Refused
-    for a rule that asks more than one gradient, or at a point found within the step, or anything
-    but gradients and noise: those answers would be of the last part of the batch only.
+    The rule gets a clock of its own, which counts its steps; between them its state rests. `k`, at
+    least 1, becomes the hyperparameter `accumulation_steps`. Raises DeclarationError for a rule
+    that asks more than one gradient, or at a point found within the step, or anything but gradients
+    and noise: those answers would be of the last part of the batch only.
     """
 
     def build(rule: Optimizer, names: Names) -> Optimizer:
@@ -209,8 +216,8 @@ def skip_nonfinite(rule: S) -> S:
     """Take no step where a gradient has an infinite or NaN entry in any tensor.
 
     Parameters, state and the rule's own clock stay as they are then. Host state becomes one number
-    over all tensors, because it depends on the gradients now. Refused where a history grows before
-    the last gradient is known.
+    over all tensors, because it depends on the gradients now. Raises DeclarationError where a
+    history grows before the last gradient is known, and for a rule repeated within a call.
     """
 
     def build(rule: Optimizer, names: Names) -> Optimizer:
@@ -268,7 +275,11 @@ def skip_nonfinite(rule: S) -> S:
 
 def master_weights(rule: S, dtype: str = "bfloat16") -> S:
     """Keep the parameters exactly as state; θ is that state rounded to `dtype`, and so is every
-    point at which an oracle is asked (Micikevicius et al. 2018)."""
+    point at which an oracle is asked (Micikevicius et al. 2018).
+
+    `dtype` is one of float16, bfloat16, float32, float64. Raises DeclarationError for a rule with a
+    line search.
+    """
 
     def build(rule: Optimizer, names: Names) -> Optimizer:
         refuse(
@@ -308,6 +319,7 @@ def master_weights(rule: S, dtype: str = "bfloat16") -> S:
 def ema_of_parameters(rule: S, decay: Any = 0.999) -> S:
     """Keep an exponential moving average of the parameters, which starts as a copy after the first
     step (as in torch's AveragedModel and Keras); the view "ema" gives it (Polyak & Juditsky 1992).
+    `decay`, in [0, 1), becomes the hyperparameter `ema_decay`.
     """
 
     def build(rule: Optimizer, names: Names) -> Optimizer:

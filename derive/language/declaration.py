@@ -84,6 +84,9 @@ class Source:
 class Optimizer(System):
     """One plain system: hyperparameters, state, and the equations of a step.
 
+    Sequences may be given as tuples or lists, a source as text, and state that starts at zero as a
+    bare variable. Raises DeclarationError, on one line, for whatever means nothing.
+
     name        the class name of what is generated; a valid identifier
     source      where the rule is written down
     step        the equations in order (Eq, Loop, Push)

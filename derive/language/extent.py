@@ -67,12 +67,16 @@ EACH_AXIS = Extent("each_axis")
 
 
 def axes(*reduced: int) -> Extent:
-    """The extent of an array whose named axes are reduced to length one."""
+    """The extent of an array whose named axes (-1 the last) are reduced to length one."""
     return Extent("axes", axes=tuple(sorted(set(reduced))))
 
 
 def matrix(*dims: str) -> Extent:
-    """The extent of an array with its own shape; "n" is the number of parameters (scope "all")."""
+    """The extent of an array with its own shape, of named lengths.
+
+    "n" is the number of parameters (scope "all"), "rows" and "columns" those of the tensor (shape
+    "matrix").
+    """
     return Extent("matrix", dims=dims)
 
 

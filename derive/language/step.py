@@ -67,7 +67,8 @@ class State(Indexed):
 class History(Indexed):
     """The last `length` values of a quantity: `S[1]` is the newest, `S[2]` the one before.
 
-    `count(S)` is how many are kept so far, at most `length` (an integer hyperparameter).
+    `S.count` is how many are kept so far, at most `length` (a positive whole number or
+    hyperparameter). `extent` is that of each member. A step appends with `Push`.
     """
 
     variable: Variable
@@ -92,7 +93,11 @@ class History(Indexed):
 
 @dataclass(frozen=True)
 class Push:
-    """Append values to histories, all or none: only where `when` holds (a condition on numbers)."""
+    """Append values to histories, all or none: `Push({S: s[t], Y: y[t]}, when=…)`.
+
+    `when` is a condition on one number over all tensors; each value has the extent of its history.
+    Raises DeclarationError where what is appended to is no History.
+    """
 
     values: tuple[tuple[History, Expr], ...]
     when: Any = True
@@ -112,6 +117,8 @@ class Push:
 @dataclass(frozen=True)
 class Loop:
     """A bounded recurrence over an integer index, upwards or downwards from `first` to `last`.
+
+    The bounds are host values.
 
     `init` assigns the members before the first turn (`q[0]`), `body` those of each turn from the
     neighbour before it (`q[j - 1]` upwards, `r[j + 1]` downwards). After the loop `q[last]` is the
@@ -159,7 +166,10 @@ def str_equation(equation: Eq) -> str:
 
 @dataclass(frozen=True)
 class Repeat:
-    """Run the step again within one call, at most so often, until a condition on it holds.
+    """Run the step again within one call, `at_most` so often, until a condition on it holds.
+
+    `at_most` is a whole number of at least 1, or a hyperparameter; `until` one number over all
+    tensors.
 
     The clock of the repeated system counts its own runs over the optimizer's life; `turn[t]`, a
     host value that the system may use, counts them within the call, from 1.
@@ -221,7 +231,11 @@ def map_statement(statement: Statement, change: Callable[[Any], Any]) -> Stateme
 
 
 def equation(lhs: Expr, rhs: Any) -> Eq:
-    """`lhs = rhs` as data: never decided, whatever SymPy knows of its sides; floats made exact."""
+    """`lhs = rhs` as data: `Eq(m[t], …)` assigns m[t] in a step.
+
+    Never decided, whatever SymPy knows of its sides; floats are made exact. Raises DeclarationError
+    where a side is no expression: a sequence without its index, a text, an array.
+    """
     return Eq(lhs, exact(rhs), evaluate=False)
 
 

@@ -252,7 +252,7 @@ class Variable(Indexed):
 
 
 def variables(names: str) -> tuple[Variable, ...]:
-    """Several variables at once: `m, v = variables("m v")`."""
+    """Several variables at once, by names with spaces between: `m, v = variables("m v")`."""
     return tuple(Variable(name) for name in names.split())
 
 
@@ -318,7 +318,13 @@ ROLES = ("lr", "decay", "coefficient", "regularization", "eps", "count", "other"
 class Parameter(Symbolic, Symbol):  # type: ignore[misc]
     """The symbol of a hyperparameter. Calling it with a default makes the `Hyper` of a declaration.
 
-    Compared by name alone. What it means (range, role, LaTeX, words) is kept beside the symbol.
+    range    where it lies, as `Range.parse` reads it: "[0, 1)", "integer [1, inf)"
+    role     "lr", "decay", "coefficient", "regularization", "eps", "count" or "other": decides the
+             order in which factors are printed
+    latex    its letter in print; one is found from the name unless given
+    meaning  in words, for docstrings and sheets
+
+    Compared by name alone. Raises DeclarationError for a range or a role that is none.
     """
 
     range: Range
@@ -357,7 +363,11 @@ class Parameter(Symbolic, Symbol):  # type: ignore[misc]
     __iter__ = None  # else Python would count what has __getitem__ as a sequence
 
     def __call__(self, default: Any, range: str | None = None, meaning: str | None = None) -> Hyper:
-        """This parameter with its default (None: the caller must give it) in a declaration."""
+        """This parameter with its default (None: the caller must give it) in a declaration.
+
+        `range` and `meaning` replace the parameter's own. Raises NoExpression for a default that is
+        no number; that it lies in the range is checked by the declaration.
+        """
         return Hyper(
             self,
             None if default is None else exact(default),
