@@ -13,6 +13,7 @@ import numpy as np
 import optwright.generated.numpy as generated
 from optwright.derive.claim.statement import Statement
 from optwright.derive.compose.origin import Origin, origin
+from optwright.derive.error import Unsupported
 from optwright.derive.interpret.number import Inexact
 from optwright.derive.language.declaration import Declaration, Family, Optimizer
 from optwright.derive.proof.run.array import ArrayRun
@@ -28,7 +29,7 @@ from optwright.derive.proof.run.replay import (
     oracles,
     revived,
 )
-from optwright.derive.proof.run.system import Unsupported, evaluate
+from optwright.derive.proof.run.system import evaluate
 from optwright.derive.rule import catalog
 from optwright.derive.tell.formula import (
     Unreadable,

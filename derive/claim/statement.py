@@ -16,9 +16,10 @@ from typing import Any
 
 from optwright.derive.claim.name import means
 from optwright.derive.claim.verdict import STATUSES, Status, Verdict, undecided
+from optwright.derive.error import TimeIsOver
 from optwright.derive.language.validate import suggest
 from optwright.derive.proof.kind.formula.expression import Claim
-from optwright.derive.proof.time_limit import OutOfTime, guard
+from optwright.derive.proof.time_limit import guard
 
 GRACE_S = 1.5
 """Seconds after its budget at which a claim that has not looked at the clock is ended."""
@@ -90,7 +91,7 @@ class Statement:
         try:
             with guard(budget_s + GRACE_S):
                 verdict: Verdict = self.claim.decide(budget_s)
-        except OutOfTime:
+        except TimeIsOver:
             verdict = undecided(f"out of time after {budget_s:g} s")
         return verdict.named(self.id, time.perf_counter() - begun)
 

@@ -15,6 +15,7 @@ from sympy import Rational, sqrt, sympify
 
 from optwright.cli import main
 from optwright.derive import compare as exported
+from optwright.derive.error import TimeIsOver
 from optwright.derive.language import (
     Eq,
     Optimizer,
@@ -51,7 +52,7 @@ from optwright.derive.proof.relate.renaming import renaming
 from optwright.derive.proof.relate.search import Search, naturals, pruned, specialised
 from optwright.derive.proof.run.numeric import Machine, Problem
 from optwright.derive.proof.run.replay import replay
-from optwright.derive.proof.time_limit import OutOfTime, guard
+from optwright.derive.proof.time_limit import guard
 from optwright.derive.rule import catalog
 
 HERE = Source("this test")
@@ -230,7 +231,7 @@ def shown(equations):
     try:
         with guard(0.2):
             return equations.impossible()
-    except OutOfTime:
+    except TimeIsOver:
         return False
 
 

@@ -14,7 +14,6 @@ from sympy import Integer, Rational, Symbol, sympify
 from optwright.derive import catalog
 from optwright.derive.language import Optimizer, lr, momentum
 from optwright.derive.proof.algebra.domain import Domain
-from optwright.derive.proof.decide.evaluate import holds
 from optwright.derive.proof.kind.formula.expression import Conjunction
 from optwright.derive.proof.kind.loss.quadratic import (
     FixedPoint,
@@ -40,6 +39,8 @@ from optwright.derive.proof.linear.step import (
 )
 from optwright.derive.proof.run.replay import replay
 from optwright.derive.proof.run.system import advance, state_names
+from optwright.derive.proof.sign.evaluate import holds
+from optwright.derive.proof.sign.sample import sample
 from optwright.derive.statement.loss.quadratic import nesterov, statements, triple
 from optwright.derive.statement.loss.quadratic import s as root
 from optwright.derive.statement.loss.quadratic import tuned as best_known
@@ -456,7 +457,7 @@ def test_boxes_contain_the_sets_that_they_stand_for():
     assert names
     rng = random.Random(2)
     for index in range(20):
-        point = domain.sample(rng, index=index)
+        point = sample(domain, rng, index=index)
         assert point is not None
         for s, x in names.items():
             shares = [z for z in x.free_symbols if z.name == f"s_{s.name}"]

@@ -9,6 +9,7 @@ import pytest
 
 from optwright.derive import catalog
 from optwright.derive.compose import accumulate
+from optwright.derive.error import Unsupported
 from optwright.derive.language import t
 from optwright.derive.language.declaration import Loop
 from optwright.derive.proof.algebra.word import (
@@ -23,7 +24,6 @@ from optwright.derive.proof.algebra.word import (
 from optwright.derive.proof.kind.formula.matrix import Determinant, WordIdentity, turn
 from optwright.derive.proof.kind.rule.gathered import Gathered, part
 from optwright.derive.proof.run.replay import replay
-from optwright.derive.proof.run.system import Unsupported
 from optwright.derive.rule.family.newton import S, Y, j, q, r
 from optwright.derive.statement.loss.model import (
     B,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sympy import Integer, Rational
 
+from optwright.derive.error import NotReal, Unsupported
 from optwright.derive.language import (
     Eq,
     Equal,
@@ -30,9 +31,9 @@ from optwright.derive.language import (
     value,
 )
 from optwright.derive.proof.kind.rule.simulation import Simulation
-from optwright.derive.proof.run.exact import ANSWER, POINT, NotReal, Objective, Run, script
+from optwright.derive.proof.run.exact import ANSWER, POINT, Objective, Run, script
 from optwright.derive.proof.run.replay import replay
-from optwright.derive.proof.run.system import Question, Unsupported, advance, hyper_values, initial
+from optwright.derive.proof.run.system import Question, advance, hyper_values, initial
 
 HERE = Source("test")
 

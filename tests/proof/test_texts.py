@@ -8,6 +8,7 @@ import pytest
 from sympy import Rational, Symbol
 
 from optwright.derive import catalog, statements
+from optwright.derive.error import InternalError
 from optwright.derive.language import (
     Abs,
     Equal,
@@ -26,8 +27,6 @@ from optwright.derive.language import (
     v,
 )
 from optwright.derive.proof.algebra.domain import Domain
-from optwright.derive.proof.decide.obligation import Answered, decide_relation
-from optwright.derive.proof.decide.zero import InternalError
 from optwright.derive.proof.kind.formula.every_step import EveryStep
 from optwright.derive.proof.kind.formula.expression import Identity
 from optwright.derive.proof.kind.rule.declared import Declared
@@ -36,6 +35,7 @@ from optwright.derive.proof.kind.rule.limit import Limit
 from optwright.derive.proof.kind.rule.simulation import Simulation
 from optwright.derive.proof.run.exact import POINT, Run, differ, script
 from optwright.derive.proof.run.replay import replay
+from optwright.derive.proof.sign.obligation import Answered, decide_relation
 from optwright.derive.statement.rule.adam import larger, period, squared_steps, unrolled
 
 INEXACT = "C30 C33 C34 C47 C50 C51 C54 C58 C61 C63 C66 C68 C82 C83 C85 C87 C88 C91".split()

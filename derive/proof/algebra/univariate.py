@@ -16,9 +16,9 @@ import sympy
 from sympy import Expr, Ge, Gt, Integer, Le, Lt, Poly, Rational, sympify
 
 from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict, undecided
-from optwright.derive.proof.decide.obligation import Answered
+from optwright.derive.error import Unsupported
 from optwright.derive.proof.kind.formula.expression import conclude
-from optwright.derive.proof.run.system import Unsupported
+from optwright.derive.proof.sign.obligation import Answered
 
 
 def polynomial(expr: Any, letter: Expr) -> Poly:

@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
+from optwright.derive.error import InternalError
 from optwright.derive.proof.algebra.polynomial import ONE, Monomial, Poly, Quotient, factor
-from optwright.derive.proof.decide.zero import InternalError
 
 __all__ = [
     "Column",

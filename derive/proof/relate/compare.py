@@ -19,6 +19,7 @@ from typing import Any, Literal
 from sympy import Expr, Integer, Symbol, sympify
 
 from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict, undecided
+from optwright.derive.error import TimeIsOver, Unsupported
 from optwright.derive.language import operation as op
 from optwright.derive.language.declaration import (
     Declaration,
@@ -29,7 +30,6 @@ from optwright.derive.language.declaration import (
 )
 from optwright.derive.language.symbol import Hyper, Parameter, Range, Value, Variable, t
 from optwright.derive.proof.algebra.domain import Domain
-from optwright.derive.proof.decide.obligation import decide_relation, interval_of
 from optwright.derive.proof.kind.rule.simulation import Simulation, only_if
 from optwright.derive.proof.relate.exclusion import NoMap
 from optwright.derive.proof.relate.renaming import Renaming, renaming
@@ -43,8 +43,9 @@ from optwright.derive.proof.relate.search import (
     specialised,
 )
 from optwright.derive.proof.run.numeric import NoValue
-from optwright.derive.proof.run.system import THETA, Unsupported
-from optwright.derive.proof.time_limit import OutOfTime, guard
+from optwright.derive.proof.run.system import THETA
+from optwright.derive.proof.sign.obligation import decide_relation, interval_of
+from optwright.derive.proof.time_limit import guard
 
 Status = Literal["equal", "different", "undecided"]
 
@@ -256,7 +257,7 @@ def compare(
     try:
         with guard(1.2 * budget_s):
             found = work.decide()
-    except OutOfTime:
+    except TimeIsOver:
         found = work.undecided("out of time")
     return replace(found, seconds=time.process_time() - start)
 
@@ -411,7 +412,7 @@ class _Work:
                     kind = "equivalent where their ranges meet" if meet else "equivalent"
                 self.deadline = end
                 wide = self.sharpened(wide)
-        except OutOfTime:
+        except TimeIsOver:
             self.tried.append("what may vary, and the other direction: out of time")
         self.deadline = end
         return self.equal(wide, kind)
@@ -695,7 +696,7 @@ class _Work:
             try:
                 with guard(max(0.1, share * self.left_s)):
                     relation = look()
-            except OutOfTime:
+            except TimeIsOver:
                 self.tried.append("conditions that would rescue: out of time")
                 continue
             found += [relation] if relation is not None else []
@@ -707,7 +708,7 @@ class _Work:
             try:
                 with guard(max(0.1, self.left_s / 2)):
                     relation = better(relation)
-            except OutOfTime:
+            except TimeIsOver:
                 continue
         return relation
 

@@ -14,8 +14,9 @@ import sympy
 from sympy import QQ, Symbol
 from sympy.polys.rings import PolyElement, ring
 
+from optwright.derive.error import OutOfTime
 from optwright.derive.proof.algebra.domain import ZERO, Interval
-from optwright.derive.proof.algebra.polynomial import OutOfTime, Poly, box_sign, factor
+from optwright.derive.proof.algebra.polynomial import Poly, box_sign, factor
 
 Row = tuple[Poly, ...]
 """An equation as its factors, one of which has to vanish."""

@@ -17,23 +17,16 @@ import sympy
 from sympy import Expr, Integer, Rational, Symbol, sympify
 
 from optwright.derive.claim.verdict import Obligation, Verdict, undecided
+from optwright.derive.error import NotExact, OutOfTime, TimeIsOver, Unsupported
 from optwright.derive.language.declaration import Optimizer
 from optwright.derive.language.symbol import Hyper
-from optwright.derive.proof.algebra import polynomial
 from optwright.derive.proof.algebra.domain import NEGATIVE, ZERO, Interval
 from optwright.derive.proof.algebra.polynomial import ONE, Poly, Quotient, box_sign, factor
-from optwright.derive.proof.decide.obligation import interval_of
 from optwright.derive.proof.relate.eliminate import Equations
-from optwright.derive.proof.run.exact import (
-    NotExact,
-    Objective,
-    Run,
-    one_entry,
-    pick,
-    script,
-)
-from optwright.derive.proof.run.system import THETA, Unsupported, advance, initial
-from optwright.derive.proof.time_limit import OutOfTime, guard
+from optwright.derive.proof.run.exact import Objective, Run, one_entry, pick, script
+from optwright.derive.proof.run.system import THETA, advance, initial
+from optwright.derive.proof.sign.obligation import interval_of
+from optwright.derive.proof.time_limit import guard
 
 _DECAYS = tuple(Rational(text) for text in ("9/25", "16/25", "1/4", "15/16"))
 _FIRST = tuple(script(x, 0, 0) for x in (1, 2, -1, 3))
@@ -132,9 +125,9 @@ class NoMap:
                             break
                     if equations.impossible():
                         return tuple((where, x, unknown.expression(y)) for where, x, y in rows)
-        except OutOfTime:
+        except TimeIsOver:
             return "out of time"
-        except (polynomial.OutOfTime, sympy.PolynomialError, TypeError, ValueError) as error:
+        except (OutOfTime, sympy.PolynomialError, TypeError, ValueError) as error:
             return str(error)
         return "they may have a solution"
 

@@ -10,10 +10,11 @@ import sympy
 from sympy import QQ, ZZ, Expr, Integer, Symbol, sympify
 
 from optwright.derive.claim.verdict import Obligation, Verdict, undecided
+from optwright.derive.error import NotExact, Unsupported
 from optwright.derive.language.declaration import Optimizer
-from optwright.derive.proof.decide import certify
-from optwright.derive.proof.run.exact import NotExact, Objective, Run
-from optwright.derive.proof.run.system import Unsupported, advance, initial
+from optwright.derive.proof.run.exact import Objective, Run
+from optwright.derive.proof.run.system import advance, initial
+from optwright.derive.proof.sign import certify
 
 
 @dataclass(frozen=True)

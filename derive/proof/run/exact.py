@@ -15,12 +15,13 @@ import sympy
 from sympy import Basic, Expr, Integer, Rational, Symbol, sympify
 from sympy.core.symbol import Str
 
+from optwright.derive.error import NotExact, NotReal, Unsupported
 from optwright.derive.language import operation as op
 from optwright.derive.language.declaration import Optimizer
 from optwright.derive.language.symbol import Hyper, Range, Variable, t
 from optwright.derive.proof.algebra.domain import Domain
-from optwright.derive.proof.decide.evaluate import Ball, value_at
-from optwright.derive.proof.run.system import Question, Step, Unsupported, advance, initial
+from optwright.derive.proof.run.system import Question, Step, advance, initial
+from optwright.derive.proof.sign.evaluate import Ball, value_at
 
 POINT = Symbol("point", real=True)
 """The point at which the first system asks, in a map of points."""
@@ -179,14 +180,6 @@ class Run:
             "answer": {kind: str(x) for kind, x in self.answer},
             "states": [{name: str(x) for name, x in state.items()} for state in self.states],
         }
-
-
-class NotExact(ArithmeticError):
-    """A run left the numbers that can be compared exactly."""
-
-
-class NotReal(NotExact):
-    """A step has no real value: it divides by zero or takes the root of a negative number."""
 
 
 def _numbers(step: Step) -> dict[str, Expr]:

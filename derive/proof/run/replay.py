@@ -21,6 +21,7 @@ import sympy
 from sympy import Basic, Expr, Integer, Rational, sympify
 
 from optwright.derive.claim.verdict import Counterexample
+from optwright.derive.error import NotExact, Unsupported
 from optwright.derive.interpret import reference
 from optwright.derive.interpret.number import DECIMAL50, EXACT, Field, Inexact, fraction
 from optwright.derive.language.declaration import Optimizer, theta
@@ -29,8 +30,8 @@ from optwright.derive.proof.kind.formula.expression import Conjunction, Refutati
 from optwright.derive.proof.kind.rule.invariant import Always
 from optwright.derive.proof.kind.rule.simulation import OnlyIf, Simulation
 from optwright.derive.proof.run.array import ArrayRun
-from optwright.derive.proof.run.exact import ANSWER, POINT, NotExact, Objective, Run, one_entry
-from optwright.derive.proof.run.system import THETA, Question, Unsupported, at, evaluate
+from optwright.derive.proof.run.exact import ANSWER, POINT, Objective, Run, one_entry
+from optwright.derive.proof.run.system import THETA, Question, at, evaluate
 
 TOLERANCE = Decimal(10) ** -40
 """By how much a replayed number may differ where it is irrational."""

@@ -16,11 +16,11 @@ import sympy
 from sympy import Expr, Integer, Symbol, ceiling, sympify
 
 from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict, undecided
+from optwright.derive.error import Unsupported
 from optwright.derive.language.declaration import History, Optimizer
 from optwright.derive.proof.algebra.domain import Domain
-from optwright.derive.proof.decide.obligation import decide, decide_relation
 from optwright.derive.proof.kind.formula.expression import conclude
-from optwright.derive.proof.run.system import Unsupported
+from optwright.derive.proof.sign.obligation import decide_equation, decide_relation
 
 LARGEST = 12
 """Up to which integers a relation is tried."""
@@ -130,7 +130,7 @@ class Kept:
         left = sympy.expand(found.subs(positive))
         right = sympy.expand(sympify(self.total).subs(positive))
         kept = "; ".join(f"{name}: {x}" for name, x in sizes.items()) or "nothing"
-        answer = decide("numbers kept", left, right, Domain(), budget_s)
+        answer = decide_equation("numbers kept", left, right, Domain(), budget_s)
         return conclude([answer], "all n", (kept,))
 
 

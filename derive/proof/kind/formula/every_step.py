@@ -19,8 +19,8 @@ from sympy import Expr, Integer, Pow, Symbol
 from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict, undecided
 from optwright.derive.language.symbol import t
 from optwright.derive.proof.algebra.domain import Domain
-from optwright.derive.proof.decide.evaluate import holds, value_at
-from optwright.derive.proof.decide.obligation import decide_relation
+from optwright.derive.proof.sign.evaluate import holds, value_at
+from optwright.derive.proof.sign.obligation import decide_relation
 
 DIGITS = 60
 """A side with more digits is shown by its decimals; the step at which it arises is exact."""

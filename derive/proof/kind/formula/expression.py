@@ -17,7 +17,12 @@ from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict, 
 from optwright.derive.language import vocabulary
 from optwright.derive.language.symbol import Hyper, Parameter, Range, t
 from optwright.derive.proof.algebra.domain import Domain
-from optwright.derive.proof.decide.obligation import Answered, decide, decide_relation, interval_of
+from optwright.derive.proof.sign.obligation import (
+    Answered,
+    decide_equation,
+    decide_relation,
+    interval_of,
+)
 
 
 class Claim(Protocol):
@@ -99,7 +104,9 @@ class Identity:
             left, right, where=self.where, integers=self.integers, hyper=self.parameters
         )
         return conclude(
-            [decide(self.name, left, right, domain, budget_s)], _scope(left - right), self.where
+            [decide_equation(self.name, left, right, domain, budget_s)],
+            _scope(left - right),
+            self.where,
         )
 
 
@@ -155,14 +162,14 @@ class SumOf:
             exact = sum(
                 (term.subs({t: number, self.index: i}) for i in range(1, number + 1)), Integer(0)
             )
-            small = decide(
+            small = decide_equation(
                 f"the sum at t = {number}", exact, total.subs(t, number), domain, budget_s
             )
             if small.obligation.status == "refuted":
                 return conclude([small], f"t = {number}", self.where)
         factor = (term / term.subs(t, t - 1)).powsimp().simplify()
         later = domain_of(term, total, where=[*self.where, t >= 2], hyper=self.parameters)
-        base = decide(
+        base = decide_equation(
             "base, t = 1", term.subs({t: 1, self.index: 1}), total.subs(t, 1), domain, budget_s
         )
         if self.index in factor.free_symbols:
@@ -171,14 +178,14 @@ class SumOf:
             )
         answers = [
             base,
-            decide(
+            decide_equation(
                 "each term carries over by one factor",
                 term,
                 factor * term.subs(t, t - 1),
                 later,
                 budget_s,
             ),
-            decide(
+            decide_equation(
                 "step",
                 factor * total.subs(t, t - 1) + term.subs(self.index, t),
                 total,

@@ -15,6 +15,7 @@ from sympy import Expr, StrictGreaterThan, Symbol
 from sympy.core.symbol import Str
 
 from optwright.derive.claim.verdict import Counterexample, Obligation, Status, Verdict, undecided
+from optwright.derive.error import Unsupported
 from optwright.derive.language import operation as op
 from optwright.derive.language.declaration import Loop, Optimizer, Push
 from optwright.derive.language.symbol import Parameter, Value, t
@@ -30,8 +31,7 @@ from optwright.derive.proof.algebra.word import (
     evaluate,
     inverse_rules,
 )
-from optwright.derive.proof.decide import certify
-from optwright.derive.proof.run.system import Unsupported
+from optwright.derive.proof.sign import certify
 
 Oracle = Callable[..., Words]
 

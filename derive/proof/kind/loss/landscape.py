@@ -16,9 +16,9 @@ import sympy
 from sympy import Expr, Poly, Rational, Symbol, sympify
 
 from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict, undecided
+from optwright.derive.error import Unsupported
 from optwright.derive.proof.algebra.domain import Domain
-from optwright.derive.proof.decide.inequality import decide_nonneg
-from optwright.derive.proof.run.system import Unsupported
+from optwright.derive.proof.sign.inequality import decide_nonneg
 
 What = Literal["stationary", "minimum", "strict minimum", "maximum", "strict maximum", "saddle"]
 """Kinds of points; minima and maxima are local, a saddle is a stationary point that is neither."""

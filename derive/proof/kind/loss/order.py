@@ -17,20 +17,20 @@ import sympy
 from sympy import Expr, Integer, Poly, Rational, Symbol, symbols, sympify
 
 from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict, undecided
+from optwright.derive.error import NotExact, Unsupported
 from optwright.derive.language.declaration import Optimizer
 from optwright.derive.language.symbol import Hyper
-from optwright.derive.proof.decide.obligation import Answered, decide, decide_relation
 from optwright.derive.proof.kind.formula.expression import conclude, domain_of
-from optwright.derive.proof.run.exact import NotExact, Objective, Run
+from optwright.derive.proof.run.exact import Objective, Run
 from optwright.derive.proof.run.system import (
     THETA,
     Question,
-    Unsupported,
     advance,
     evaluate,
     hyper_values,
     initial,
 )
+from optwright.derive.proof.sign.obligation import Answered, decide_equation, decide_relation
 
 FARTHEST = 12
 """Up to which derivative the error of a difference quotient is looked at."""
@@ -218,7 +218,7 @@ def vanishing(
     if decide_relation("divisor", sympy.Ne(least, 0), domain, budget_s).status != "proved":
         raise Unsupported(f"{expr} may be divided by what vanishes with {symbol}: {least}")
     return [
-        decide(
+        decide_equation(
             f"coefficient of {symbol}**{k}",
             top.coeff_monomial(symbol**k),
             Integer(0),

@@ -17,22 +17,16 @@ from typing import Any, ClassVar
 from sympy import Expr, Ge, Integer, Le, Poly, Rational, Symbol, sympify
 
 from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict, undecided
+from optwright.derive.error import Undefined, Unsupported
 from optwright.derive.language import operation as op
 from optwright.derive.language.declaration import Optimizer, expressions
 from optwright.derive.language.symbol import Variable, t
 from optwright.derive.proof.algebra.domain import Domain
 from optwright.derive.proof.algebra.univariate import on_interval, polynomial, root_between
-from optwright.derive.proof.decide.evaluate import Ball, Evaluation, Undefined, Unknown, Value
-from optwright.derive.proof.decide.obligation import Answered
 from optwright.derive.proof.run.exact import POINT, Objective, Run
-from optwright.derive.proof.run.system import (
-    THETA,
-    Question,
-    Unsupported,
-    advance,
-    initial,
-    state_names,
-)
+from optwright.derive.proof.run.system import THETA, Question, advance, initial, state_names
+from optwright.derive.proof.sign.evaluate import Ball, Evaluation, Unknown, Value
+from optwright.derive.proof.sign.obligation import Answered
 
 LONGEST = 8192
 """Bits after which a fraction becomes an interval."""

@@ -25,12 +25,10 @@ from sympy.polys.fields import FracElement, FracField
 from sympy.polys.matrices import DomainMatrix
 
 from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict, undecided
+from optwright.derive.error import InternalError
 from optwright.derive.language.declaration import Optimizer
 from optwright.derive.language.symbol import Hyper, Parameter
 from optwright.derive.proof.algebra.domain import Domain, Point
-from optwright.derive.proof.decide.evaluate import holds
-from optwright.derive.proof.decide.obligation import Answered, decide
-from optwright.derive.proof.decide.zero import InternalError
 from optwright.derive.proof.kind.formula.expression import domain_of
 from optwright.derive.proof.linear.box import Empty, Region, Sense, negation, whole
 from optwright.derive.proof.linear.jury import Section, discriminant, inside, section, value_at
@@ -47,6 +45,9 @@ from optwright.derive.proof.linear.step import (
     minimiser,
 )
 from optwright.derive.proof.run.exact import Objective, Run
+from optwright.derive.proof.sign.evaluate import holds
+from optwright.derive.proof.sign.obligation import Answered, decide_equation
+from optwright.derive.proof.sign.sample import sample
 
 mu = Parameter("mu", "(0, inf)", meaning="the least curvature")
 L = Parameter("L", "(0, inf)", meaning="the largest curvature")
@@ -141,7 +142,7 @@ class Problem:
             return
         wanted = set(self.symbols) - {curvature}
         for index in indices:
-            here = domain.sample(random.Random(100 * index + seed), wanted, index=index)
+            here = sample(domain, random.Random(100 * index + seed), wanted, index=index)
             if here is not None:
                 yield here
 
@@ -898,7 +899,7 @@ class FixedPoint:
             apart = sum(characteristic(rule), rule.field.zero).as_expr()
         except NotLinear as error:
             return undecided(str(error))
-        answered = decide(
+        answered = decide_equation(
             "theta at rest", found, sympify(self.point), domain, budget_s, factor=True
         )
         o = answered.obligation

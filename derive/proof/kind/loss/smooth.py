@@ -16,18 +16,19 @@ from typing import Any, ClassVar
 from sympy import Expr, Integer, Symbol, sympify
 
 from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict, undecided
+from optwright.derive.error import InternalError, Unsupported
 from optwright.derive.language import operation as op
 from optwright.derive.language.declaration import Optimizer
 from optwright.derive.language.symbol import Hyper, t
 from optwright.derive.proof.algebra.domain import Domain, Point
-from optwright.derive.proof.decide.evaluate import value_at
-from optwright.derive.proof.decide.obligation import Answered, decide_relation
-from optwright.derive.proof.decide.zero import InternalError
 from optwright.derive.proof.kind.formula.expression import domain_of
 from optwright.derive.proof.kind.loss.quadratic import L, mu
 from optwright.derive.proof.linear.step import NotLinear
 from optwright.derive.proof.run.exact import Objective, Run, differ
-from optwright.derive.proof.run.system import THETA, Question, Unsupported, advance, hyper_values
+from optwright.derive.proof.run.system import THETA, Question, advance, hyper_values
+from optwright.derive.proof.sign.evaluate import value_at
+from optwright.derive.proof.sign.obligation import Answered, decide_relation
+from optwright.derive.proof.sign.sample import sample
 
 
 def step_length(system: Optimizer, hyper: Mapping[str, Any]) -> Expr:
@@ -229,7 +230,7 @@ def _domain(
 def _violated(values: Sequence[Expr], domain: Domain) -> Point | None:
     """An exact point of the domain at which a value is negative."""
     for index in range(24):
-        point = domain.sample(random.Random(index), index=index)
+        point = sample(domain, random.Random(index), index=index)
         for value in values if point is not None else ():
             number = value_at(value, point or {}, domain)
             if isinstance(number, Fraction) and number < 0:

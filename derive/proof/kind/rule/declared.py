@@ -10,8 +10,8 @@ from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict
 from optwright.derive.language.declaration import Optimizer, Schedule
 from optwright.derive.language.symbol import exact
 from optwright.derive.language.validate import suggest
-from optwright.derive.proof.decide.obligation import Answered
 from optwright.derive.proof.kind.formula.expression import conclude
+from optwright.derive.proof.sign.obligation import Answered
 
 
 @dataclass(frozen=True)

@@ -17,20 +17,13 @@ from typing import Any, ClassVar, Literal
 from sympy import Expr, Integer, Rational, Symbol, sympify
 
 from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict, undecided
+from optwright.derive.error import InternalError, NotExact, Unsupported
 from optwright.derive.language.declaration import Optimizer
 from optwright.derive.language.symbol import Variable, t
-from optwright.derive.proof.decide.obligation import Answered, decide
-from optwright.derive.proof.decide.zero import InternalError
 from optwright.derive.proof.kind.formula.expression import conclude, domain_of
-from optwright.derive.proof.run.exact import NotExact, Run, differ, draws, script
-from optwright.derive.proof.run.system import (
-    THETA,
-    Question,
-    Unsupported,
-    advance,
-    hyper_values,
-    state_names,
-)
+from optwright.derive.proof.run.exact import Run, differ, draws, script
+from optwright.derive.proof.run.system import THETA, Question, advance, hyper_values, state_names
+from optwright.derive.proof.sign.obligation import Answered, decide_equation
 
 n = Symbol("n", integer=True, positive=True)
 """The number of samples."""
@@ -79,7 +72,7 @@ class BatchMoment:
         )
         where = (n >= 2,) if self.replacement else (n >= 2, B <= n)
         domain = domain_of(found, value, where=where, integers=(n, B))
-        answer = decide(f"{self.quantity} over batches", found, value, domain, budget_s)
+        answer = decide_equation(f"{self.quantity} over batches", found, value, domain, budget_s)
         counted = self._counted(value, scale)
         seconds = time.perf_counter() - begun
         if answer.status == "proved":
@@ -198,10 +191,12 @@ class MeanStep:
             hyper=(*like.hyper, *self.system.hyper),
         )
         affine = none + _ANSWER * (one - none)
-        answers = [decide("theta[t] is affine in the answer", after, affine, domain, budget_s)]
+        answers = [
+            decide_equation("theta[t] is affine in the answer", after, affine, domain, budget_s)
+        ]
         centre = Integer(0) if self.oracle == "noise" else _ANSWER
         at_mean, wanted = (self._after(system, centre)[0] for system in (self.system, like))
-        answers.append(decide("theta[t] at the mean", at_mean, wanted, domain, budget_s))
+        answers.append(decide_equation("theta[t] at the mean", at_mean, wanted, domain, budget_s))
         return answers
 
     def _refuted(self) -> Counterexample | None:

@@ -9,23 +9,22 @@ from typing import Any, ClassVar
 from sympy import Expr, Integer, sympify
 
 from optwright.derive.claim.verdict import Counterexample, Verdict, undecided
+from optwright.derive.error import InternalError, NotExact, Unsupported
 from optwright.derive.language.declaration import Optimizer
 from optwright.derive.language.symbol import Variable, t
 from optwright.derive.proof.algebra.domain import Domain, Interval
-from optwright.derive.proof.decide.obligation import Answered, decide, interval_of
-from optwright.derive.proof.decide.zero import InternalError
 from optwright.derive.proof.kind.formula.expression import conclude
-from optwright.derive.proof.run.exact import NotExact, Run, differ, draws, script
+from optwright.derive.proof.run.exact import Run, differ, draws, script
 from optwright.derive.proof.run.system import (
     THETA,
     Question,
     Step,
-    Unsupported,
     advance,
     hyper_values,
     initial,
     state_names,
 )
+from optwright.derive.proof.sign.obligation import Answered, decide_equation, interval_of
 
 _PARTS = ((1, -1, 2), (2, 1, -3), (3, 0, 1), (1, 2, 4))
 """Gradients of the parts in exact runs."""
@@ -95,13 +94,13 @@ class Gathered:
         done = advance(self.right, other, self.shared(hyper), clock, lambda q: heard, origin)
         for number, point in enumerate(asked, 1):
             for question, _ in done.questions:
-                yield decide(f"{label}: point {number}", point, question.args[0], domain)
+                yield decide_equation(f"{label}: point {number}", point, question.args[0], domain)
         for name in state_names(self.right):
-            yield decide(f"{label}: {name}", state[name], done.state[name], domain)
+            yield decide_equation(f"{label}: {name}", state[name], done.state[name], domain)
         for name, said in self.rest.items():
             if said is not None:
                 wanted = sympify(said).subs(t, clock)
-                yield decide(f"{label}: {name}", state[name], wanted, domain)
+                yield decide_equation(f"{label}: {name}", state[name], wanted, domain)
 
     def before(self, name: str, index: Expr) -> Expr:
         said = self.rest.get(name)

@@ -19,19 +19,16 @@ from sympy import Basic, Expr, Integer, sympify
 from sympy.core.relational import Relational
 
 from optwright.derive.claim.verdict import Counterexample, Verdict, undecided
+from optwright.derive.error import InternalError, NotExact, Unsupported
 from optwright.derive.language import operation as op
 from optwright.derive.language.declaration import Optimizer, assigned, expressions
 from optwright.derive.language.extent import HOST
 from optwright.derive.language.symbol import Hyper, Value, Variable, t
 from optwright.derive.proof.algebra.domain import Domain, Interval
-from optwright.derive.proof.decide.evaluate import holds
-from optwright.derive.proof.decide.obligation import Answered, decide, decide_relation, interval_of
-from optwright.derive.proof.decide.zero import InternalError
 from optwright.derive.proof.kind.formula.expression import conclude, domain_of
 from optwright.derive.proof.run.exact import (
     ANSWER,
     POINT,
-    NotExact,
     Objective,
     Run,
     draws,
@@ -41,13 +38,19 @@ from optwright.derive.proof.run.exact import (
 from optwright.derive.proof.run.system import (
     THETA,
     Question,
-    Unsupported,
     advance,
     at,
     evaluate,
     hyper_values,
     initial,
     state_names,
+)
+from optwright.derive.proof.sign.evaluate import holds
+from optwright.derive.proof.sign.obligation import (
+    Answered,
+    decide_equation,
+    decide_relation,
+    interval_of,
 )
 
 RUN_STEPS = 4
@@ -492,7 +495,7 @@ class StepFrom:
             hyper=(*self.system.hyper, *self.parameters),
         )
         answers = [
-            decide(f"{name} after the step", x, sympify(self.to[name]), domain, budget_s)
+            decide_equation(f"{name} after the step", x, sympify(self.to[name]), domain, budget_s)
             for name, x in found.items()
         ]
         return conclude(

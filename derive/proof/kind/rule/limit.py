@@ -22,22 +22,22 @@ import sympy
 from sympy import Dummy, Expr, Integer, Pow, sympify
 
 from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict, undecided
+from optwright.derive.error import Unsupported
 from optwright.derive.language.declaration import Optimizer
 from optwright.derive.language.symbol import Hyper, Parameter, Range, Variable, t
 from optwright.derive.proof.algebra.domain import Domain
-from optwright.derive.proof.decide.obligation import Answered, decide, decide_relation
 from optwright.derive.proof.kind.formula.expression import conclude, domain_of, ranges
 from optwright.derive.proof.kind.rule.invariant import Always
 from optwright.derive.proof.run.system import (
     Question,
     Step,
-    Unsupported,
     advance,
     at,
     hyper_values,
     initial,
     state_names,
 )
+from optwright.derive.proof.sign.obligation import Answered, decide_equation, decide_relation
 
 FOLLOWED = 2
 """Steps from the start in which a family is looked at for another limit."""
@@ -245,11 +245,11 @@ def compared(
             o = shown.obligation
             shown = Answered(Obligation(o.name, o.before, "it may be 0", "undecided"))
         answers.append(shown)
-    return [decide(name, found.value, value, apart, budget_s), *answers]
+    return [decide_equation(name, found.value, value, apart, budget_s), *answers]
 
 
 def _zero(x: Expr, domain: Domain, budget_s: float) -> bool:
-    return decide("", x, Integer(0), domain, budget_s).status == "proved"
+    return decide_equation("", x, Integer(0), domain, budget_s).status == "proved"
 
 
 @dataclass(frozen=True)

@@ -25,28 +25,18 @@ from sympy import Basic, Dummy, Expr, Integer, sympify
 from sympy.core.symbol import Str
 
 from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict, undecided
+from optwright.derive.error import InternalError, NotExact, NotReal, OutOfTime, Unsupported
 from optwright.derive.language import operation as op
 from optwright.derive.language.declaration import Optimizer, expressions, theta
 from optwright.derive.language.extent import HOST
 from optwright.derive.language.symbol import Hyper, Value, Variable, t
 from optwright.derive.language.validate import suggest
 from optwright.derive.proof.algebra.domain import Domain, Interval
-from optwright.derive.proof.algebra.normal import OutOfTime
-from optwright.derive.proof.decide.obligation import (
-    decide,
-    decide_relation,
-    factored,
-    interval_of,
-    neutral,
-)
-from optwright.derive.proof.decide.zero import InternalError, factor_defect
 from optwright.derive.proof.kind.formula.expression import conclude
 from optwright.derive.proof.kind.rule.invariant import Always
 from optwright.derive.proof.run.exact import (
     ANSWER,
     POINT,
-    NotExact,
-    NotReal,
     Objective,
     Run,
     differ,
@@ -59,7 +49,6 @@ from optwright.derive.proof.run.system import (
     Answer,
     Question,
     Step,
-    Unsupported,
     advance,
     at,
     evaluate,
@@ -67,6 +56,14 @@ from optwright.derive.proof.run.system import (
     initial,
     state_names,
 )
+from optwright.derive.proof.sign.obligation import (
+    decide_equation,
+    decide_relation,
+    factored,
+    interval_of,
+    neutral,
+)
+from optwright.derive.proof.sign.zero import factor_defect
 
 RUN_STEPS = 4
 """Steps after which an exact run gives up looking for a difference."""
@@ -212,7 +209,7 @@ class _Decision:
     def show(self, name: str, left: Expr, right: Expr, domain: Domain) -> bool:
         """Decide `left = right` and keep the obligation; False unless proved."""
         rest = max(0.05, min(2.0, self.deadline - time.process_time()))
-        obligation = decide(name, left, right, domain, rest).obligation
+        obligation = decide_equation(name, left, right, domain, rest).obligation
         self.obligations.append(obligation)
         if obligation.status != "proved":
             self.failed.append((name, left - right, domain))
@@ -283,7 +280,7 @@ class _Decision:
                     return False
                 continue
             moved = self.moved(other, k)
-            if p != moved and decide("", p, moved, domain, 0.5).status != "proved":
+            if p != moved and decide_equation("", p, moved, domain, 0.5).status != "proved":
                 return False
         return True
 
@@ -819,7 +816,7 @@ class OnlyIf:
         put = {self.symbol: sympify(self.value)}
         answers = []
         for name, gap, domain in failed:
-            answers.append(decide(f"if: {name}", gap.xreplace(put), Integer(0), domain))
+            answers.append(decide_equation(f"if: {name}", gap.xreplace(put), Integer(0), domain))
         name, gap, domain = failed[0]
         # As numbers in their own right: facts between atoms narrow the domain of the defect.
         facts = Domain.where(*self.where, sympy.Ne(self.symbol, self.value))
@@ -864,7 +861,7 @@ def only_if(claim: Simulation, symbol: Any, value: Any, budget_s: float = 2.0) -
         base = factor.base if factor.is_Pow and factor.exp.is_Integer else factor
         if base.is_number:
             continue
-        if decide("", base.xreplace(put), Integer(0), domain, 0.3).status != "proved":
+        if decide_equation("", base.xreplace(put), Integer(0), domain, 0.3).status != "proved":
             others.append(sympy.Ne(base, 0))
     kept = len(others) < sum(not f.is_number for f in factors)
     return OnlyIf(claim, symbol, value, tuple(others)) if kept else None

@@ -21,14 +21,13 @@ import sympy
 from sympy import Expr, Rational, sympify
 
 from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict, undecided
+from optwright.derive.error import InternalError
 from optwright.derive.interpret.number import Ambiguous, Inexact
 from optwright.derive.language import operation as op
 from optwright.derive.language.declaration import Optimizer, expressions
 from optwright.derive.language.symbol import Value, t
 from optwright.derive.language.validate import suggest
 from optwright.derive.proof.algebra.domain import Domain
-from optwright.derive.proof.decide.obligation import decide, interval_of
-from optwright.derive.proof.decide.zero import InternalError
 from optwright.derive.proof.kind.rule.symmetry_form import (
     ZERO,
     Algebra,
@@ -52,6 +51,7 @@ from optwright.derive.proof.run.array import (
     unit,
 )
 from optwright.derive.proof.run.exact import pick
+from optwright.derive.proof.sign.obligation import decide_equation, interval_of
 
 Same = Callable[[Expr, Expr], bool]
 
@@ -379,7 +379,10 @@ class Symmetry:
     def same(self, left: Expr, right: Expr) -> bool:
         """Whether two multiples are one for all hyperparameters."""
         bounds = tuple((h.symbol, interval_of(h.range)) for h in self.system.hyper)
-        return decide("", sympify(left), sympify(right), Domain(bounds), 1.0).status == "proved"
+        return (
+            decide_equation("", sympify(left), sympify(right), Domain(bounds), 1.0).status
+            == "proved"
+        )
 
     def scope(self) -> str:
         whole = "all tensors as one vector" if self.system.scope == "all" else "every tensor"

@@ -13,22 +13,15 @@ from sympy import Basic, Expr, Function
 from sympy.core.relational import Relational
 
 from optwright.derive.certificate.tree import NoTree, tree
+from optwright.derive.error import NotReal, OutOfTime, Unsupported
 from optwright.derive.judge.kernel.algebra import Rejected
 from optwright.derive.judge.kernel.proof import Certificate, check
 from optwright.derive.judge.kernel.word import identity_data
 from optwright.derive.proof.algebra.domain import Domain, Interval, is_atom
-from optwright.derive.proof.algebra.normal import (
-    Algebra,
-    Infeasible,
-    NotReal,
-    OutOfTime,
-    Sign,
-    Split,
-    Unsupported,
-)
+from optwright.derive.proof.algebra.normal import Algebra, Infeasible, Sign, Split
 from optwright.derive.proof.algebra.polynomial import Poly, Quotient, factor
 from optwright.derive.proof.algebra.word import Rule, Words
-from optwright.derive.proof.decide.zero import regions
+from optwright.derive.proof.sign.zero import regions
 
 _SIDES = Function("sides")
 UNSAID = (ArithmeticError, Infeasible, OutOfTime, Split)
