@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from optwright.derive.claim.verdict import Verdict
     from optwright.derive.judge import recheck
     from optwright.derive.language.declaration import Optimizer
-    from optwright.derive.proof import prove, relations
+    from optwright.derive.proof import prove
     from optwright.derive.proof.relate.compare import compare
     from optwright.derive.reading import read
     from optwright.derive.rule import catalog
     from optwright.derive.statement.collection import statements
+    from optwright.derive.work.runner import relations
 
 _HOMES = {
     "Optimizer": "language.declaration",

@@ -17,13 +17,13 @@ from click.testing import CliRunner, Result
 from sympy import Symbol
 
 from optwright.cli import main
+from optwright.derive.claim.formula.expression import Conjunction, Identity
+from optwright.derive.claim.rule.simulation import Simulation
 from optwright.derive.claim.statement import Statement
 from optwright.derive.claim.verdict import Obligation, Verdict, undecided
 from optwright.derive.compose.origin import origin
 from optwright.derive.language import beta1, beta2, eps
 from optwright.derive.language.declaration import Optimizer, substitute
-from optwright.derive.proof.kind.formula.expression import Conjunction, Identity
-from optwright.derive.proof.kind.rule.simulation import Simulation
 from optwright.derive.proof.run.replay import (
     NoRun,
     contradiction,

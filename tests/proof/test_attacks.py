@@ -10,6 +10,16 @@ import pytest
 import sympy
 from sympy import Integer, Rational, Symbol, ceiling, oo, sqrt
 
+from optwright.derive.claim.formula.counting import Counting
+from optwright.derive.claim.formula.expression import Identity, Inequality
+from optwright.derive.claim.formula.interval import OnInterval
+from optwright.derive.claim.loss.order import AgreeToOrder, DifferenceQuotient, Steps, Vanishes
+from optwright.derive.claim.loss.quadratic import L, Stable
+from optwright.derive.claim.rule.expectation import MeanStep
+from optwright.derive.claim.rule.gathered import Gathered, part
+from optwright.derive.claim.rule.invariant import Always
+from optwright.derive.claim.rule.limit import FamilyLimit, Limit
+from optwright.derive.claim.rule.simulation import OnlyIf, Simulation
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     Abs,
@@ -39,16 +49,6 @@ from optwright.derive.language import (
     v,
     weight_decay,
 )
-from optwright.derive.proof.algebra.univariate import OnInterval
-from optwright.derive.proof.kind.formula.counting import Counting
-from optwright.derive.proof.kind.formula.expression import Identity, Inequality
-from optwright.derive.proof.kind.loss.order import AgreeToOrder, Quotient, Steps, Vanishes
-from optwright.derive.proof.kind.loss.quadratic import L, Stable
-from optwright.derive.proof.kind.rule.expectation import MeanStep
-from optwright.derive.proof.kind.rule.gathered import Gathered, part
-from optwright.derive.proof.kind.rule.invariant import Always
-from optwright.derive.proof.kind.rule.limit import FamilyLimit, Limit
-from optwright.derive.proof.kind.rule.simulation import OnlyIf, Simulation
 from optwright.derive.rule import catalog
 
 w, k = Variable("w"), Variable("k")
@@ -254,7 +254,7 @@ def test_invariants_of_families_are_proved_before_they_are_used():
 
 def test_a_step_that_only_one_system_has():
     quotient = rule(
-        "Quotient", (lr(1),), (), Eq(w[t], G**2), Eq(theta[t], theta[t - 1] - lr * w[t] / G)
+        "DifferenceQuotient", (lr(1),), (), Eq(w[t], G**2), Eq(theta[t], theta[t - 1] - lr * w[t] / G)
     )
     for claim in (Simulation(descent, quotient), Simulation(quotient, descent)):
         verdict = claim.decide()
@@ -314,7 +314,7 @@ def test_one_parameter_does_not_tell_of_many():
 
 def test_irrational_weights_and_ends_are_said_to_be():
     with pytest.raises(ValueError, match="no rational number"):
-        Quotient({0: -(sqrt(3) + sqrt(2)), sqrt(3) - sqrt(2): sqrt(3) + sqrt(2)})
+        DifferenceQuotient({0: -(sqrt(3) + sqrt(2)), sqrt(3) - sqrt(2): sqrt(3) + sqrt(2)})
     assert status(OnInterval(y >= 0, y, sqrt(2), 2)) == "undecided"
 
 

@@ -15,6 +15,8 @@ from sympy import Rational, sqrt, sympify
 
 from optwright.cli import main
 from optwright.derive import compare as exported
+from optwright.derive.claim.rule.exclusion import NoMap
+from optwright.derive.claim.rule.simulation import Simulation
 from optwright.derive.error import TimeIsOver
 from optwright.derive.language import (
     Eq,
@@ -43,10 +45,8 @@ from optwright.derive.language.declaration import DeclarationError, map_statemen
 from optwright.derive.language.symbol import Hyper
 from optwright.derive.proof.algebra.domain import Interval
 from optwright.derive.proof.algebra.polynomial import Poly
-from optwright.derive.proof.kind.rule.simulation import Simulation
+from optwright.derive.proof.kind.rule.exclusion import Equations
 from optwright.derive.proof.relate.compare import compare
-from optwright.derive.proof.relate.eliminate import Equations
-from optwright.derive.proof.relate.exclusion import NoMap
 from optwright.derive.proof.relate.recognise import constant, recognise
 from optwright.derive.proof.relate.renaming import renaming
 from optwright.derive.proof.relate.search import Search, naturals, pruned, specialised

@@ -7,9 +7,9 @@ from sympy import Eq, Integer, Rational, Symbol, ceiling
 
 from optwright import cli
 from optwright.derive import statements
-from optwright.derive.proof.kind.formula.counting import Counting, Kept
-from optwright.derive.proof.kind.formula.counting import n as parameters
-from optwright.derive.proof.kind.rule.expectation import B, BatchMoment, MeanStep, mean, n, variance
+from optwright.derive.claim.formula.counting import Counting, Kept
+from optwright.derive.claim.formula.counting import n as parameters
+from optwright.derive.claim.rule.expectation import B, BatchMoment, MeanStep, mean, n, variance
 from optwright.derive.proof.run.replay import replay
 from optwright.derive.rule import catalog
 from optwright.derive.statement.people import opinion

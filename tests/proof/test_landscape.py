@@ -5,22 +5,18 @@ import random
 import pytest
 from sympy import Integer, Poly, Rational, expand, sqrt, symbols
 
-from optwright.derive.language import Parameter, lr, momentum
-from optwright.derive.proof.algebra.univariate import (
-    OnInterval,
-    nonnegative,
-    polynomial,
-    root_between,
-)
-from optwright.derive.proof.kind.loss.landscape import CriticalPoint, MixedPartials
-from optwright.derive.proof.kind.loss.order import (
+from optwright.derive.claim.formula.interval import OnInterval
+from optwright.derive.claim.loss.landscape import CriticalPoint, MixedPartials
+from optwright.derive.claim.loss.order import (
     AgreeToOrder,
     AtLeastAsClose,
     DifferenceError,
-    Quotient,
+    DifferenceQuotient,
     Steps,
     Vanishes,
 )
+from optwright.derive.language import Parameter, lr, momentum
+from optwright.derive.proof.algebra.univariate import nonnegative, polynomial, root_between
 from optwright.derive.rule import catalog
 
 x, y = symbols("x y", real=True)
@@ -152,8 +148,8 @@ def test_mixed_partials():
 # --- orders
 
 
-forward = Quotient({0: -1, 1: 1})
-centred = Quotient({1: half, -1: -half})
+forward = DifferenceQuotient({0: -1, 1: 1})
+centred = DifferenceQuotient({1: half, -1: -half})
 
 
 @pytest.mark.parametrize(
@@ -166,8 +162,8 @@ centred = Quotient({1: half, -1: -half})
         (DifferenceError(centred, 2, Rational(1, 6)), "proved"),
         (DifferenceError(centred, 2, Rational(1, 12)), "refuted"),
         (DifferenceError(centred, 1, half), "refuted"),
-        (DifferenceError(Quotient({1: 1, -1: -1}), 1), "refuted"),  # twice the derivative
-        (DifferenceError(Quotient({0: -2, 1: 2}, 2), 1), "refuted"),  # divided by h once too often
+        (DifferenceError(DifferenceQuotient({1: 1, -1: -1}), 1), "refuted"),  # twice the derivative
+        (DifferenceError(DifferenceQuotient({0: -2, 1: 2}, 2), 1), "refuted"),  # divided by h once too often
         (AtLeastAsClose(centred, forward), "refuted"),
         (AtLeastAsClose(forward, centred), "refuted"),
         (AtLeastAsClose(forward, forward), "undecided"),

@@ -6,10 +6,11 @@ from fractions import Fraction
 import pytest
 from sympy import Rational
 
+from optwright.derive.claim.loss.path import FirstStep, Path, Reaches, Settles
+from optwright.derive.claim.problem import POINT
+from optwright.derive.claim.rule.invariant import Always
 from optwright.derive.language import Abs, Equal, t, theta, v
-from optwright.derive.proof.kind.loss.path import FirstStep, Path, Reaches, Settles, text
-from optwright.derive.proof.kind.rule.invariant import Always
-from optwright.derive.proof.run.exact import POINT
+from optwright.derive.proof.kind.loss.path import text
 from optwright.derive.proof.run.replay import replay
 from optwright.derive.rule import catalog
 

@@ -12,26 +12,26 @@ import sympy
 from sympy import Integer, Rational, Symbol, sympify
 
 from optwright.derive import catalog
-from optwright.derive.language import Optimizer, lr, momentum
-from optwright.derive.proof.algebra.domain import Domain
-from optwright.derive.proof.kind.formula.expression import Conjunction
-from optwright.derive.proof.kind.loss.quadratic import (
+from optwright.derive.claim.formula.expression import Conjunction
+from optwright.derive.claim.loss.quadratic import (
     FixedPoint,
     L,
     Optimal,
     Oscillates,
-    Problem,
     Rate,
     Stable,
+    curvature,
     mu,
 )
-from optwright.derive.proof.kind.loss.smooth import Contraction, Descent, Trajectory
+from optwright.derive.claim.loss.smooth import Contraction, Descent, Trajectory
+from optwright.derive.language import Optimizer, lr, momentum
+from optwright.derive.proof.algebra.domain import Domain
+from optwright.derive.proof.kind.loss.quadratic import Problem
 from optwright.derive.proof.linear.box import whole
 from optwright.derive.proof.linear.jury import Section, inside, value_at
 from optwright.derive.proof.linear.step import (
     NotLinear,
     characteristic,
-    curvature,
     element,
     factors,
     field_of,

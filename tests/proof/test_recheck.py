@@ -17,7 +17,8 @@ from click.testing import CliRunner
 from sympy import Symbol
 
 from optwright.cli import main
-from optwright.derive.certificate.tree import Tree
+from optwright.derive.certificate.form import Tree
+from optwright.derive.claim.formula.expression import Identity, Inequality
 from optwright.derive.claim.statement import Statement
 from optwright.derive.claim.verdict import Verdict, from_dict
 from optwright.derive.judge import Recheck, recheck
@@ -26,7 +27,6 @@ from optwright.derive.judge.kernel.algebra import Rejected
 from optwright.derive.judge.kernel.ideal import inconsistent
 from optwright.derive.judge.kernel.polynomial import Fractional, Poly
 from optwright.derive.judge.point import refute
-from optwright.derive.proof.kind.formula.expression import Identity, Inequality
 from optwright.derive.statement.collection import statements
 from optwright.derive.tell.report import table, tally
 from optwright.derive.work import runner

@@ -16,7 +16,10 @@ from typing import Any
 import pytest
 import sympy
 
-from optwright.derive.certificate.tree import Unvalued, tree
+from optwright.derive.certificate.tree import tree
+from optwright.derive.claim.loss.order import Vanishes
+from optwright.derive.claim.rule.gathered import part
+from optwright.derive.claim.rule.symmetry import Permutations, Rotations, Scalings
 from optwright.derive.claim.statement import Statement
 from optwright.derive.claim.verdict import Verdict, from_dict
 from optwright.derive.judge import Recheck, recheck
@@ -25,10 +28,8 @@ from optwright.derive.judge.kind.loss.order import RATES, coefficients
 from optwright.derive.judge.kind.rule.symmetry import belongs, members
 from optwright.derive.judge.point.array import Change, Loss
 from optwright.derive.judge.point.enclosure import enclosed, ends, precise
+from optwright.derive.judge.point.value import Unvalued
 from optwright.derive.language.symbol import Parameter
-from optwright.derive.proof.kind.loss.order import Vanishes
-from optwright.derive.proof.kind.rule.gathered import part
-from optwright.derive.proof.kind.rule.symmetry import Permutations, Rotations, Scalings
 from optwright.derive.rule import catalog
 from optwright.derive.statement.collection import statements
 from optwright.derive.tell.report import all_of

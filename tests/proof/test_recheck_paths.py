@@ -24,9 +24,9 @@ from optwright.derive.judge import Recheck, recheck
 from optwright.derive.judge.kernel import sturm
 from optwright.derive.judge.kernel.algebra import ANY, NEGATIVE, POSITIVE, ZERO, Box
 from optwright.derive.judge.kernel.chart import Region
-from optwright.derive.judge.kernel.spans import Spans, span
+from optwright.derive.judge.kernel.unknown import Unknowns
 from optwright.derive.judge.kind.loss.landscape import what
-from optwright.derive.judge.point.rational import Letters
+from optwright.derive.judge.point.spans import Spans, span
 from optwright.derive.statement.collection import statements
 
 PROVED = (
@@ -209,7 +209,7 @@ def test_roots_inside_the_circle_are_told_as_by_their_moduli(seed: int) -> None:
 
 
 def test_signs_hold_wherever_the_relations_do() -> None:
-    letters = Letters()
+    letters = Unknowns()
     x, y = letters("x"), letters("y")
     unit = Box(Fraction(0), Fraction(1), True, True)
     region = Region.of(letters, {"x": unit, "y": Box(Fraction(0), None)})

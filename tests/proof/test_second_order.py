@@ -8,21 +8,15 @@ from fractions import Fraction
 import pytest
 
 from optwright.derive import catalog
+from optwright.derive.claim.formula.lowered import turn
+from optwright.derive.claim.formula.matrix import Determinant, WordIdentity
+from optwright.derive.claim.formula.word import Column, Scalar, UnitMatrix, WordRule, inverse_rules
+from optwright.derive.claim.rule.gathered import Gathered, part
 from optwright.derive.compose import accumulate
 from optwright.derive.error import Unsupported
 from optwright.derive.language import t
 from optwright.derive.language.declaration import Loop
-from optwright.derive.proof.algebra.word import (
-    Column,
-    Identity,
-    Rule,
-    Scalar,
-    decide_word,
-    evaluate,
-    inverse_rules,
-)
-from optwright.derive.proof.kind.formula.matrix import Determinant, WordIdentity, turn
-from optwright.derive.proof.kind.rule.gathered import Gathered, part
+from optwright.derive.proof.algebra.word import decide_word, evaluate
 from optwright.derive.proof.run.replay import replay
 from optwright.derive.rule.family.newton import S, Y, j, q, r
 from optwright.derive.statement.loss.model import (
@@ -81,7 +75,7 @@ def test_wrong_determinants_are_not_proved():
     assert claim(s.T @ B @ s / (y.T @ s)).decide().status == "refuted"
     # Pairs that do not give the update prove nothing.
     assert claim(y.T @ s / (s.T @ B @ s), (PAIRS[0],)).decide().status == "undecided"
-    one = Determinant(B, B @ (Identity() + s @ y.T), ((s, y),), 1 + y.T @ s)
+    one = Determinant(B, B @ (UnitMatrix() + s @ y.T), ((s, y),), 1 + y.T @ s)
     assert one.decide().status == "proved"
     assert Determinant(B, one.after, ((s, y),), 1 - y.T @ s).decide().status == "refuted"
 
@@ -105,7 +99,7 @@ def test_a_turn_needs_all_that_it_reads():
 
 def test_rules_on_lengths_have_models_in_every_dimension():
     x, c = Column("x"), Scalar("c")
-    rule = Rule(x.T @ x, c**2)
+    rule = WordRule(x.T @ x, c**2)
     assert decide_word((x.T @ x) ** 2 - c**4, [rule]).status == "zero"
     wrong = decide_word(x.T @ x - c, [rule])
     assert wrong.status == "nonzero"

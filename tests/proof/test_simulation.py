@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from sympy import Integer, Rational
 
+from optwright.derive.claim.problem import ANSWER, POINT, Objective, script
+from optwright.derive.claim.rule.simulation import Simulation
 from optwright.derive.error import NotReal, Unsupported
 from optwright.derive.language import (
     Eq,
@@ -30,8 +32,7 @@ from optwright.derive.language import (
     v,
     value,
 )
-from optwright.derive.proof.kind.rule.simulation import Simulation
-from optwright.derive.proof.run.exact import ANSWER, POINT, Objective, Run, script
+from optwright.derive.proof.run.exact import Run
 from optwright.derive.proof.run.replay import replay
 from optwright.derive.proof.run.system import Question, advance, hyper_values, initial
 

@@ -11,22 +11,23 @@ from mutants import mutated, simulations
 from sympy import Symbol
 
 from optwright.derive import Verdict, catalog, prove, relations, statements
-from optwright.derive.claim.statement import Statement, StatementError, Statements, UnknownStatement
-from optwright.derive.claim.verdict import from_dict
-from optwright.derive.language import Abs, Parameter, beta, lr, rho, t, v
-from optwright.derive.proof.algebra.word import Column, Matrix
-from optwright.derive.proof.kind.formula.expression import (
+from optwright.derive.claim.formula.expression import (
     Conjunction,
     Identity,
     Inequality,
     Refutation,
     SumOf,
 )
-from optwright.derive.proof.kind.formula.matrix import MatrixIdentity, WordIdentity, lower
-from optwright.derive.proof.kind.rule.invariant import Always, StepFrom
-from optwright.derive.proof.kind.rule.limit import Limit
-from optwright.derive.proof.relate.impossible import Impossible
-from optwright.derive.proof.run.exact import POINT, Objective, script
+from optwright.derive.claim.formula.lowered import lower
+from optwright.derive.claim.formula.matrix import MatrixIdentity, WordIdentity
+from optwright.derive.claim.formula.word import Column, Matrix
+from optwright.derive.claim.problem import POINT, Objective, script
+from optwright.derive.claim.rule.exclusion import Impossible
+from optwright.derive.claim.rule.invariant import Always, StepFrom
+from optwright.derive.claim.rule.limit import Limit
+from optwright.derive.claim.statement import Statement, StatementError, Statements, UnknownStatement
+from optwright.derive.claim.verdict import from_dict
+from optwright.derive.language import Abs, Parameter, beta, lr, rho, t, v
 from optwright.derive.proof.run.replay import replay
 
 VERDICTS: dict[str, Verdict] = {}

@@ -12,6 +12,17 @@ import pytest
 from mutants import mutants
 
 from optwright.derive import catalog
+from optwright.derive.claim.rule.symmetry import (
+    AffineMaps,
+    Index,
+    LinearMaps,
+    Permutations,
+    Rotations,
+    Scalings,
+    SignChanges,
+    Symmetry,
+    Translations,
+)
 from optwright.derive.interpret.number import Inexact, Undefined
 from optwright.derive.language import (
     Eq,
@@ -34,17 +45,6 @@ from optwright.derive.language import (
     theta,
 )
 from optwright.derive.language.declaration import Optimizer
-from optwright.derive.proof.kind.rule.symmetry import (
-    AffineMaps,
-    LinearMaps,
-    Permutations,
-    Rotations,
-    Scalings,
-    SignChanges,
-    Symmetry,
-    Translations,
-)
-from optwright.derive.proof.kind.rule.symmetry_form import Index
 from optwright.derive.proof.run.array import (
     CERTAIN,
     ArrayRun,

@@ -8,6 +8,13 @@ import pytest
 from sympy import Rational, Symbol
 
 from optwright.derive import catalog, statements
+from optwright.derive.claim.formula.every_step import EveryStep
+from optwright.derive.claim.formula.expression import Identity
+from optwright.derive.claim.problem import POINT, script
+from optwright.derive.claim.rule.declared import Declared
+from optwright.derive.claim.rule.invariant import Always
+from optwright.derive.claim.rule.limit import Limit
+from optwright.derive.claim.rule.simulation import Simulation
 from optwright.derive.error import InternalError
 from optwright.derive.language import (
     Abs,
@@ -27,13 +34,7 @@ from optwright.derive.language import (
     v,
 )
 from optwright.derive.proof.algebra.domain import Domain
-from optwright.derive.proof.kind.formula.every_step import EveryStep
-from optwright.derive.proof.kind.formula.expression import Identity
-from optwright.derive.proof.kind.rule.declared import Declared
-from optwright.derive.proof.kind.rule.invariant import Always
-from optwright.derive.proof.kind.rule.limit import Limit
-from optwright.derive.proof.kind.rule.simulation import Simulation
-from optwright.derive.proof.run.exact import POINT, Run, differ, script
+from optwright.derive.proof.run.exact import Run, differ
 from optwright.derive.proof.run.replay import replay
 from optwright.derive.proof.sign.obligation import Answered, decide_relation
 from optwright.derive.statement.rule.adam import larger, period, squared_steps, unrolled

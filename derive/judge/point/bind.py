@@ -17,16 +17,8 @@ from typing import Any
 
 import sympy
 
-from optwright.derive.certificate.tree import (
-    Near,
-    Number,
-    Point,
-    Tree,
-    Unvalued,
-    near,
-    tree,
-    unknowns,
-)
+from optwright.derive.certificate.form import Tree, unknowns
+from optwright.derive.certificate.tree import tree
 from optwright.derive.interpret.number import DECIMAL50, EXACT, Ambiguous, Field, Inexact
 from optwright.derive.judge.kernel.algebra import MASK, Box, Rejected, box
 from optwright.derive.judge.point.run import (
@@ -42,6 +34,7 @@ from optwright.derive.judge.point.run import (
     shifted,
     table,
 )
+from optwright.derive.judge.point.value import Near, Number, Point, Unvalued, near
 from optwright.derive.language import vocabulary
 from optwright.derive.language.symbol import Parameter, Range
 

@@ -11,19 +11,12 @@ from typing import Any
 
 import sympy
 
-from optwright.derive.certificate.tree import (
-    Near,
-    Number,
-    Point,
-    Tree,
-    Unvalued,
-    near,
-    tree,
-    unknowns,
-)
+from optwright.derive.certificate.form import Tree, unknowns
+from optwright.derive.certificate.tree import tree
+from optwright.derive.certificate.word import identity_data
 from optwright.derive.interpret.number import DECIMAL50, EXACT, Ambiguous, Field, Inexact
 from optwright.derive.judge.kernel.algebra import Rejected
-from optwright.derive.judge.kernel.word import Table, evaluate, identity_data
+from optwright.derive.judge.kernel.word import Table, evaluate
 from optwright.derive.judge.point.bind import (
     Unbound,
     _contains,
@@ -34,6 +27,7 @@ from optwright.derive.judge.point.bind import (
     _whole,
 )
 from optwright.derive.judge.point.run import System, Values, numbers, shifted, table
+from optwright.derive.judge.point.value import Near, Number, Point, Unvalued, near
 
 Found = Mapping[str, Any]
 """A counterexample as plain data: its point, what was found there, its runs."""

@@ -18,6 +18,8 @@ from typing import Any, Literal
 
 from sympy import Expr, Integer, Symbol, sympify
 
+from optwright.derive.claim.rule.exclusion import NoMap
+from optwright.derive.claim.rule.simulation import Simulation
 from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict, undecided
 from optwright.derive.error import TimeIsOver, Unsupported
 from optwright.derive.language import operation as op
@@ -30,8 +32,7 @@ from optwright.derive.language.declaration import (
 )
 from optwright.derive.language.symbol import Hyper, Parameter, Range, Value, Variable, t
 from optwright.derive.proof.algebra.domain import Domain
-from optwright.derive.proof.kind.rule.simulation import Simulation, only_if
-from optwright.derive.proof.relate.exclusion import NoMap
+from optwright.derive.proof.kind.rule.simulation import only_if
 from optwright.derive.proof.relate.renaming import Renaming, renaming
 from optwright.derive.proof.relate.search import (
     POINTS,

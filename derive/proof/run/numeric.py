@@ -23,8 +23,8 @@ from sympy.core.symbol import Str
 from optwright.derive.error import NotExact, Unsupported
 from optwright.derive.language import operation as op
 from optwright.derive.language.declaration import Optimizer
+from optwright.derive.language.entry import one_entry
 from optwright.derive.language.symbol import Range, t
-from optwright.derive.proof.run.exact import one_entry
 from optwright.derive.proof.run.system import THETA, Question, advance, initial, state_names
 
 Hypers = Sequence[float]

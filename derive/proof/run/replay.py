@@ -20,17 +20,19 @@ import numpy as np
 import sympy
 from sympy import Basic, Expr, Integer, Rational, sympify
 
+from optwright.derive.claim.formula.expression import Conjunction, Refutation
+from optwright.derive.claim.problem import ANSWER, POINT, Objective
+from optwright.derive.claim.rule.invariant import Always
+from optwright.derive.claim.rule.simulation import OnlyIf, Simulation
 from optwright.derive.claim.verdict import Counterexample
 from optwright.derive.error import NotExact, Unsupported
 from optwright.derive.interpret import reference
 from optwright.derive.interpret.number import DECIMAL50, EXACT, Field, Inexact, fraction
 from optwright.derive.language.declaration import Optimizer, theta
+from optwright.derive.language.entry import one_entry
 from optwright.derive.language.symbol import Variable, t
-from optwright.derive.proof.kind.formula.expression import Conjunction, Refutation
-from optwright.derive.proof.kind.rule.invariant import Always
-from optwright.derive.proof.kind.rule.simulation import OnlyIf, Simulation
 from optwright.derive.proof.run.array import ArrayRun
-from optwright.derive.proof.run.exact import ANSWER, POINT, Objective, Run, one_entry
+from optwright.derive.proof.run.exact import Run, answered
 from optwright.derive.proof.run.system import THETA, Question, at, evaluate
 
 TOLERANCE = Decimal(10) ** -40
@@ -316,7 +318,7 @@ def oracles(run: Run, step: int, heard: list[Any] | None = None) -> dict[str, An
 
     def answer(kind: str, *args: Any) -> Expr:
         seen = (run.point.subs(POINT, args[0]), *args[1:])
-        heard = run.objective.answer(step, Question(kind, seen))
+        heard = answered(run.objective, step, Question(kind, seen))
         known = {ANSWER: heard, POINT: args[0], t: step}
         return maps[kind].subs(known) if kind in maps else heard
 
@@ -341,7 +343,6 @@ def oracles(run: Run, step: int, heard: list[Any] | None = None) -> dict[str, An
 __all__ = [
     "Contradiction",
     "NoRun",
-    "Trajectory",
     "agrees",
     "contradiction",
     "first",

@@ -21,10 +21,10 @@ from sympy.core.symbol import Str
 from optwright.derive.claim.verdict import Counterexample, Obligation, Status
 from optwright.derive.error import NotExact, OutOfTime
 from optwright.derive.language import operation as op
+from optwright.derive.language.entry import one_entry
 from optwright.derive.language.symbol import Range, Value
 from optwright.derive.proof.algebra.domain import Domain, Interval
 from optwright.derive.proof.algebra.normal import Split
-from optwright.derive.proof.run.exact import one_entry
 from optwright.derive.proof.sign import certify
 from optwright.derive.proof.sign.inequality import decide_nonneg
 from optwright.derive.proof.sign.zero import decide_zero, factor_defect

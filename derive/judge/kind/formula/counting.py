@@ -11,7 +11,8 @@ from typing import Any
 
 import sympy
 
-from optwright.derive.certificate.tree import Number, Point, Tree, near, tree, unknowns
+from optwright.derive.certificate.form import Tree, unknowns
+from optwright.derive.certificate.tree import tree
 from optwright.derive.interpret.number import DECIMAL50, EXACT
 from optwright.derive.judge.kernel.algebra import Rejected
 from optwright.derive.judge.kernel.word import unit
@@ -19,6 +20,7 @@ from optwright.derive.judge.point import bind, refute
 from optwright.derive.judge.point.array import Loss, Trial, flat
 from optwright.derive.judge.point.bind import Allowed, Obligations, Unbound
 from optwright.derive.judge.point.run import Values, draw, inside
+from optwright.derive.judge.point.value import Number, Point, near
 from optwright.derive.language.declaration import History
 from optwright.derive.language.symbol import Range
 

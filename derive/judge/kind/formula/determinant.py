@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from optwright.derive.certificate.word import identity_data, word_steps
 from optwright.derive.judge.kernel.algebra import Rejected
-from optwright.derive.judge.kernel.word import Table, evaluate, identity_data, word_steps
+from optwright.derive.judge.kernel.word import Table, evaluate
 from optwright.derive.judge.kind.formula.matrix import SIZES, _equations, model
 from optwright.derive.judge.point import bind, refute
 from optwright.derive.judge.point.bind import Obligations, Unbound

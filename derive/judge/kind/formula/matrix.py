@@ -9,20 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from optwright.derive.certificate.tree import Point, Unvalued, tree
+from optwright.derive.certificate.tree import tree
+from optwright.derive.certificate.word import identity_data, word_steps
 from optwright.derive.interpret import reference
 from optwright.derive.interpret.number import EXACT, Inexact
 from optwright.derive.judge.kernel.algebra import Rejected
-from optwright.derive.judge.kernel.word import (
-    Table,
-    evaluate,
-    identity_data,
-    inverse,
-    unit,
-    word_steps,
-)
+from optwright.derive.judge.kernel.word import Table, evaluate, inverse, unit
 from optwright.derive.judge.point.bind import HANDLERS, Obligations, Unbound
 from optwright.derive.judge.point.run import draw, inside
+from optwright.derive.judge.point.value import Point, Unvalued
 
 SIZES = (1, 2, 3)
 

@@ -9,16 +9,18 @@ from typing import Any
 
 import sympy
 
-from optwright.derive.certificate.tree import Point, tree
+from optwright.derive.certificate.tree import tree
 from optwright.derive.interpret.number import EXACT
 from optwright.derive.judge.kernel.algebra import Rejected
 from optwright.derive.judge.kernel.polynomial import Fractional, Poly
 from optwright.derive.judge.kernel.sturm import coefficients, nonnegative, positive
+from optwright.derive.judge.kernel.unknown import Unknowns
 from optwright.derive.judge.kind.loss.quadratic import determinant
 from optwright.derive.judge.point import bind, refute
 from optwright.derive.judge.point.bind import Obligations, Unbound
 from optwright.derive.judge.point.figures import agree, number
-from optwright.derive.judge.point.rational import Letters, RationalFunctions, fractional
+from optwright.derive.judge.point.rational import RationalFunctions, fractional
+from optwright.derive.judge.point.value import Point
 
 Found = Mapping[str, Any]
 FACTORS = (0, 1, -1, 2, -2, Fraction(3, 2), Fraction(1, 2))
@@ -35,7 +37,7 @@ class Surface:
     def __init__(self, claim: Any) -> None:
         self.names = [str(x) for x in claim.at]
         self.place = [_fraction(p) for p in claim.at.values()]
-        letters = Letters()
+        letters = Unknowns()
         self.field = RationalFunctions(letters)
         values = {
             name: self.field.add([p, letters(name)])
@@ -243,7 +245,7 @@ def other_partials(claim: Any, found: Found) -> None:
 def _gap(claim: Any) -> tuple[str, list[Fraction], Fraction | None, Fraction | None]:
     """What is > or >= 0 on the interval, and its ends."""
     head, a, b = tree(claim.relation)
-    letters = Letters()
+    letters = Unknowns()
     name = str(claim.letter)
     found = fractional(Point({name: letters(name)}, RationalFunctions(letters))(
         ["+", a, ["*", "-1", b]]))  # fmt: skip

@@ -14,12 +14,13 @@ from typing import Any
 
 import sympy
 
-from optwright.derive.certificate.tree import Point, tree
+from optwright.derive.certificate.tree import tree
 from optwright.derive.interpret.number import EXACT
 from optwright.derive.judge.kernel.algebra import Rejected
 from optwright.derive.judge.point import bind, refute
 from optwright.derive.judge.point.bind import Allowed, Obligations, Unbound
 from optwright.derive.judge.point.run import System, draw, inside
+from optwright.derive.judge.point.value import Point
 
 NODES = (12, 24)
 """At how many rates runs are interpolated: the larger number where the smaller does not do."""

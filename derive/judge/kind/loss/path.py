@@ -13,11 +13,11 @@ from typing import Any
 
 import sympy
 
-from optwright.derive.certificate.tree import Point, Tree, tree
+from optwright.derive.certificate.form import Tree
+from optwright.derive.certificate.tree import tree
 from optwright.derive.interpret import reference
 from optwright.derive.interpret.number import EXACT
 from optwright.derive.judge.kernel.algebra import Rejected
-from optwright.derive.judge.kernel.spans import Recorder, Span, Spans, span
 from optwright.derive.judge.kernel.sturm import (
     coefficients,
     derivative,
@@ -25,10 +25,13 @@ from optwright.derive.judge.kernel.sturm import (
     positive,
     value,
 )
+from optwright.derive.judge.kernel.unknown import Unknowns
 from optwright.derive.judge.point import bind, refute
 from optwright.derive.judge.point.bind import Obligations, Unbound, _contains, _range_box
-from optwright.derive.judge.point.rational import Letters, RationalFunctions, fractional, stepped
+from optwright.derive.judge.point.rational import RationalFunctions, fractional, stepped
 from optwright.derive.judge.point.run import coordinates
+from optwright.derive.judge.point.spans import Recorder, Span, Spans, span
+from optwright.derive.judge.point.value import Point
 
 Found = Mapping[str, Any]
 SPANS = Spans()
@@ -179,7 +182,7 @@ def _polynomial(path: Any) -> list[Fraction]:
     """Theta after a step as a polynomial in theta before it; raises Unbound for others."""
     if path.system.states:
         raise Unbound(f"{path.system.id} remembers more than theta")
-    letters = Letters()
+    letters = Unknowns()
     field = RationalFunctions(letters)
     slope = tree(path.slope)
 
@@ -231,7 +234,7 @@ def never(claim: Any, found: Found) -> None:
     low, high = _ends(found["found"].values())
     _kept(claim.path, low, high)
     head, a, b = _goal(claim.relation)
-    letters = Letters()
+    letters = Unknowns()
     point = Point({"theta[t]": letters("theta")}, RationalFunctions(letters))
     gap = fractional(point(["+", b, ["*", "-1", a]]))
     opposite = coefficients(gap.top, letters.index["theta"])

@@ -17,23 +17,20 @@ from typing import Any
 
 import sympy
 
-from optwright.derive.certificate.tree import Point, Tree, tree
+from optwright.derive.certificate.form import Tree
+from optwright.derive.certificate.tree import tree
 from optwright.derive.interpret.number import EXACT
 from optwright.derive.judge.kernel.algebra import NEGATIVE, POSITIVE, ZERO, Box, Rejected
 from optwright.derive.judge.kernel.chart import Chart, Region, Relation
 from optwright.derive.judge.kernel.polynomial import Fractional, Poly
 from optwright.derive.judge.kernel.sturm import coefficients, positive, stable
+from optwright.derive.judge.kernel.unknown import Unknowns
 from optwright.derive.judge.point import bind, refute
 from optwright.derive.judge.point.bind import Allowed, Obligations, Unbound, _contains, _points
 from optwright.derive.judge.point.figures import agree
-from optwright.derive.judge.point.rational import (
-    CLOCK,
-    Letters,
-    RationalFunctions,
-    fractional,
-    stepped,
-)
+from optwright.derive.judge.point.rational import CLOCK, RationalFunctions, fractional, stepped
 from optwright.derive.judge.point.run import System
+from optwright.derive.judge.point.value import Point
 from optwright.derive.language.symbol import Hyper, Parameter, Range
 
 CURVATURE, MINIMISER = "curvature", "minimiser"
@@ -80,7 +77,7 @@ class Quadratic:
             self.ranges = ranges_of(self.exprs, own) | free_now
         else:
             self.ranges = ranges_of(self.exprs, own)
-        self.letters = Letters()
+        self.letters = Unknowns()
         self.values: dict[str, Any] = {n: self.letters(n) for n in (*self.ranges, CURVATURE)}
         self.values |= values or {}
         boxes = {name: bind._range_box(x) for name, x in self.ranges.items()}
@@ -482,7 +479,7 @@ class _Fixed:
         self.low, self.high = claim.low, claim.high
 
 
-def _renamed(x: Fractional, mine: Letters, theirs: Letters) -> Fractional:
+def _renamed(x: Fractional, mine: Unknowns, theirs: Unknowns) -> Fractional:
     names = {i: n for n, i in mine.index.items()}
     used = {i for p in (x.top, *x.below) for i in p.unknowns()}
     return Chart(mine, {i: theirs(names[i]) for i in used}).put(x)

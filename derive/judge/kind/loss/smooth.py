@@ -14,7 +14,7 @@ from typing import Any
 
 import sympy
 
-from optwright.derive.certificate.tree import Point, Unvalued, tree
+from optwright.derive.certificate.tree import tree
 from optwright.derive.interpret.number import EXACT, Inexact
 from optwright.derive.judge.kernel.algebra import NEGATIVE, Rejected
 from optwright.derive.judge.kernel.polynomial import Fractional, Poly
@@ -23,6 +23,7 @@ from optwright.derive.judge.point import bind, refute
 from optwright.derive.judge.point.bind import Allowed, Obligations, Unbound, _contains, _points
 from optwright.derive.judge.point.rational import fractional, stepped
 from optwright.derive.judge.point.run import System
+from optwright.derive.judge.point.value import Point, Unvalued
 from optwright.derive.language.symbol import Parameter
 
 L = Parameter("L", "(0, inf)")

@@ -13,13 +13,14 @@ from typing import Any
 
 import sympy
 
-from optwright.derive.certificate.tree import Number, Point, near, tree
+from optwright.derive.certificate.tree import tree
 from optwright.derive.interpret import reference
 from optwright.derive.interpret.number import EXACT, Field
 from optwright.derive.judge.kernel.algebra import Rejected
 from optwright.derive.judge.point import bind, refute
 from optwright.derive.judge.point.bind import Allowed, Obligations, Unbound
 from optwright.derive.judge.point.run import System, draw, entry, inside
+from optwright.derive.judge.point.value import Number, Point, near
 from optwright.derive.language.symbol import Range
 
 _SMALL: tuple[tuple[int, ...], ...] = ((0, 1), (1, 2, 4), (0, 0, 3, 5))

@@ -8,12 +8,13 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from optwright.derive.certificate.tree import Number, Point, near, tree
+from optwright.derive.certificate.tree import tree
 from optwright.derive.interpret.number import Field
 from optwright.derive.judge.kernel.algebra import Rejected
 from optwright.derive.judge.point import bind, refute
 from optwright.derive.judge.point.bind import Allowed, Obligations, Unbound
 from optwright.derive.judge.point.run import System, Values, draw, entry, inside
+from optwright.derive.judge.point.value import Number, Point, near
 
 TURNS = 3
 """Steps of the right rule."""

@@ -15,7 +15,7 @@ from typing import Any
 
 import sympy
 
-from optwright.derive.certificate.tree import Number, Point, near, tree
+from optwright.derive.certificate.tree import tree
 from optwright.derive.interpret import reference
 from optwright.derive.interpret.number import EXACT, Field
 from optwright.derive.judge.kernel.algebra import Rejected
@@ -33,6 +33,7 @@ from optwright.derive.judge.point.bind import (
     _symbols,
 )
 from optwright.derive.judge.point.run import System, Values, draw, entry, rows, shifted, table
+from optwright.derive.judge.point.value import Number, Point, near
 
 STEPS = 2
 Found = Mapping[str, Any]

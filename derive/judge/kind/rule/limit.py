@@ -15,7 +15,8 @@ from typing import Any
 
 import sympy
 
-from optwright.derive.certificate.tree import Number, Point, tree, unknowns
+from optwright.derive.certificate.form import unknowns
+from optwright.derive.certificate.tree import tree
 from optwright.derive.interpret import reference
 from optwright.derive.interpret.number import DECIMAL50, EXACT, Field
 from optwright.derive.judge.kernel.algebra import Rejected
@@ -23,6 +24,7 @@ from optwright.derive.judge.point import bind, refute
 from optwright.derive.judge.point.bind import Allowed, Obligations
 from optwright.derive.judge.point.enclosure import enclosed, ends, precise
 from optwright.derive.judge.point.run import System, Values, draw, entry, inside, shifted
+from optwright.derive.judge.point.value import Number, Point
 
 _POWERS = (6, 12, 24, 48)
 """Points are this many halvings from the limit (or doublings, towards infinity)."""

@@ -8,13 +8,15 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from optwright.derive.certificate.tree import Near, Point, Tree, tree
+from optwright.derive.certificate.form import Tree
+from optwright.derive.certificate.tree import tree
 from optwright.derive.interpret import reference
 from optwright.derive.interpret.number import Field
 from optwright.derive.judge.kernel.algebra import Rejected
 from optwright.derive.judge.point import bind
 from optwright.derive.judge.point.bind import Allowed, Obligations, Unbound, _Pair, _told
 from optwright.derive.judge.point.run import equal, inside, shifted
+from optwright.derive.judge.point.value import Near, Point
 from optwright.derive.language.symbol import Value
 
 STEP = 3

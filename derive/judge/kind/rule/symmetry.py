@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 import sympy
 
-from optwright.derive.certificate.tree import Point, Tree, Unvalued, near, tree
+from optwright.derive.certificate.form import Tree
+from optwright.derive.certificate.tree import tree
 from optwright.derive.interpret.number import DECIMAL50, EXACT, Field, Inexact
 from optwright.derive.judge.kernel.algebra import Rejected
 from optwright.derive.judge.kernel.word import Table, inverse, multiplied, unit
@@ -41,6 +42,7 @@ from optwright.derive.judge.point.array import (
 )
 from optwright.derive.judge.point.bind import Obligations, Unbound
 from optwright.derive.judge.point.run import draw, inside
+from optwright.derive.judge.point.value import Point, Unvalued, near
 from optwright.derive.language.declaration import History, Loop, Push
 
 STEPS = 2
