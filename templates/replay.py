@@ -185,7 +185,7 @@ def _decided_again(statement: Statement, example: Mapping[str, Any]) -> dict[str
 
     Runs on arrays are those that the interpreter repeats to fifty digits.
     """
-    verdict = statement.decide(_SECONDS)
+    verdict = prove(statement, _SECONDS)
     again = verdict.counterexample
     problems = []
     if again is None:

@@ -6,9 +6,10 @@ from functools import singledispatch
 from typing import Any
 
 from optwright.derive.claim.verdict import Verdict
+from optwright.derive.error import Unusable
 
 
-class NoDecider(TypeError):
+class NoDecider(Unusable):
     """A class of claims that nobody has said how to decide."""
 
 
@@ -26,12 +27,22 @@ def decide(claim: Any, budget_s: float = 5.0) -> Verdict:
     It may stand in the file that states the claim. A method `decide` of the claim is not asked.
     Raises NoDecider for a class without such a function.
     """
+    raise undecidable(claim)
+
+
+def undecidable(claim: Any) -> NoDecider:
+    """The error that says what to write for the class of a claim."""
     name = type(claim).__name__
     own = " (its method decide is not asked)" if hasattr(claim, "decide") else ""
-    raise NoDecider(
+    return NoDecider(
         f"claims of the class {name} have no decider{own}: write @decide.register above a function "
         f"(claim: {name}, budget_s: float) -> Verdict, with decide from optwright.derive.proof"
     )
 
 
-__all__ = ["NoDecider", "decide"]
+def decidable(claim: Any) -> bool:
+    """Whether somebody has said how to decide claims of this class."""
+    return decide.dispatch(type(claim)) is not decide.dispatch(object)
+
+
+__all__ = ["NoDecider", "decidable", "decide", "undecidable"]

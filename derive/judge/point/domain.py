@@ -21,7 +21,7 @@ from optwright.derive.language import vocabulary
 from optwright.derive.language.symbol import Parameter, Range
 
 
-def symbols(exprs: Sequence[Any], parameters: Sequence[Any]) -> dict[str, Range]:
+def symbol_ranges(exprs: Sequence[Any], parameters: Sequence[Any]) -> dict[str, Range]:
     """The ranges of the symbols of expressions: declared, of the vocabulary, or assumed."""
     declared = {h.name: h.range for h in parameters}
     standard = {p.name: p.range for p in vars(vocabulary).values() if isinstance(p, Parameter)}
@@ -40,7 +40,7 @@ def symbols(exprs: Sequence[Any], parameters: Sequence[Any]) -> dict[str, Range]
     return found
 
 
-def points(
+def random_points(
     ranges: Mapping[str, Range], where: Sequence[Any], rng: random.Random, count: int
 ) -> Iterator[Values]:
     """Random points inside ranges at which relations hold."""
@@ -71,11 +71,11 @@ def points(
         raise Unbound("no point was found that fulfils the assumptions")
 
 
-def whole(ranges: dict[str, Range], integers: Sequence[Any]) -> None:
+def make_integer(ranges: dict[str, Range], integers: Sequence[Any]) -> None:
     """Make the ranges of some symbols integers."""
     for s in integers:
         own = ranges[str(s)]
         ranges[str(s)] = Range(own.low, own.high, own.low_open, own.high_open, True)
 
 
-__all__ = ["points", "symbols", "whole"]
+__all__ = ["random_points", "symbol_ranges", "make_integer"]

@@ -14,7 +14,7 @@ from optwright.derive.certificate.tree import tree
 from optwright.derive.interpret.number import DECIMAL50, EXACT, Field, Inexact
 from optwright.derive.judge.kernel.algebra import Rejected
 from optwright.derive.judge.kernel.word import Table
-from optwright.derive.judge.point.domain import symbols, whole
+from optwright.derive.judge.point.domain import make_integer, symbol_ranges
 from optwright.derive.judge.point.obligation import Unbound, contains, range_box
 from optwright.derive.judge.point.value import Near, Number, Point, Unvalued
 
@@ -22,7 +22,7 @@ Found = Mapping[str, Any]
 """A counterexample as plain data: its point, what was found there, its runs."""
 
 
-def stated(text: Any, f: Field) -> Number:
+def stated_number(text: Any, f: Field) -> Number:
     """An exact number that was written as text."""
     try:
         return f.number(Fraction(text))
@@ -42,7 +42,8 @@ def loss_of(record: Mapping[str, Any], f: Field, step: int, kind: str, args: Any
     """What the losses a*x**2/2 + c*x of a run answer in a step."""
     sides = record["objective"]
     a, c = (
-        stated(sides[name][min(step, len(sides[name])) - 1], f) for name in ("curvature", "slope")
+        stated_number(sides[name][min(step, len(sides[name])) - 1], f)
+        for name in ("curvature", "slope")
     )
     x = args[0][0]
     match kind:
@@ -62,7 +63,7 @@ def loss_of(record: Mapping[str, Any], f: Field, step: int, kind: str, args: Any
 
 def rows_of(record: Mapping[str, Any], steps: int, f: Field) -> list[dict[str, Number]]:
     """The hyperparameters of a run by step, those of step 0 and one later step among them."""
-    given = [{name: stated(x, f) for name, x in row.items()} for row in record["hyper"]]
+    given = [{name: stated_number(x, f) for name, x in row.items()} for row in record["hyper"]]
     return [given[min(max(k, 1), len(given)) - 1] if given else {} for k in range(steps + 2)]
 
 
@@ -77,7 +78,7 @@ def last_step(found: Found) -> int:
     raise Unbound("a counterexample that names no step")
 
 
-def real(node: Tree, point: Point) -> Number | None:
+def real_value(node: Tree, point: Point) -> Number | None:
     """A value, None where there is none that is real and finite."""
     try:
         return point(node)
@@ -87,7 +88,7 @@ def real(node: Tree, point: Point) -> Number | None:
         return None
 
 
-def false(fact: Tree, point: Point) -> bool:
+def is_false(fact: Tree, point: Point) -> bool:
     """Whether a relation fails; two numbers too near to tell count as equal."""
     try:
         return not point.truth(fact)
@@ -100,9 +101,9 @@ def given_point(claim: Any, exprs: Sequence[Any], found: Found, f: Field) -> Poi
     names = {n for e in exprs for n in unknowns(tree(e))}
     if not names <= set(found["point"]):
         raise Unbound("a counterexample that leaves unknowns open")
-    values = {name: stated(found["point"][name], f) for name in names}
-    ranges = symbols(exprs, claim.parameters)
-    whole(ranges, getattr(claim, "integers", ()))
+    values = {name: stated_number(found["point"][name], f) for name in names}
+    ranges = symbol_ranges(exprs, claim.parameters)
+    make_integer(ranges, getattr(claim, "integers", ()))
     for name, x in values.items():
         if name in ranges and not contains(range_box(ranges[name]), x):
             raise Rejected(f"{name} = {x} is outside the range of {name}")
@@ -118,4 +119,15 @@ def matrix_of(text: str) -> Table:
     return tuple(tuple(Fraction(x.strip()) for x in row.split(",")) for row in rows)
 
 
-__all__ = ["Found", "either", "false", "given_point", "last_step", "loss_of", "matrix_of", "stated", "real", "rows_of"]
+__all__ = [
+    "Found",
+    "either",
+    "is_false",
+    "given_point",
+    "last_step",
+    "loss_of",
+    "matrix_of",
+    "stated_number",
+    "real_value",
+    "rows_of",
+]

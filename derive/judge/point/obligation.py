@@ -1,8 +1,8 @@
 """Certificates bound to what a claim says of its declarations, at exact points.
 
-A certificate shows an identity; that the identity is the one that the claim needs is seen here: both
-sides of every obligation must be what the runs of the reference interpreter say they are. A domain
-may not be narrower than the claim's.
+A certificate shows an identity; that the identity is the one that the claim needs is seen here:
+both sides of every obligation must be what the runs of the reference interpreter say they are. A
+domain may not be narrower than the claim's.
 """
 
 from __future__ import annotations

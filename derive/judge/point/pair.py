@@ -37,7 +37,7 @@ TRIALS, STEPS = 2, 2
 """Runs of a claim, and steps of each after those that are unrolled."""
 
 
-def fields(run: Callable[[Field], Any]) -> Any:
+def in_fields(run: Callable[[Field], Any]) -> Any:
     """What a run finds in fractions, or else in fifty digits."""
     try:
         return run(EXACT)
@@ -319,4 +319,4 @@ class Alone:
         self.states.append({**kept, **self.left.state})
 
 
-__all__ = ["STEPS", "TRIALS", "Alone", "Pair", "equate", "fields", "invariants", "fulfilled"]
+__all__ = ["STEPS", "TRIALS", "Alone", "Pair", "equate", "in_fields", "invariants", "fulfilled"]

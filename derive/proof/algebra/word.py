@@ -26,7 +26,7 @@ from optwright.derive.claim.formula.word import Dimension, Word, WordLetter, Wor
 from optwright.derive.error import InternalError
 from optwright.derive.proof.algebra.polynomial import Monomial, Poly, Quotient, factor
 
-__all__ = ["WordDecision", "decide_word", "divisors", "evaluate", "normal_form", "terms", "text"]
+__all__ = ["WordDecision", "decide_word", "divisors", "evaluate", "forget", "normal_form", "terms", "text"]
 
 Table = tuple[tuple[Fraction, ...], ...]
 """A matrix of exact rationals, by rows."""
@@ -55,6 +55,13 @@ def _number(value: int | Fraction) -> Quotient:
 
 
 _TERMS: WeakKeyDictionary[Words, Terms] = WeakKeyDictionary()
+
+
+def forget() -> None:
+    """Number scalars anew, so that what is said of a claim does not depend on those before it."""
+    _SCALARS.clear()
+    _INDEX.clear()
+    _TERMS.clear()
 
 
 def terms(expr: Words) -> Terms:

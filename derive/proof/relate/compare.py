@@ -32,7 +32,9 @@ from optwright.derive.language.declaration import (
 )
 from optwright.derive.language.symbol import Hyper, Parameter, Range, Value, Variable, t
 from optwright.derive.proof.algebra.domain import Domain
-from optwright.derive.proof.kind.rule.simulation import only_if
+from optwright.derive.proof.kind.rule.exclusion import contradiction
+from optwright.derive.proof.kind.rule.simulation import only_if, proof, refute
+from optwright.derive.proof.registry import decide
 from optwright.derive.proof.relate.renaming import Renaming, renaming
 from optwright.derive.proof.relate.search import (
     POINTS,
@@ -509,7 +511,7 @@ class _Work:
     def proved(self, claim: Simulation) -> Verdict | None:
         budget = max(0.5, self.left_s / 2)
         try:
-            return claim.proof(budget)
+            return proof(claim, budget)
         except (Unsupported, ValueError, ArithmeticError, TypeError):
             return None
 
@@ -545,7 +547,7 @@ class _Work:
         for state in states:
             claim = replace(found.claim, varying=names, state=state)
             try:
-                verdict = claim.proof(max(0.2, self.left_s / 4))
+                verdict = proof(claim, max(0.2, self.left_s / 4))
             except (Unsupported, ValueError, ArithmeticError, TypeError):
                 return None
             if verdict is not None:
@@ -594,7 +596,7 @@ class _Work:
         """Exact runs that part under the first natural map."""
         for claim in islice(self.natural_claims(turned), 1):
             try:
-                found = claim.refute(max(0.3, self.left_s / 5))
+                found = refute(claim, max(0.3, self.left_s / 5))
             except (Unsupported, ValueError, ArithmeticError, TypeError):
                 return None
             return found
@@ -606,7 +608,7 @@ class _Work:
         try:
             states = {s.name: 0 for s in right.states}
             claim = Simulation(left, right, hyper=hyper, state=states)
-            return claim.refute(max(0.3, self.left_s / 5)) is not None
+            return refute(claim, max(0.3, self.left_s / 5)) is not None
         except (Unsupported, ValueError, ArithmeticError, TypeError):
             return False
 
@@ -655,7 +657,7 @@ class _Work:
                     self.tried.append("maps by name and role: too many for the time")
                     return ""
                 try:
-                    parted = claim.refute(max(0.5, self.left_s / 10))
+                    parted = refute(claim, max(0.5, self.left_s / 10))
                 except (Unsupported, ValueError, ArithmeticError, TypeError):
                     parted = None
                 if parted is None:
@@ -677,11 +679,11 @@ class _Work:
         few = len(ways) <= 2
         for kept in ways if few else ():
             budget = max(0.2, min(1.0, self.left_s / 5))
-            if isinstance(NoMap(left, right, kept).contradiction(budget), str):
+            if isinstance(contradiction(NoMap(left, right, kept), budget), str):
                 return ""  # nor can it be of every map
         alone = not any(ways)
         budget = max(0.2, min(0.5, self.left_s / 10))
-        if alone or not isinstance(NoMap(left, right).contradiction(budget), str):
+        if alone or not isinstance(contradiction(NoMap(left, right), budget), str):
             return f"{_EVERY} to {self.called(turned)[1]}"
         if not few:
             return ""
@@ -720,7 +722,7 @@ class _Work:
             if self.left_s < 0.5:
                 break
             sharp = only_if(claim, symbol, value, max(0.5, self.left_s / 3))
-            if sharp is None or sharp.decide(max(0.5, self.left_s / 2)).status != "proved":
+            if sharp is None or decide(sharp, max(0.5, self.left_s / 2)).status != "proved":
                 continue
             where = ", ".join(f"{fact.lhs} != 0" for fact in sharp.where)
             said.append(f"{symbol} = {value}" + (f", in steps where {where}" if where else ""))

@@ -19,7 +19,7 @@ from optwright.derive.judge.kernel.algebra import Rejected
 from optwright.derive.judge.kernel.word import unit
 from optwright.derive.judge.point.array import Loss, Trial, flat
 from optwright.derive.judge.point.found import (
-    stated,
+    stated_number,
 )
 from optwright.derive.judge.point.obligation import (
     Allowed,
@@ -124,7 +124,7 @@ def miscounted(claim: Counting, found: Mapping[str, Any]) -> None:
         raise Rejected("the relation holds at the counterexample")
     for side in claim.relation.args:
         told = found["found"].get(str(side))
-        if told is None or not near(stated(told, EXACT), point(tree(side))):
+        if told is None or not near(stated_number(told, EXACT), point(tree(side))):
             raise Rejected(f"{side} is another number at the counterexample")
 
 
@@ -177,7 +177,6 @@ def forgotten(claim: Kept, found: Mapping[str, Any]) -> None:
         raise Rejected("the rule keeps as many numbers as claimed")
     if Fraction(found["found"]["left - right"]) != gap:
         raise Rejected("another number of them is kept")
-
 
 
 __all__ = ["counting", "forgotten", "kept", "memory", "miscounted"]

@@ -104,5 +104,4 @@ def replayed(claim: Determinant, found: Mapping[str, Any]) -> None:
         raise Rejected("the determinants of a counterexample are apart by another number")
 
 
-
 __all__ = ["determinant", "bound", "replayed", "sides"]

@@ -13,9 +13,9 @@ from optwright.derive.certificate.tree import tree
 from optwright.derive.claim.formula.every_step import EveryStep
 from optwright.derive.interpret.number import DECIMAL50, Field
 from optwright.derive.judge.kernel.algebra import Rejected
-from optwright.derive.judge.point.found import Found, either, false, last_step
+from optwright.derive.judge.point.found import Found, either, is_false, last_step
 from optwright.derive.judge.point.obligation import Allowed, Obligations
-from optwright.derive.judge.point.pair import fields
+from optwright.derive.judge.point.pair import in_fields
 from optwright.derive.judge.point.run import (
     Values,
 )
@@ -35,7 +35,7 @@ def every_step(claim: EveryStep, known: Obligations) -> None:
         known.points += 1
 
     for n in range(claim.first, end + 1):
-        fields(partial(at, n))
+        in_fields(partial(at, n))
     bases = {
         str(p.base)
         for p in claim.relation.atoms(sympy.Pow)
@@ -75,7 +75,7 @@ def fails_at(claim: EveryStep, found: Found) -> None:
         raise Rejected("a counterexample of a step of which nothing is claimed")
 
     def at(f: Field) -> None:
-        if not false(tree(claim.relation), Point({"t": Fraction(n)}, f)):
+        if not is_false(tree(claim.relation), Point({"t": Fraction(n)}, f)):
             raise Rejected("the relation holds at the counterexample")
 
     either(at)

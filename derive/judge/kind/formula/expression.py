@@ -13,10 +13,10 @@ from optwright.derive.certificate.tree import tree
 from optwright.derive.claim.formula.expression import Conjunction, Identity, Inequality, SumOf
 from optwright.derive.interpret.number import Field
 from optwright.derive.judge.kernel.algebra import Rejected
-from optwright.derive.judge.point.domain import points, symbols, whole
-from optwright.derive.judge.point.found import Found, either, false, given_point, stated
+from optwright.derive.judge.point.domain import make_integer, random_points, symbol_ranges
+from optwright.derive.judge.point.found import Found, either, given_point, is_false, stated_number
 from optwright.derive.judge.point.obligation import Allowed, Obligations, Unbound
-from optwright.derive.judge.point.pair import fields
+from optwright.derive.judge.point.pair import in_fields
 from optwright.derive.judge.point.run import (
     Values,
 )
@@ -29,15 +29,15 @@ from optwright.derive.language.symbol import Range
 def identity(claim: Identity, known: Obligations) -> None:
     """An equation between two expressions."""
     left, right = sympy.sympify(claim.left), sympy.sympify(claim.right)
-    ranges = symbols([left, right, *claim.where], claim.parameters)
-    whole(ranges, claim.integers)
+    ranges = symbol_ranges([left, right, *claim.where], claim.parameters)
+    make_integer(ranges, claim.integers)
     allowed = Allowed(ranges, [tree(x) for x in claim.where])
     a, b = tree(left), tree(right)
     certificate = known.take(claim.name)
     if certificate and certificate.get("left") == a and certificate.get("right") == b:
         allowed.check(claim.name, certificate)
-    for values in points(ranges, claim.where, random.Random(1), 3):
-        fields(partial(_equation, known, claim.name, a, b, values, allowed))
+    for values in random_points(ranges, claim.where, random.Random(1), 3):
+        in_fields(partial(_equation, known, claim.name, a, b, values, allowed))
 
 
 def _equation(
@@ -50,8 +50,8 @@ def _equation(
 @proved.register
 def inequality(claim: Inequality, known: Obligations) -> None:
     """A relation between two expressions."""
-    ranges = symbols([claim.relation, *claim.where], claim.parameters)
-    whole(ranges, claim.integers)
+    ranges = symbol_ranges([claim.relation, *claim.where], claim.parameters)
+    make_integer(ranges, claim.integers)
     allowed = Allowed(ranges, [tree(x) for x in claim.where])
     fact = tree(claim.relation)
 
@@ -59,8 +59,8 @@ def inequality(claim: Inequality, known: Obligations) -> None:
         point = Point({k: f.number(x) for k, x in values.items()}, f)
         known.relation(claim.name, point, fact, point, allowed)
 
-    for values in points(ranges, claim.where, random.Random(1), 3):
-        fields(partial(at, values))
+    for values in random_points(ranges, claim.where, random.Random(1), 3):
+        in_fields(partial(at, values))
 
 
 NATURAL = Range(sympy.Integer(1), sympy.oo, False, True, True)
@@ -71,7 +71,7 @@ def total(claim: SumOf, known: Obligations) -> None:
     """A finite sum: its first values, and the three obligations of the induction."""
     term, whole = tree(claim.term), tree(claim.total)
     index = str(claim.index)
-    ranges = symbols([claim.term, claim.total, *claim.where], claim.parameters)
+    ranges = symbol_ranges([claim.term, claim.total, *claim.where], claim.parameters)
     ranges.pop(index, None)
     ranges.pop("t", None)
     where = [tree(x) for x in claim.where]
@@ -104,8 +104,8 @@ def total(claim: SumOf, known: Obligations) -> None:
         known.equation("step", step, left, put(whole, 4), later)
 
     assert carry is None or carry
-    for values in points(ranges, claim.where, random.Random(1), 3):
-        fields(partial(at, values))
+    for values in random_points(ranges, claim.where, random.Random(1), 3):
+        in_fields(partial(at, values))
 
 
 @proved.register
@@ -154,7 +154,7 @@ def fails(claim: Inequality, found: Found) -> None:
 
     def at(f: Field) -> None:
         point = given_point(claim, [claim.relation, *claim.where], found, f)
-        if not false(tree(claim.relation), point):
+        if not is_false(tree(claim.relation), point):
             raise Rejected("the relation holds at the counterexample")
 
     either(at)
@@ -165,7 +165,7 @@ def other_sum(claim: SumOf, found: Found) -> None:
     """A small t at which a sum is another number."""
 
     def at(f: Field) -> None:
-        values = {name: stated(x, f) for name, x in found["point"].items()}
+        values = {name: stated_number(x, f) for name, x in found["point"].items()}
         for n in (1, 2, 3):
             try:
                 terms = [

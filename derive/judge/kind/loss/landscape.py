@@ -21,7 +21,7 @@ from optwright.derive.judge.kind.loss.quadratic import determinant
 from optwright.derive.judge.point.figures import agree, number
 from optwright.derive.judge.point.found import (
     Found,
-    )
+)
 from optwright.derive.judge.point.obligation import (
     Obligations,
     Unbound,
@@ -288,7 +288,6 @@ def off_interval(claim: OnInterval, found: Found) -> None:
     agree(found["found"], values)
     if Point(values, EXACT).truth(tree(claim.relation)):
         raise Rejected("the relation holds at the counterexample")
-
 
 
 __all__ = ["Surface", "what"]

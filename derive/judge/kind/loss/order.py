@@ -23,7 +23,7 @@ from optwright.derive.claim.loss.order import (
 )
 from optwright.derive.interpret.number import EXACT
 from optwright.derive.judge.kernel.algebra import Rejected
-from optwright.derive.judge.point.domain import points, symbols
+from optwright.derive.judge.point.domain import random_points, symbol_ranges
 from optwright.derive.judge.point.obligation import (
     Allowed,
     Obligations,
@@ -243,10 +243,10 @@ def disagree(claim: AgreeToOrder, found: Mapping[str, Any]) -> None:
 @proved.register
 def vanishes(claim: Vanishes, known: Obligations) -> None:
     """A quotient of polynomials divided by a power stays bounded at exact points."""
-    ranges = symbols([claim.expr, *claim.where], claim.parameters)
+    ranges = symbol_ranges([claim.expr, *claim.where], claim.parameters)
     rest = {name: own for name, own in ranges.items() if name != str(claim.symbol)}
     allowed, node = Allowed(ranges, [tree(x) for x in claim.where]), tree(claim.expr)
-    for values in points(rest, claim.where, random.Random(1), 3):
+    for values in random_points(rest, claim.where, random.Random(1), 3):
         sizes = [_scaled(node, claim, values, Fraction(1, 2**k)) for k in (20, 40)]
         if abs(sizes[1]) > 2 * abs(sizes[0]) + Fraction(1, 2**10):
             raise Rejected(f"it is not O({claim.symbol}**{claim.order}) at a point")
@@ -271,7 +271,6 @@ def lingers(claim: Vanishes, found: Mapping[str, Any]) -> None:
 def _scaled(node: Any, claim: Any, values: Mapping[str, Any], rate: Fraction) -> Fraction:
     found = Point({**values, str(claim.symbol): rate}, EXACT)(node)
     return Fraction(found) / rate ** int(claim.order)
-
 
 
 __all__ = ["agree", "closer", "coefficient", "coefficients", "difference", "disagree", "error"]

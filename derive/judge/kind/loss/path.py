@@ -295,5 +295,4 @@ def elsewhere(claim: Settles, found: Found) -> None:
         raise Rejected("the limit may lie where the claim says")
 
 
-
 __all__ = ["Followed", "followed", "hyper_of"]

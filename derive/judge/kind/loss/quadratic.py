@@ -26,7 +26,7 @@ from optwright.derive.judge.kernel.chart import Chart, Region, Relation
 from optwright.derive.judge.kernel.polynomial import Fractional, Poly
 from optwright.derive.judge.kernel.sturm import coefficients, positive, stable
 from optwright.derive.judge.kernel.unknown import Unknowns
-from optwright.derive.judge.point.domain import points
+from optwright.derive.judge.point.domain import random_points
 from optwright.derive.judge.point.figures import agree
 from optwright.derive.judge.point.found import (
     Found,
@@ -47,7 +47,6 @@ from optwright.derive.language.symbol import Hyper, Parameter, Range
 CURVATURE, MINIMISER = "curvature", "minimiser"
 POINTS = 2
 """Exact parameters at which a proved claim is looked at besides."""
-
 
 
 def ranges_of(exprs: Sequence[Any], hyper: Sequence[Hyper]) -> dict[str, Range]:
@@ -285,7 +284,7 @@ def _equivalent(q: Quadratic, values: Sequence[Fractional], known: Obligations) 
 def _at_points(q: Quadratic, known: Obligations, holds: Any) -> None:
     """See at exact parameters that what is claimed, a function of them, is so."""
     ranges = {name: own for name, own in q.ranges.items() if name != CURVATURE}
-    drawn = list(points(ranges, q.where, random.Random(1), POINTS))
+    drawn = list(random_points(ranges, q.where, random.Random(1), POINTS))
     for values in chain(drawn, _edges(q, drawn[0], ranges)):
         try:
             right = holds(values)
@@ -569,7 +568,7 @@ def proved_rest(claim: FixedPoint, known: Obligations) -> None:
         raise Rejected("another point stays where it is")
     name = "theta at rest"
     allowed = Allowed(rest.q.ranges, [tree(x) for x in claim.where])
-    for values in points(rest.q.ranges, claim.where, random.Random(1), POINTS):
+    for values in random_points(rest.q.ranges, claim.where, random.Random(1), POINTS):
         point = Point(values, EXACT)
         bottom = rest.q.put(rest.bottom, values)
         if not bottom.top:
@@ -731,7 +730,7 @@ def refuted_rest(claim: FixedPoint, found: Found) -> None:
     rest = _AtRest(claim)
     open_ = {name: own for name, own in rest.q.ranges.items() if name not in numbers}
     seen = 0
-    for others in points(open_, (), random.Random(1), 8):
+    for others in random_points(open_, (), random.Random(1), 8):
         values = {**others, **numbers}
         point = Point(values, EXACT)
         if not all(contains(range_box(rest.q.ranges[n]), x) for n, x in values.items()):
@@ -749,7 +748,6 @@ def refuted_rest(claim: FixedPoint, found: Found) -> None:
         seen += 1
     if not seen:
         raise Unbound("no numbers for the other parameters were found")
-
 
 
 __all__ = ["Quadratic", "conditions", "determinant", "polynomial_of", "ranges_of", "spiral"]

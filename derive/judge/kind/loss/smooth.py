@@ -20,7 +20,7 @@ from optwright.derive.interpret.number import EXACT, Inexact
 from optwright.derive.judge.kernel.algebra import NEGATIVE, Rejected
 from optwright.derive.judge.kernel.polynomial import Fractional, Poly
 from optwright.derive.judge.kind.loss.quadratic import Quadratic, ranges_of
-from optwright.derive.judge.point.domain import points
+from optwright.derive.judge.point.domain import random_points
 from optwright.derive.judge.point.found import (
     Found,
 )
@@ -40,7 +40,6 @@ from optwright.derive.language.symbol import Parameter
 L = Parameter("L", "(0, inf)")
 MU = Parameter("mu", "(0, inf)")
 POINTS = 3
-
 
 
 class Step:
@@ -90,7 +89,7 @@ def descends(claim: Descent, known: Obligations) -> None:
     step = Step(claim, L, (claim.decrease,))
     gap = step.c - _scaled(step(L) * step.c**2, Fraction(1, 2)) - step(claim.decrease)
     known.take("decrease")
-    for values in points(step.q.ranges, claim.where, random.Random(1), POINTS):
+    for values in random_points(step.q.ranges, claim.where, random.Random(1), POINTS):
         if step.value(gap, values) < 0:
             raise Rejected("a step lowers some loss by less")
         known.points += 1
@@ -170,7 +169,7 @@ def contracts(claim: Contraction, known: Obligations) -> None:
     forms = dict(zip(FORMS, (weight, factor, dd, gg, dd * gg - dg**2), strict=True))
     where = [sympy.Le(MU, L), *claim.where]
     allowed = Allowed(step.q.ranges, [tree(x) for x in where if x != sympy.true])
-    for values in points(step.q.ranges, where, random.Random(1), POINTS):
+    for values in random_points(step.q.ranges, where, random.Random(1), POINTS):
         point = Point(values, EXACT)
         for name, x in forms.items():
             fact = [">=", str(step.value(x, values)), "0"]
@@ -242,7 +241,6 @@ def strays(claim: Trajectory, found: Found) -> None:
             if Fraction(text) != Fraction(str(sympy.sympify(claim.path[n - 1]))):
                 return
     raise Rejected("the run is as claimed")
-
 
 
 __all__ = ["Step"]

@@ -12,7 +12,7 @@ from optwright.derive.claim.rule.exclusion import Impossible
 from optwright.derive.interpret.number import Field
 from optwright.derive.judge.kernel.algebra import Rejected
 from optwright.derive.judge.point.obligation import Obligations, Unbound
-from optwright.derive.judge.point.pair import fields
+from optwright.derive.judge.point.pair import in_fields
 from optwright.derive.judge.point.run import (
     System,
     entry,
@@ -25,7 +25,7 @@ from optwright.derive.judge.registry import proved
 @proved.register
 def impossible(claim: Impossible, known: Obligations) -> None:
     """The equations of runs that would have to agree, at random hyperparameters."""
-    fields(partial(_contradiction, claim, known))
+    in_fields(partial(_contradiction, claim, known))
 
 
 def _contradiction(claim: Any, known: Obligations, f: Field) -> None:

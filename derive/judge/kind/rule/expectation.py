@@ -20,7 +20,7 @@ from optwright.derive.interpret.number import EXACT, Field
 from optwright.derive.judge.kernel.algebra import Rejected
 from optwright.derive.judge.point.found import (
     either,
-    stated,
+    stated_number,
 )
 from optwright.derive.judge.point.obligation import (
     Allowed,
@@ -30,7 +30,7 @@ from optwright.derive.judge.point.obligation import (
     range_box,
 )
 from optwright.derive.judge.point.pair import (
-    fields,
+    in_fields,
 )
 from optwright.derive.judge.point.run import System, draw, entry, inside
 from optwright.derive.judge.point.value import Number, Point, near
@@ -142,7 +142,7 @@ def _after(
 def mean_step(claim: MeanStep, known: Obligations) -> None:
     """A step is affine in its random answer, and its mean is the step at the mean."""
     for trial in range(3):
-        fields(partial(_mean, claim, known, trial))
+        in_fields(partial(_mean, claim, known, trial))
 
 
 def _mean(claim: Any, known: Obligations, trial: int, f: Field) -> None:
@@ -215,10 +215,9 @@ def _parted(claim: Any, like: Any, answers: Sequence[Fraction], found: Any, f: F
         raise Rejected("the mean is the step at the mean at the counterexample")
     told = (found["found"]["mean of theta[1]"], found["found"]["at the mean"])
     if not all(
-        near(stated(text, f), x) for text, x in zip(told, (average, ends[2]), strict=True)
+        near(stated_number(text, f), x) for text, x in zip(told, (average, ends[2]), strict=True)
     ):
         raise Rejected("the runs of a counterexample end elsewhere")
-
 
 
 __all__ = ["batch", "counted", "mean_step", "other_batch", "other_mean"]

@@ -14,7 +14,7 @@ from optwright.derive.interpret.number import Field
 from optwright.derive.judge.kernel.algebra import Rejected
 from optwright.derive.judge.point.found import (
     either,
-    stated,
+    stated_number,
 )
 from optwright.derive.judge.point.obligation import (
     Allowed,
@@ -24,7 +24,7 @@ from optwright.derive.judge.point.obligation import (
     range_box,
 )
 from optwright.derive.judge.point.pair import (
-    fields,
+    in_fields,
 )
 from optwright.derive.judge.point.run import System, Values, draw, entry, inside
 from optwright.derive.judge.point.value import Number, Point, near
@@ -48,7 +48,7 @@ def _heard(x: Number, kind: str, args: Any) -> list[Number]:
 def gathered(claim: Gathered, known: Obligations) -> None:
     """What the left rule computes in so many steps is what the right one does in one."""
     for trial in range(2):
-        fields(partial(_gathered, claim, known, trial))
+        in_fields(partial(_gathered, claim, known, trial))
 
 
 def _gathered(claim: Any, known: Obligations, trial: int, f: Field) -> None:
@@ -112,11 +112,10 @@ def _scattered(claim: Any, found: Mapping[str, Any], f: Field) -> None:
         raise Rejected("the two rules are at the same point after the counterexample")
     names = (f"{claim.left.id} theta[{claim.count}]", f"{claim.right.id} theta[1]")
     if not all(
-        near(stated(found["found"].get(name, "0"), f), x)
+        near(stated_number(found["found"].get(name, "0"), f), x)
         for name, x in zip(names, ends, strict=True)
     ):
         raise Rejected("the runs of a counterexample end elsewhere")
-
 
 
 __all__ = ["gathered", "scattered"]

@@ -20,15 +20,15 @@ from optwright.derive.claim.rule.invariant import Always, StepFrom
 from optwright.derive.interpret import reference
 from optwright.derive.interpret.number import EXACT, Field
 from optwright.derive.judge.kernel.algebra import Rejected
-from optwright.derive.judge.point.domain import points
+from optwright.derive.judge.point.domain import random_points, symbol_ranges
 from optwright.derive.judge.point.found import (
     Found,
     either,
-    false,
+    is_false,
     last_step,
     loss_of,
     rows_of,
-    stated,
+    stated_number,
 )
 from optwright.derive.judge.point.obligation import (
     Allowed,
@@ -41,8 +41,8 @@ from optwright.derive.judge.point.pair import (
     STEPS,
     TRIALS,
     Alone,
-    fields,
     fulfilled,
+    in_fields,
     invariants,
 )
 from optwright.derive.judge.point.run import (
@@ -143,7 +143,7 @@ def always(claim: Always, known: Obligations) -> None:
     if not claim.moments:
         return steps_hold(claim, known)
     for trial in range(2):
-        fields(partial(_mean, claim, known, trial))
+        in_fields(partial(_mean, claim, known, trial))
 
 
 def _mean(claim: Any, known: Obligations, trial: int, f: Field) -> None:
@@ -185,7 +185,7 @@ def not_always(claim: Always, found: Found) -> None:
                     return True
         return False
 
-    if not fields(at):
+    if not in_fields(at):
         raise Rejected("the means are as claimed at the counterexample")
 
 
@@ -195,14 +195,14 @@ def step_fails(claim: StepFrom, found: Found) -> None:
     exprs = [*claim.state.values(), *claim.to.values(), *claim.answer.values(), *claim.where]
     hyper = (*claim.system.hyper, *claim.parameters)
     symbols = [h.symbol for h in claim.system.hyper]
-    ranges = symbols([*exprs, *symbols, sympy.sympify(claim.clock)], hyper)
+    ranges = symbol_ranges([*exprs, *symbols, sympy.sympify(claim.clock)], hyper)
     ranges.pop("point", None)
     numbers = {n: Fraction(x) for n, x in found["point"].items() if n in ranges}
     for name, x in numbers.items():
         if not contains(range_box(ranges[name]), x):
             raise Rejected(f"{name} = {x} is outside its range")
     rest = {name: own for name, own in ranges.items() if name not in numbers}
-    (others,) = points(rest, (), random.Random(1), 1) if rest else ({},)
+    (others,) = random_points(rest, (), random.Random(1), 1) if rest else ({},)
     values: Values = {**others, **numbers}
     clock = int(values.get("t", 1)) if not str(claim.clock).isdigit() else int(claim.clock)
     values["t"] = Fraction(clock)
@@ -216,7 +216,7 @@ def step_fails(claim: StepFrom, found: Found) -> None:
         gaps = [f.subtract(entry(after[n], 0), point(tree(x))) for n, x in claim.to.items()]
         return any(near(x, f.number(told)) and not near(x, f.number(0)) for x in gaps)
 
-    if not fields(at):
+    if not in_fields(at):
         raise Rejected("the step leads where the claim says, or not as far from it as is told")
 
 
@@ -226,7 +226,7 @@ def _stepped(claim: Any, values: Mapping[str, Any], clock: int, f: Field) -> Val
     point = Point(base, f)
     state = {name: point(tree(x)) for name, x in claim.state.items()}
     system = System(claim.system, [state["theta"]], base, f)
-    given = {n: like(system.snapshot.state[n], x) for n, x in state.items() if n != "theta"}
+    given = {n: alike_data(system.snapshot.state[n], x) for n, x in state.items() if n != "theta"}
     system.snapshot = reference.load(
         claim.system,
         clock - 1,
@@ -248,7 +248,7 @@ def steps_hold(claim: Any, known: Obligations) -> None:
         raise Unbound("means over random gradients")
     steps = claim.last or claim.first - 1 + STEPS
     for trial in range(TRIALS):
-        fields(partial(_held, claim, known, trial, steps))
+        in_fields(partial(_held, claim, known, trial, steps))
 
 
 def _held(claim: Any, known: Obligations, trial: int, steps: int, f: Field) -> None:
@@ -296,7 +296,7 @@ def step_from(claim: StepFrom, known: Obligations) -> None:
     exprs = [*claim.state.values(), *claim.to.values(), *claim.answer.values(), *claim.where]
     hyper = (*claim.system.hyper, *claim.parameters)
     symbols = [h.symbol for h in claim.system.hyper]
-    ranges = symbols([*exprs, *symbols, sympy.sympify(claim.clock)], hyper)
+    ranges = symbol_ranges([*exprs, *symbols, sympy.sympify(claim.clock)], hyper)
     ranges.pop("point", None)
     allowed = Allowed(ranges, [tree(x) for x in claim.where], 1)
 
@@ -306,7 +306,7 @@ def step_from(claim: StepFrom, known: Obligations) -> None:
         state = {name: point(tree(x)) for name, x in claim.state.items()}
         system = System(claim.system, [state["theta"]], base, f)
         data = {
-            s.name: like(system.snapshot.state[s.name], state[s.name])
+            s.name: alike_data(system.snapshot.state[s.name], state[s.name])
             for s in claim.system.states
             if s.name in state
         }
@@ -325,16 +325,16 @@ def step_from(claim: StepFrom, known: Obligations) -> None:
             known.equation(f"{name} after the step", point, found, point(tree(x)), allowed)
 
     whole = tree(claim.clock)
-    for k, values in enumerate(points(ranges, claim.where, random.Random(1), 3)):
+    for k, values in enumerate(random_points(ranges, claim.where, random.Random(1), 3)):
         clock = int(whole) if isinstance(whole, str) else int(values.get("t", k + 1))
         values["t"] = Fraction(clock)
-        fields(partial(at, values, clock))
+        in_fields(partial(at, values, clock))
 
 
-def like(data: Any, x: Number) -> Any:
+def alike_data(data: Any, x: Number) -> Any:
     """State data of the same form with one number in it."""
     if isinstance(data, tuple):
-        return tuple(like(d, x) for d in data)
+        return tuple(alike_data(d, x) for d in data)
     if hasattr(data, "flat"):
         found = data.copy()
         found.fill(x)
@@ -356,7 +356,7 @@ def _violated(claim: Any, found: Found, f: Field) -> None:
     for row in hyper[1:]:
         if any(name in ranges and not contains(ranges[name], x) for name, x in row.items()):
             raise Rejected("the hyperparameters of a counterexample are not allowed")
-    theta = stated(record["theta"], f)
+    theta = stated_number(record["theta"], f)
     begin = getattr(claim, "begin", None)
     if begin is not None:
         theta = Point(table([{}], hyper, claim.varying, 0, {}), f)(shifted(tree(begin), 0))
@@ -387,7 +387,7 @@ def _violated(claim: Any, found: Found, f: Field) -> None:
         raise Rejected("a counterexample of a step of which nothing is claimed")
     if claim.last is not None and steps > claim.last:
         raise Rejected("a counterexample of a step of which nothing is claimed")
-    if not any(false(tree(r), Point(values, f)) for r in claim.relations):
+    if not any(is_false(tree(r), Point(values, f)) for r in claim.relations):
         raise Rejected("the relations hold in the run of a counterexample")
 
 

@@ -21,11 +21,11 @@ from optwright.derive.claim.rule.limit import FamilyLimit, Limit
 from optwright.derive.interpret import reference
 from optwright.derive.interpret.number import DECIMAL50, EXACT, Field
 from optwright.derive.judge.kernel.algebra import Rejected
-from optwright.derive.judge.kind.rule.invariant import like, steps_hold
-from optwright.derive.judge.point.domain import points, symbols, whole
+from optwright.derive.judge.kind.rule.invariant import alike_data, steps_hold
+from optwright.derive.judge.point.domain import make_integer, random_points, symbol_ranges
 from optwright.derive.judge.point.enclosure import enclosed, ends, precise
 from optwright.derive.judge.point.found import (
-    stated,
+    stated_number,
 )
 from optwright.derive.judge.point.obligation import (
     Allowed,
@@ -34,8 +34,8 @@ from optwright.derive.judge.point.obligation import (
     range_box,
 )
 from optwright.derive.judge.point.pair import (
-    fields,
     fulfilled,
+    in_fields,
 )
 from optwright.derive.judge.point.run import System, Values, draw, entry, inside, shifted
 from optwright.derive.judge.point.value import Number, Point
@@ -90,11 +90,11 @@ def _gap(claim: Any, values: Mapping[str, Fraction], x: Fraction) -> tuple[Fract
 def bound(claim: Limit, known: Obligations) -> None:
     """An expression comes nearer to its limit, which the obligation compares with the claim's."""
     exprs = [claim.expr, claim.value, claim.symbol, *claim.where]
-    ranges = symbols(exprs, claim.parameters)
-    whole(ranges, [s for s in claim.integers if str(s) in ranges])
+    ranges = symbol_ranges(exprs, claim.parameters)
+    make_integer(ranges, [s for s in claim.integers if str(s) in ranges])
     rest = {name: own for name, own in ranges.items() if name != str(claim.symbol)}
     allowed, said = Allowed(ranges, [tree(x) for x in claim.where]), tree(claim.value)
-    for values in points(rest, claim.where, random.Random(1), 3):
+    for values in random_points(rest, claim.where, random.Random(1), 3):
         gaps = [max(map(abs, _gap(claim, values, x))) for x in approach(claim.to)]
         if not vanishing(gaps):
             raise Rejected(f"the expression does not come near to {claim.value} at {values}")
@@ -104,7 +104,7 @@ def bound(claim: Limit, known: Obligations) -> None:
             known.equation("limit", point, point(said), point(said), allowed)
             _side_conditions(known, "limit", point, allowed)
 
-        fields(at)
+        in_fields(at)
     known.weak.append(WEAK)
 
 
@@ -112,7 +112,7 @@ def bound(claim: Limit, known: Obligations) -> None:
 def replayed(claim: Limit, found: Mapping[str, Any]) -> str:
     """A point at which an expression stays as far from what is claimed as is told."""
     exprs = [claim.expr, claim.value, *claim.where]
-    ranges = symbols(exprs, claim.parameters)
+    ranges = symbol_ranges(exprs, claim.parameters)
     names = set(ranges) - {str(claim.symbol)}
     rng = random.Random(1)
     drawn = {name: inside(ranges[name], rng) for name in names - set(found["point"])}
@@ -124,7 +124,7 @@ def replayed(claim: Limit, found: Mapping[str, Any]) -> str:
         raise Rejected("a counterexample that does not fulfil the assumptions")
     gaps = [_gap(claim, values, x) for x in approach(claim.to)]
     sizes = [Fraction(0) if a <= 0 <= b else min(abs(a), abs(b)) for a, b in gaps]
-    told = Fraction(stated(found["found"]["left - right"], DECIMAL50))
+    told = Fraction(stated_number(found["found"]["left - right"], DECIMAL50))
     _apart(sizes, gaps[-1][0], told)
     return AWAY
 
@@ -172,7 +172,7 @@ def _mapped(claim: Any, name: str, state: Values, hyper: Values, clock: int, f: 
 def _one(system: Any, state: Values, hyper: Values, clock: int, g: Number, f: Field) -> Values:
     """One step from this state, on one coordinate."""
     run = System(system, [state["theta"]], hyper, f)
-    data = {s.name: like(run.snapshot.state[s.name], state[s.name]) for s in system.states}
+    data = {s.name: alike_data(run.snapshot.state[s.name], state[s.name]) for s in system.states}
     run.snapshot = reference.load(system, clock - 1, [run.array([state["theta"]])], data, f)
     run.step(hyper, lambda *_: [g])
     return {name: entry(x, 0) for name, x in run.state.items()}
@@ -287,7 +287,7 @@ def far(claim: FamilyLimit, found: Mapping[str, Any]) -> str:
     for n, g in enumerate(slopes, 1):
         if not fulfilled(claim.assume, {**given, "g[t]": g, "t": Fraction(n)}, f, 1, "t"):
             raise Rejected("a counterexample that does not fulfil the assumptions")
-    told = Fraction(stated(found["found"]["left - right"], f))
+    told = Fraction(stated_number(found["found"]["left - right"], f))
     pairs = [_started(claim, given, theta, slopes, x, f) for x in approach(claim.to)]
     reasons = []
     for name in pairs[0]:
@@ -299,7 +299,6 @@ def far(claim: FamilyLimit, found: Mapping[str, Any]) -> str:
         else:
             return AWAY
     raise Rejected("; ".join(reasons))
-
 
 
 __all__ = ["approach", "family", "far", "bound", "replayed", "vanishing"]

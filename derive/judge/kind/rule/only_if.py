@@ -23,8 +23,8 @@ from optwright.derive.judge.point.obligation import (
 )
 from optwright.derive.judge.point.pair import (
     Pair,
-    fields,
     fulfilled,
+    in_fields,
 )
 from optwright.derive.judge.point.run import equal, inside, shifted
 from optwright.derive.judge.point.value import Near, Point
@@ -40,8 +40,8 @@ WEAK = "that it holds only then was seen at exact points only"
 def bound(claim: OnlyIf, known: Obligations) -> None:
     """With the value the step keeps the relation, and with another one it does not."""
     for trial in range(2):
-        fields(partial(_seen, claim, known, trial, True))
-        fields(partial(_seen, claim, known, trial, False))
+        in_fields(partial(_seen, claim, known, trial, True))
+        in_fields(partial(_seen, claim, known, trial, False))
     known.weak.append(WEAK)
 
 
@@ -146,7 +146,6 @@ def _obligations(claim: Any, known: Obligations, pair: Pair, point: Point, hold:
             known.relation(name, point, inner[2], point, allowed)
         except Near:
             continue
-
 
 
 __all__ = ["bound"]

@@ -18,12 +18,12 @@ from optwright.derive.judge.point.found import (
     either,
     last_step,
     loss_of,
-    real,
+    real_value,
     rows_of,
-    stated,
+    stated_number,
 )
 from optwright.derive.judge.point.obligation import Allowed, Obligations, Unbound, range_box
-from optwright.derive.judge.point.pair import STEPS, TRIALS, Pair, fields, fulfilled, invariants
+from optwright.derive.judge.point.pair import STEPS, TRIALS, Pair, fulfilled, in_fields, invariants
 from optwright.derive.judge.point.run import (
     System,
     equal,
@@ -41,7 +41,7 @@ def simulation(claim: Simulation, known: Obligations) -> None:
     if start is None:
         start = int(any(name.startswith("step 1: ") for name in known.found))
     for trial in range(TRIALS):
-        fields(partial(_simulated, claim, known, trial, start))
+        in_fields(partial(_simulated, claim, known, trial, start))
 
 
 def _simulated(claim: Any, known: Obligations, trial: int, start: int, f: Field) -> None:
@@ -126,7 +126,7 @@ def _parted(claim: Any, found: Found, f: Field) -> None:
     pair.hyper = rows_of(record, steps, f)
     if not all(pair.fits(n) for n in range(1, steps + 1)):
         raise Rejected("the hyperparameters of a counterexample are not allowed")
-    pair.left = System(claim.left, [stated(record["theta"], f)], pair.hyper[1], f)
+    pair.left = System(claim.left, [stated_number(record["theta"], f)], pair.hyper[1], f)
     pair.states, pair.heard = [pair.left.state], [{}]
     pair.right = System(claim.right, pair.begin(), pair.theirs(1), f)
 
@@ -142,7 +142,9 @@ def _parted(claim: Any, found: Found, f: Field) -> None:
     for n in range(1, steps + 1):
         pair.left.step(pair.hyper[n], partial(loss_of, record, f, n))
         pair.states.append(pair.left.state)
-        said = {"g": loss_of(record, f, n, "grad", pair.left.asked[0][1])} if pair.left.asked else {}
+        said = (
+            {"g": loss_of(record, f, n, "grad", pair.left.asked[0][1])} if pair.left.asked else {}
+        )
         values = pair.known(n, pair.states, said)
         if not fulfilled(claim.assume, values, f, 1, "t"):
             raise Rejected(f"step {n} of a counterexample does not fulfil the assumptions")
@@ -151,8 +153,8 @@ def _parted(claim: Any, found: Found, f: Field) -> None:
     hyper = [pair.theirs(k) for k in range(1, steps + 1)]
     right = table([{}] * steps + [pair.right.state], [hyper[0], *hyper, hyper[-1]], (), steps, {})
     for of_right, of_left in claim.observe or [(theta, claim.state.get("theta", theta))]:
-        a = real(tree(of_right), Point(right, f))
-        b = real(tree(of_left), Point(pair.known(steps, pair.states), f))
+        a = real_value(tree(of_right), Point(right, f))
+        b = real_value(tree(of_left), Point(pair.known(steps, pair.states), f))
         if (a is None) != (b is None) or (a is not None and not near(a, b)):
             return
     raise Rejected("the runs of a counterexample do not differ")

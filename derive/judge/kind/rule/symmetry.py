@@ -48,7 +48,7 @@ from optwright.derive.judge.point.obligation import (
 )
 from optwright.derive.judge.point.pair import (
     STEPS,
-    fields,
+    in_fields,
 )
 from optwright.derive.judge.point.run import draw, inside
 from optwright.derive.judge.point.value import Point, Unvalued, near
@@ -305,7 +305,7 @@ def bound(claim: Symmetry, known: Obligations) -> None:
     """The forms of all values, at random members of the group."""
     for place, _ in enumerate(members(claim.group, (2, 2), random.Random(0))):
         forms = _forms(claim, known, place)
-        fields(partial(_seen, claim, known, forms, place))
+        in_fields(partial(_seen, claim, known, forms, place))
 
 
 def _forms(claim: Any, known: Obligations, place: int) -> dict[str, str]:
@@ -421,9 +421,7 @@ def _moved(claim: Any, hyper: Mapping[str, Fraction], change: Change) -> dict[st
     """The hyperparameters of the image; None if they are outside their ranges."""
     found = {name: x * _power(change.factor, claim.hyper.get(name, 0)) for name, x in hyper.items()}
     ranges = {h.name: range_box(h.range) for h in claim.system.hyper}
-    inside_all = all(
-        contains(ranges[name], x) for row in (hyper, found) for name, x in row.items()
-    )
+    inside_all = all(contains(ranges[name], x) for row in (hyper, found) for name, x in row.items())
     return found if inside_all else None
 
 
@@ -542,7 +540,6 @@ def _written(text: str, numbers: Sequence[Any]) -> bool:
         if not (abs(Fraction(x) - said) <= slack if rounded else near(said, x)):
             return False
     return True
-
 
 
 __all__ = ["belongs", "image", "members", "bound", "replayed"]

@@ -75,7 +75,7 @@ def _fails(claim: EveryStep, number: int) -> Counterexample:
 def _lettered(relation: Any, letters: dict[Expr, Symbol]) -> Any:
     """The relation with b**(k*t + c) as b**c*s**k; `letters` keeps the letter s for b**t, by b."""
     table = {}
-    for power in relation.atoms(Pow):
+    for power in sorted(relation.atoms(Pow), key=str):
         if not power.exp.has(t):
             continue
         base, exponent = power.base, power.exp

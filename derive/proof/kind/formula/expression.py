@@ -164,7 +164,7 @@ def _sum_of(claim: SumOf, budget_s: float = 5.0) -> Verdict:
 @decide.register
 def _conjunction(claim: Conjunction, budget_s: float = 5.0) -> Verdict:
     """Refuted by the first part that is, proved if all are."""
-    verdicts = {name: part.decide(budget_s) for name, part in claim.parts.items()}
+    verdicts = {name: decide(part, budget_s) for name, part in claim.parts.items()}
     obligations = tuple(
         replace(o, name=f"{name}: {o.name}") for name, v in verdicts.items() for o in v.obligations
     )
@@ -196,7 +196,7 @@ def _conjunction(claim: Conjunction, budget_s: float = 5.0) -> Verdict:
 @decide.register
 def _refutation(claim: Refutation, budget_s: float = 5.0) -> Verdict:
     """Decide the other claim, and turn its verdict round."""
-    verdict: Verdict = claim.of.decide(budget_s)
+    verdict = decide(claim.of, budget_s)
     if verdict.status == "refuted":
         shown = Obligation("counterexample", "the claim", str(verdict.counterexample), "proved")
         return Verdict(

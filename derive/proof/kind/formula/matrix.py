@@ -18,7 +18,7 @@ from optwright.derive.claim.formula.matrix import (
 from optwright.derive.claim.formula.word import WordRule, Words
 from optwright.derive.claim.verdict import Counterexample, Obligation, Status, Verdict, undecided
 from optwright.derive.error import Unsupported
-from optwright.derive.proof.algebra.word import WordDecision, decide_word, evaluate, text
+from optwright.derive.proof.algebra.word import WordDecision, decide_word, evaluate, forget, text
 from optwright.derive.proof.registry import decide
 from optwright.derive.proof.sign import certify
 
@@ -47,6 +47,7 @@ def decide_words(
     Refutations are exact matrices at which the numbers of `positive` are positive and the matrix
     letters of `definite` are positive definite.
     """
+    forget()
     obligations: list[Obligation] = []
     found: Counterexample | None = None
     for name, (left, right) in equations.items():

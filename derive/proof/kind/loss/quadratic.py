@@ -613,7 +613,7 @@ def _optimal(claim: Optimal, budget_s: float = 5.0) -> Verdict:
         claim.low,
         claim.high,
     )
-    reached = rate.decide(budget_s)
+    reached = decide(rate, budget_s)
     if reached.status == "refuted":
         return reached
     open_ = Problem(
@@ -629,10 +629,10 @@ def _optimal(claim: Optimal, budget_s: float = 5.0) -> Verdict:
         conditions = open_.conditions(claim.radius)
     except NotLinear as error:
         return undecided(str(error))
-    answers = list(_certificate(claim, rate.problem, open_, conditions, budget))
+    answers = list(_certificate(claim, _problem(rate), open_, conditions, budget))
     verdict = _proved(answers, claim.where, open_.scope)
     if verdict.status != "proved":
-        better = _better(claim, rate.problem, open_, conditions, budget)
+        better = _better(claim, _problem(rate), open_, conditions, budget)
         if better is not None:
             failed = Obligation("better parameters", "none are better", str(better), "refuted")
             return Verdict("refuted", (failed,), better, open_.scope, reached.conditions)

@@ -29,6 +29,7 @@ from optwright.derive.language.declaration import Optimizer
 from optwright.derive.language.symbol import Hyper, Parameter, Range, Variable, t
 from optwright.derive.proof.algebra.domain import Domain
 from optwright.derive.proof.kind.formula.expression import conclude, domain_of, ranges
+from optwright.derive.proof.kind.rule.invariant import InvariantAttempt
 from optwright.derive.proof.registry import decide
 from optwright.derive.proof.run.system import (
     Question,
@@ -270,7 +271,7 @@ def _parted(claim: FamilyLimit, budget_s: float) -> Counterexample | None:
     """Exact numbers at which the limit of the states after the first steps is another one."""
     for start in range(claim.start, claim.start + FOLLOWED + 1):
         try:
-            answers = replace(claim, start=start)._start(budget_s)
+            answers = _start(replace(claim, start=start), budget_s)
         except Unsupported:
             continue
         for a in answers:
@@ -341,7 +342,7 @@ def _answers(claim: FamilyLimit, budget_s: float) -> list[Answered]:
     answers: list[Answered] = []
     if claim.invariants:
         known = Always(claim.right, claim.invariants, claim.invariants, assume=claim.assume)
-        answers += known.obligations(time.process_time() + budget_s)
+        answers += InvariantAttempt(known).obligations(time.process_time() + budget_s)
     answers += _start(claim, budget_s)
     names = state_names(claim.right)
     before = {n: Variable(n)[t - 1] for n in names}

@@ -35,6 +35,7 @@ from optwright.derive.language.extent import HOST
 from optwright.derive.language.symbol import Value, Variable, t
 from optwright.derive.proof.algebra.domain import Domain, Interval
 from optwright.derive.proof.kind.formula.expression import conclude
+from optwright.derive.proof.kind.rule.invariant import InvariantAttempt
 from optwright.derive.proof.registry import decide
 from optwright.derive.proof.run.exact import Run, differ, draws, later, objectives, recorded
 from optwright.derive.proof.run.system import (
@@ -258,7 +259,9 @@ class _Decision:
             claim.parameters,
             claim.assume,
         )
-        found = [answered.obligation for answered in known.obligations(self.deadline)]
+        found = [
+            answered.obligation for answered in InvariantAttempt(known).obligations(self.deadline)
+        ]
         self.obligations += found
         return all(o.status == "proved" for o in found)
 
