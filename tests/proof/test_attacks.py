@@ -10,6 +10,7 @@ import pytest
 import sympy
 from sympy import Integer, Rational, Symbol, ceiling, oo, sqrt
 
+from optwright.derive import prove
 from optwright.derive.claim.formula.counting import Counting
 from optwright.derive.claim.formula.expression import Identity, Inequality
 from optwright.derive.claim.formula.interval import OnInterval
@@ -49,6 +50,7 @@ from optwright.derive.language import (
     v,
     weight_decay,
 )
+from optwright.derive.proof import decide
 from optwright.derive.rule import catalog
 
 w, k = Variable("w"), Variable("k")
@@ -66,7 +68,7 @@ descent = rule("Descent", (lr(1),), (), Eq(theta[t], theta[t - 1] - lr * G))
 
 
 def status(claim: Any, budget_s: float = 5.0) -> str:
-    return str(claim.decide(budget_s).status)
+    return str(decide(claim, budget_s).status)
 
 
 # --- operations on arrays are no arbitrary functions ----------------------------------------------
@@ -254,10 +256,10 @@ def test_invariants_of_families_are_proved_before_they_are_used():
 
 def test_a_step_that_only_one_system_has():
     quotient = rule(
-        "DifferenceQuotient", (lr(1),), (), Eq(w[t], G**2), Eq(theta[t], theta[t - 1] - lr * w[t] / G)
+        "Quotient", (lr(1),), (), Eq(w[t], G**2), Eq(theta[t], theta[t - 1] - lr * w[t] / G)
     )
     for claim in (Simulation(descent, quotient), Simulation(quotient, descent)):
-        verdict = claim.decide()
+        verdict = decide(claim)
         assert verdict.status == "refuted"
         assert "no real number" in str(verdict.counterexample)
 
@@ -306,9 +308,9 @@ def test_one_parameter_does_not_tell_of_many():
         (),
         Eq(theta[t], theta[t - 1] - lr * (G + G * grad(theta[t - 1] - lr * G))),
     )
-    verdict = AgreeToOrder(Steps(left, 1), Steps(right, 1), lr, 3).decide()
+    verdict = decide(AgreeToOrder(Steps(left, 1), Steps(right, 1), lr, 3))
     assert verdict.status != "proved" or "of one parameter" in verdict.scope
-    steps = AgreeToOrder(Steps(descent, 2), Steps(descent, 1, {"lr": 2 * lr}), lr, 2).decide()
+    steps = decide(AgreeToOrder(Steps(descent, 2), Steps(descent, 1, {"lr": 2 * lr}), lr, 2))
     assert steps.status == "proved" and steps.scope == "all smooth losses, all starts"
 
 
@@ -334,13 +336,15 @@ class Endless:
 
     kind = "endless"
 
-    def decide(self, budget_s: float = 5.0) -> Any:
-        while True:
-            sympy.expand((x + y) ** 3)
+
+@decide.register
+def _endless(claim: Endless, budget_s: float = 5.0) -> Any:
+    while True:
+        sympy.expand((x + y) ** 3)
 
 
 def test_what_looks_at_no_clock_is_ended():
     begun = time.process_time()
-    verdict = Statement("endless", "it ends", Endless(), "proved").decide(0.5)
+    verdict = prove(Statement("endless", "it ends", Endless(), "proved"), 0.5)
     assert verdict.status == "undecided" and "out of time" in verdict.tried[0]
     assert time.process_time() - begun < 20

@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from sympy import Symbol
 
 from optwright.cli import main
+from optwright.derive import prove
 from optwright.derive.certificate.form import Tree
 from optwright.derive.claim.formula.expression import Identity, Inequality
 from optwright.derive.claim.statement import Statement
@@ -40,7 +41,7 @@ Data = dict[str, Any]
 @cache
 def kept(name: str) -> str:
     """The verdict of a statement as it is stored."""
-    return json.dumps(statements[name].decide(30.0).kept())
+    return json.dumps(prove(statements[name], 30.0).kept())
 
 
 def verdict(name: str, change: Callable[[Data], object] | None = None) -> Verdict:
@@ -416,7 +417,7 @@ def test_expressions_are_rechecked_where_they_are_defined() -> None:
         Inequality(abs(x) >= x),
     ):
         own = Statement("own", "", claim, "proved")
-        assert recheck(own, own.decide()).status == "rechecked"
+        assert recheck(own, prove(own)).status == "rechecked"
 
 
 def test_the_command_tells_and_fails_where_a_recheck_does(monkeypatch: pytest.MonkeyPatch) -> None:

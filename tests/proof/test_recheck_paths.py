@@ -18,6 +18,7 @@ import pytest
 import sympy
 from sympy import Abs, Rational, Symbol
 
+from optwright.derive import prove
 from optwright.derive.claim.verdict import Verdict, from_dict
 from optwright.derive.interpret.number import DECIMAL50
 from optwright.derive.judge import Recheck, recheck
@@ -46,7 +47,7 @@ Data = dict[str, Any]
 @cache
 def kept(name: str) -> str:
     """The verdict of a statement as it is stored."""
-    return json.dumps(statements[name].decide(30.0).kept())
+    return json.dumps(prove(statements[name], 30.0).kept())
 
 
 def seen(name: str, change: Callable[[Data], object] | None = None, claim: Any = None) -> Recheck:

@@ -315,7 +315,7 @@ def test_broken_rules_are_never_equal(capsys: pytest.CaptureFixture[str]) -> Non
             assert not apart(rule, broken), f"{what}\n{found}"
         if found.status == "different":
             assert found.counterexample is not None
-            assert replay(found.counterexample), f"{what}\n{found}"
+            assert replay(found.counterexample, *found.systems), f"{what}\n{found}"
     with capsys.disabled():
         print(f"\nbroken: {dict(tally)}")
     assert tally["different"] > 0.9 * PAIRS

@@ -26,7 +26,16 @@ from optwright.derive.claim.formula.word import Dimension, Word, WordLetter, Wor
 from optwright.derive.error import InternalError
 from optwright.derive.proof.algebra.polynomial import Monomial, Poly, Quotient, factor
 
-__all__ = ["WordDecision", "decide_word", "divisors", "evaluate", "forget", "normal_form", "terms", "text"]
+__all__ = [
+    "WordDecision",
+    "decide_word",
+    "divisors",
+    "evaluate",
+    "forget",
+    "normal_form",
+    "terms",
+    "text",
+]
 
 Table = tuple[tuple[Fraction, ...], ...]
 """A matrix of exact rationals, by rows."""

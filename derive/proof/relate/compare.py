@@ -151,6 +151,7 @@ class Comparison:
     scope           of a difference: for which maps it holds
     conditions      if equal, all that `map` needs; if different, each a rescue by itself
     rescues         the relations behind those conditions, each verified
+    systems         the two, as single rules
     """
 
     status: Status
@@ -165,6 +166,7 @@ class Comparison:
     proof: Verdict | None = None
     tried: tuple[str, ...] = ()
     seconds: float = field(default=0.0, compare=False)
+    systems: tuple[Optimizer, ...] = field(default=(), compare=False, repr=False)
 
     def __bool__(self) -> bool:
         raise TypeError("a comparison has three values: compare its status with 'equal'")
@@ -262,7 +264,7 @@ def compare(
             found = work.decide()
     except TimeIsOver:
         found = work.undecided("out of time")
-    return replace(found, seconds=time.process_time() - start)
+    return replace(found, seconds=time.process_time() - start, systems=(one, other))
 
 
 def _list(names: Sequence[str]) -> str:
