@@ -1,4 +1,4 @@
-"""Errors that name what they are about: a declaration, a statement, a file."""
+"""What can go wrong: errors that name what they are about, and those that end an attempt."""
 
 from __future__ import annotations
 
@@ -9,6 +9,34 @@ from contextlib import contextmanager
 
 class Unusable(ValueError):
     """Something given by the user cannot be used; the text names it and says why."""
+
+
+class InternalError(RuntimeError):
+    """Two ways to one result disagree: this program is wrong. Never shown as a verdict."""
+
+
+class Unsupported(ValueError, ArithmeticError):
+    """An expression, or a declaration, of a form that is not decided or executed here."""
+
+
+class Undefined(ArithmeticError):
+    """The expression has no real value at this point."""
+
+
+class NotExact(ArithmeticError):
+    """A run left the numbers that can be compared exactly."""
+
+
+class NotReal(NotExact):
+    """There is no real value: a division by zero, or the root of a negative number."""
+
+
+class OutOfTime(Exception):
+    """An attempt has used up the time or the terms that it was given."""
+
+
+class TimeIsOver(BaseException):
+    """A guard rang. No Exception, so that no handler of errors inside the guard swallows it."""
 
 
 class DeclarationError(ValueError):
@@ -48,4 +76,16 @@ def about(subject: str) -> Iterator[None]:
         raise Unusable(message if subject in message else f"{subject}: {message}") from error
 
 
-__all__ = ["DeclarationError", "Unusable", "about", "suggest"]
+__all__ = [
+    "DeclarationError",
+    "InternalError",
+    "NotExact",
+    "NotReal",
+    "OutOfTime",
+    "TimeIsOver",
+    "Undefined",
+    "Unsupported",
+    "Unusable",
+    "about",
+    "suggest",
+]

@@ -9,13 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from optwright.derive.display import Displayed
-
-if TYPE_CHECKING:
-    from optwright.derive.proof.run.array import ArrayRun
-    from optwright.derive.proof.run.exact import Run
 
 Status = Literal["proved", "refuted", "undecided"]
 STATUSES: tuple[Status, ...] = ("proved", "refuted", "undecided")
@@ -58,16 +54,14 @@ class Counterexample:
 
     point    the numbers: names with exact values
     found    what was evaluated there, with the exact values that contradict the claim
-    runs     for claims about optimizers: the runs, from which `replay` computes `found` again
     expect   what the claim says of `found`
-    records  the runs as plain data, where the verdict was read from such
+    runs     for claims about optimizers: the runs as plain data, exact numbers as strings
     """
 
     point: tuple[tuple[str, str], ...]
     found: tuple[tuple[str, str], ...]
     expect: str
-    runs: tuple[Run | ArrayRun, ...] = ()
-    records: tuple[Mapping[str, Any], ...] = field(default=(), compare=False)
+    runs: tuple[Mapping[str, Any], ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The counterexample as plain data."""
@@ -75,7 +69,7 @@ class Counterexample:
             "point": dict(self.point),
             "found": dict(self.found),
             "expect": self.expect,
-            "runs": [run.as_dict() for run in self.runs] or [dict(r) for r in self.records],
+            "runs": [dict(run) for run in self.runs],
         }
 
     def __str__(self) -> str:
@@ -181,7 +175,7 @@ def from_dict(data: Mapping[str, Any]) -> Verdict:
             tuple(found["point"].items()),
             tuple(found["found"].items()),
             found["expect"],
-            records=tuple(found["runs"]),
+            tuple(found["runs"]),
         ),
         data["scope"],
         tuple(data["conditions"]),

@@ -17,22 +17,23 @@ from typing import Any
 import sympy
 from sympy import Basic, Expr, sympify
 
-from optwright.derive.claim.statement import Statement
-from optwright.derive.language.declaration import Optimizer
-from optwright.derive.language.symbol import Hyper, Variable, t
-from optwright.derive.proof.kind.formula.expression import (
+from optwright.derive.claim.formula.expression import (
     Conjunction,
     Identity,
     Inequality,
     Refutation,
     SumOf,
 )
-from optwright.derive.proof.kind.loss.path import Path
-from optwright.derive.proof.kind.rule.gathered import Gathered
-from optwright.derive.proof.kind.rule.invariant import Always, StepFrom
-from optwright.derive.proof.kind.rule.limit import FamilyLimit, Limit
-from optwright.derive.proof.kind.rule.simulation import OnlyIf, Simulation
-from optwright.derive.proof.run.exact import POINT, Objective, Run
+from optwright.derive.claim.loss.path import Path
+from optwright.derive.claim.problem import POINT, Objective
+from optwright.derive.claim.rule.gathered import Gathered
+from optwright.derive.claim.rule.invariant import Always, StepFrom
+from optwright.derive.claim.rule.limit import FamilyLimit, Limit
+from optwright.derive.claim.rule.simulation import OnlyIf, Simulation
+from optwright.derive.claim.statement import Statement
+from optwright.derive.language.declaration import Optimizer
+from optwright.derive.language.symbol import Hyper, Variable, t
+from optwright.derive.proof.run.exact import Run
 from optwright.derive.proof.run.replay import NoRun, revived
 from optwright.derive.proof.run.system import THETA
 from optwright.derive.tell.describe import start_and_step

@@ -14,7 +14,7 @@ from fractions import Fraction
 from itertools import product as combinations
 from typing import Any
 
-from optwright.derive.certificate.tree import Tree
+from optwright.derive.certificate.form import Tree
 from optwright.derive.judge.kernel.polynomial import Fractional, Monomial, Poly, over, product
 
 NEGATIVE, ZERO, POSITIVE, ANY = 1, 2, 4, 7

@@ -15,7 +15,7 @@ from itertools import islice, product
 from optwright.derive.judge.kernel.algebra import ANY, NEGATIVE, POSITIVE, ZERO, Box, flipped
 from optwright.derive.judge.kernel.polynomial import Fractional, Monomial, Poly
 from optwright.derive.judge.kernel.polynomial import product as product_of
-from optwright.derive.judge.point.rational import Letters
+from optwright.derive.judge.kernel.unknown import Unknowns
 
 MAX_ATLASES = 6
 """How many choices among the ends of letters are tried."""
@@ -30,7 +30,7 @@ Relation = tuple[Fractional, bool]
 class Chart:
     """Base letters as fractions of further letters, all of them >= 0, and which are not 0."""
 
-    letters: Letters
+    letters: Unknowns
     moved: dict[int, Fractional] = field(default_factory=dict)
     above: set[int] = field(default_factory=set)
     _powers: dict[tuple[int, int, int], Poly] = field(default_factory=dict)
@@ -128,13 +128,13 @@ class Chart:
 class Region:
     """Base letters with the ends that are known of each: several of one side all hold."""
 
-    letters: Letters
+    letters: Unknowns
     low: dict[int, list[End]] = field(default_factory=dict)
     high: dict[int, list[End]] = field(default_factory=dict)
     _known: list[list[Chart]] | None = None
 
     @classmethod
-    def of(cls, letters: Letters, boxes: Mapping[str, Box]) -> Region:
+    def of(cls, letters: Unknowns, boxes: Mapping[str, Box]) -> Region:
         """The region in which named letters lie in boxes."""
         region = cls(letters)
         for name, own in boxes.items():

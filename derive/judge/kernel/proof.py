@@ -1,16 +1,7 @@
 """Proofs by normal form and by sums of known signs, expanded again.
 
-An obligation's certificate is one of
-    {"form": "true"}                                            a relation between numbers
-    {"form": "same", "left", "right"}                           the two sides are one tree
-    {"form": "zero", "left", "right", "domain", "leaves"}       left = right
-    {"form": "sign", "gap", "strict", "domain", "leaves"}       gap >= 0, or > 0 if strict
-    {"form": "vanishes", "gap"}                                 gap = 0 is assumed, and
-    {"form": "inconsistent", "equations"}                       led to a contradiction
-    {"form": "word", …}                                         `optwright.derive.judge.kernel.word`
-A domain is {"bounds": {name: [low, high, low open, high open, integer]}, "facts": [trees]}. Each
-leaf is a region: the case distinctions that lead to it, its letters, and for signs the steps of
-the proof. What is shown holds wherever the claim is defined.
+The forms are those of `optwright.derive.certificate.form`. What is shown holds wherever the claim
+is defined.
 """
 
 from __future__ import annotations
@@ -18,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from optwright.derive.certificate.tree import Tree, renamed, unknowns
+from optwright.derive.certificate.form import Certificate, Tree, renamed, unknowns
 from optwright.derive.judge.kernel import word
 from optwright.derive.judge.kernel.algebra import (
     ANY,
@@ -37,8 +28,6 @@ from optwright.derive.judge.kernel.algebra import (
 )
 from optwright.derive.judge.kernel.ideal import inconsistent
 from optwright.derive.judge.kernel.polynomial import Poly, TooLarge, product
-
-Certificate = Mapping[str, Any]
 
 
 def check(certificate: Certificate) -> None:

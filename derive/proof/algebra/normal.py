@@ -44,6 +44,7 @@ from sympy.core.function import AppliedUndef
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne
 from sympy.logic.boolalg import ITE, And, Not, Or
 
+from optwright.derive.error import NotReal, OutOfTime, Unsupported
 from optwright.derive.proof.algebra.domain import (
     ANY,
     NEGATIVE,
@@ -55,24 +56,14 @@ from optwright.derive.proof.algebra.domain import (
     sign_product,
     sign_sum,
 )
-from optwright.derive.proof.algebra.polynomial import (
-    ONE,
-    Number,
-    OutOfTime,
-    Poly,
-    Quotient,
-    box_sign,
-    factor,
-)
+from optwright.derive.proof.algebra.polynomial import ONE, Number, Poly, Quotient, box_sign, factor
 
 __all__ = [
     "Algebra",
     "Infeasible",
-    "NotReal",
     "OutOfTime",
     "Sign",
     "Split",
-    "Unsupported",
     "relation",
     "root_order",
     "rooted_atoms",
@@ -134,14 +125,6 @@ class Split(Exception):
 
 class Infeasible(Exception):
     """The assumptions of a region contradict each other."""
-
-
-class NotReal(ArithmeticError):
-    """The expression has no real value anywhere in the region."""
-
-
-class Unsupported(ArithmeticError):
-    """The expression has a part that the normal form does not know."""
 
 
 def relation(expr: Expr, mask: int) -> str:

@@ -21,6 +21,7 @@ from sympy.core.relational import Ge, Gt, Le, Lt, Relational
 from sympy.polys.fields import FracElement, FracField
 
 from optwright.derive.claim.verdict import Obligation
+from optwright.derive.error import InternalError
 from optwright.derive.proof.algebra.domain import (
     NEGATIVE,
     POSITIVE,
@@ -30,11 +31,11 @@ from optwright.derive.proof.algebra.domain import (
     sign_product,
 )
 from optwright.derive.proof.algebra.polynomial import Poly, box_sign, factor
-from optwright.derive.proof.decide.inequality import decide_nonneg
-from optwright.derive.proof.decide.obligation import Answered, decide_relation
-from optwright.derive.proof.decide.zero import InternalError
 from optwright.derive.proof.linear.jury import value_at
 from optwright.derive.proof.linear.step import NotLinear, compose, element, field_of
+from optwright.derive.proof.sign.inequality import decide_nonneg
+from optwright.derive.proof.sign.obligation import Answered, decide_relation
+from optwright.derive.proof.sign.sample import sample
 
 Sense = Literal["> 0", ">= 0", "<= 0", "< 0"]
 _WANTED: dict[Sense, int] = {
@@ -91,7 +92,7 @@ class Region:
         """Evaluate what was proved at exact points; raises InternalError if it fails there."""
         own = self.field
         for seed in range(2):
-            here = self.domain.sample(random.Random(seed), own.symbols, index=seed)
+            here = sample(self.domain, random.Random(seed), own.symbols, index=seed)
             if here is None:
                 continue
             letters = [Fraction(int(here[s].p), int(here[s].q)) for s in own.symbols]

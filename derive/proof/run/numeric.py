@@ -20,18 +20,12 @@ from numpy.typing import NDArray
 from sympy import Expr, Symbol
 from sympy.core.symbol import Str
 
+from optwright.derive.error import NotExact, Unsupported
 from optwright.derive.language import operation as op
 from optwright.derive.language.declaration import Optimizer
+from optwright.derive.language.entry import one_entry
 from optwright.derive.language.symbol import Range, t
-from optwright.derive.proof.run.exact import NotExact, one_entry
-from optwright.derive.proof.run.system import (
-    THETA,
-    Question,
-    Unsupported,
-    advance,
-    initial,
-    state_names,
-)
+from optwright.derive.proof.run.system import THETA, Question, advance, initial, state_names
 
 Hypers = Sequence[float]
 CLOSE = 1e-9

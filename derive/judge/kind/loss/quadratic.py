@@ -17,30 +17,36 @@ from typing import Any
 
 import sympy
 
-from optwright.derive.certificate.tree import Point, Tree, tree
+from optwright.derive.certificate.form import Tree
+from optwright.derive.certificate.tree import tree
+from optwright.derive.claim.loss.quadratic import FixedPoint, Optimal, Oscillates, Rate, Stable
 from optwright.derive.interpret.number import EXACT
 from optwright.derive.judge.kernel.algebra import NEGATIVE, POSITIVE, ZERO, Box, Rejected
 from optwright.derive.judge.kernel.chart import Chart, Region, Relation
 from optwright.derive.judge.kernel.polynomial import Fractional, Poly
 from optwright.derive.judge.kernel.sturm import coefficients, positive, stable
-from optwright.derive.judge.point import bind, refute
-from optwright.derive.judge.point.bind import Allowed, Obligations, Unbound, _contains, _points
+from optwright.derive.judge.kernel.unknown import Unknowns
+from optwright.derive.judge.point.domain import random_points
 from optwright.derive.judge.point.figures import agree
-from optwright.derive.judge.point.rational import (
-    CLOCK,
-    Letters,
-    RationalFunctions,
-    fractional,
-    stepped,
+from optwright.derive.judge.point.found import (
+    Found,
 )
+from optwright.derive.judge.point.obligation import (
+    Allowed,
+    Obligations,
+    Unbound,
+    contains,
+    range_box,
+)
+from optwright.derive.judge.point.rational import CLOCK, RationalFunctions, fractional, stepped
 from optwright.derive.judge.point.run import System
+from optwright.derive.judge.point.value import Point
+from optwright.derive.judge.registry import proved, refuted
 from optwright.derive.language.symbol import Hyper, Parameter, Range
 
 CURVATURE, MINIMISER = "curvature", "minimiser"
 POINTS = 2
 """Exact parameters at which a proved claim is looked at besides."""
-
-Found = Mapping[str, Any]
 
 
 def ranges_of(exprs: Sequence[Any], hyper: Sequence[Hyper]) -> dict[str, Range]:
@@ -80,10 +86,10 @@ class Quadratic:
             self.ranges = ranges_of(self.exprs, own) | free_now
         else:
             self.ranges = ranges_of(self.exprs, own)
-        self.letters = Letters()
+        self.letters = Unknowns()
         self.values: dict[str, Any] = {n: self.letters(n) for n in (*self.ranges, CURVATURE)}
         self.values |= values or {}
-        boxes = {name: bind._range_box(x) for name, x in self.ranges.items()}
+        boxes = {name: range_box(x) for name, x in self.ranges.items()}
         boxes |= {CLOCK: Box(Fraction(2), None), CURVATURE: Box(Fraction(0), None, True)}
         region = Region.of(self.letters, boxes)
         facts = list(claim.where)
@@ -278,7 +284,7 @@ def _equivalent(q: Quadratic, values: Sequence[Fractional], known: Obligations) 
 def _at_points(q: Quadratic, known: Obligations, holds: Any) -> None:
     """See at exact parameters that what is claimed, a function of them, is so."""
     ranges = {name: own for name, own in q.ranges.items() if name != CURVATURE}
-    drawn = list(_points(ranges, q.where, random.Random(1), POINTS))
+    drawn = list(random_points(ranges, q.where, random.Random(1), POINTS))
     for values in chain(drawn, _edges(q, drawn[0], ranges)):
         try:
             right = holds(values)
@@ -306,7 +312,7 @@ def _edges(
             for scale in (Fraction(9, 10), Fraction(11, 10)):
                 new = {**values, name: end * scale}
                 point = Point(new, EXACT)
-                if _contains(bind._range_box(ranges[name]), new[name]) and all(
+                if contains(range_box(ranges[name]), new[name]) and all(
                     point.truth(tree(r)) for r in q.where
                 ):
                     yield new
@@ -377,20 +383,23 @@ def _irrational(node: Tree) -> bool:
     return root or any(_irrational(x) for x in node[1:])
 
 
-def proved_stable(claim: Any, known: Obligations) -> None:
+@proved.register
+def proved_stable(claim: Stable, known: Obligations) -> None:
     """The spectral radius is below 1 for all curvatures exactly where relations hold."""
     q = Quadratic(claim, claim.low, claim.high, claim.when)
     one = Fractional(Poly.number(1))
     _two_sided(q, conditions(q.characteristic(), one), known)
 
 
-def proved_spiral(claim: Any, known: Obligations) -> None:
+@proved.register
+def proved_spiral(claim: Oscillates, known: Obligations) -> None:
     """There are roots that are not real exactly where relations hold."""
     q = Quadratic(claim, claim.at, claim.at, claim.when)
     _two_sided(q, spiral(q.characteristic()), known)
 
 
-def proved_rate(claim: Any, known: Obligations) -> None:
+@proved.register
+def proved_rate(claim: Rate, known: Obligations) -> None:
     """The spectral radius is bounded, reached at an end, or the same for all curvatures."""
     names = [n for n in known.found if n in ("the radius is positive", "bound")]
     ends = [n for n in known.found if n.startswith("a root on the circle")]
@@ -440,7 +449,8 @@ def _rated(claim: Any, relation: str, known: Obligations, names: Sequence[str]) 
     return q
 
 
-def proved_optimal(claim: Any, known: Obligations) -> None:
+@proved.register
+def proved_optimal(claim: Optimal, known: Obligations) -> None:
     """The rate is reached, and no real parameters give a smaller one (Farkas)."""
     reach = ("the radius is positive", "bound")
     own = [n for n in known.found if n in reach or n.startswith("a root on the circle")]
@@ -482,7 +492,7 @@ class _Fixed:
         self.low, self.high = claim.low, claim.high
 
 
-def _renamed(x: Fractional, mine: Letters, theirs: Letters) -> Fractional:
+def _renamed(x: Fractional, mine: Unknowns, theirs: Unknowns) -> Fractional:
     names = {i: n for n, i in mine.index.items()}
     used = {i for p in (x.top, *x.below) for i in p.unknowns()}
     return Chart(mine, {i: theirs(names[i]) for i in used}).put(x)
@@ -549,7 +559,8 @@ class _AtRest:
             raise Rejected("no single point stays where it is")
 
 
-def proved_rest(claim: Any, known: Obligations) -> None:
+@proved.register
+def proved_rest(claim: FixedPoint, known: Obligations) -> None:
     """The point that a step leaves as it is, by Cramer's rule."""
     rest = _AtRest(claim)
     gap = rest.top - rest.bottom * fractional(rest.q(claim.point))
@@ -557,7 +568,7 @@ def proved_rest(claim: Any, known: Obligations) -> None:
         raise Rejected("another point stays where it is")
     name = "theta at rest"
     allowed = Allowed(rest.q.ranges, [tree(x) for x in claim.where])
-    for values in _points(rest.q.ranges, claim.where, random.Random(1), POINTS):
+    for values in random_points(rest.q.ranges, claim.where, random.Random(1), POINTS):
         point = Point(values, EXACT)
         bottom = rest.q.put(rest.bottom, values)
         if not bottom.top:
@@ -575,7 +586,7 @@ def _parameters(claim: Any, found: Found, q: Quadratic) -> dict[str, Fraction]:
     for name, own in q.ranges.items():
         if name not in values:
             raise Unbound(f"a counterexample that leaves {name} open")
-        if name not in _moved(claim) and not _contains(bind._range_box(own), values[name]):
+        if name not in _moved(claim) and not contains(range_box(own), values[name]):
             raise Rejected(f"{name} = {values[name]} is outside its range")
     point = Point(values, EXACT)
     if not all(point.truth(tree(r)) for r in q.where):
@@ -629,7 +640,8 @@ def _split(claim: Any, found: Found, q: Quadratic, values: Sequence[Fractional])
     raise Rejected("the claim holds at the counterexample")
 
 
-def refuted_stable(claim: Any, found: Found) -> None:
+@refuted.register
+def refuted_stable(claim: Stable, found: Found) -> None:
     """Exact parameters at which the relations and the spectral radius disagree."""
     q = Quadratic(claim, claim.low, claim.high, claim.when)
     poly = q.characteristic()
@@ -639,13 +651,15 @@ def refuted_stable(claim: Any, found: Found) -> None:
         raise Rejected("the spectral radius is below 1 at the curvature of the counterexample")
 
 
-def refuted_spiral(claim: Any, found: Found) -> None:
+@refuted.register
+def refuted_spiral(claim: Oscillates, found: Found) -> None:
     """Exact parameters at which the relations and the discriminant disagree."""
     q = Quadratic(claim, claim.at, claim.at, claim.when)
     _split(claim, found, q, spiral(q.characteristic()))
 
 
-def refuted_rate(claim: Any, found: Found) -> None:
+@refuted.register
+def refuted_rate(claim: Rate, found: Found) -> None:
     """Exact parameters at which the radius is another one."""
     if not _other(claim, claim.relation, found):
         raise Rejected("the radius is as claimed at the counterexample")
@@ -678,7 +692,8 @@ def _value(q: Quadratic, x: Fractional, numbers: Mapping[str, Any]) -> Fraction:
     return constant
 
 
-def refuted_optimal(claim: Any, found: Found) -> None:
+@refuted.register
+def refuted_optimal(claim: Optimal, found: Found) -> None:
     """The rate is another one, or other parameters give a smaller one."""
     better = [n for n in found["found"] if n.startswith("with ")]
     if not better:
@@ -708,16 +723,17 @@ def _without(found: Mapping[str, Any], name: str) -> dict[str, Any]:
     return {n: x for n, x in found.items() if n != name}
 
 
-def refuted_rest(claim: Any, found: Found) -> None:
+@refuted.register
+def refuted_rest(claim: FixedPoint, found: Found) -> None:
     """Exact numbers at which another point stays where it is."""
     numbers = {name: Fraction(x) for name, x in found["point"].items()}
     rest = _AtRest(claim)
     open_ = {name: own for name, own in rest.q.ranges.items() if name not in numbers}
     seen = 0
-    for others in _points(open_, (), random.Random(1), 8):
+    for others in random_points(open_, (), random.Random(1), 8):
         values = {**others, **numbers}
         point = Point(values, EXACT)
-        if not all(_contains(bind._range_box(rest.q.ranges[n]), x) for n, x in values.items()):
+        if not all(contains(range_box(rest.q.ranges[n]), x) for n, x in values.items()):
             raise Rejected("a counterexample outside the ranges")
         if not all(point.truth(tree(r)) for r in claim.where):
             continue
@@ -733,20 +749,5 @@ def refuted_rest(claim: Any, found: Found) -> None:
     if not seen:
         raise Unbound("no numbers for the other parameters were found")
 
-
-bind.HANDLERS |= {
-    "Stable": proved_stable,
-    "Oscillates": proved_spiral,
-    "Rate": proved_rate,
-    "Optimal": proved_optimal,
-    "FixedPoint": proved_rest,
-}
-refute.HANDLERS |= {
-    "Stable": refuted_stable,
-    "Oscillates": refuted_spiral,
-    "Rate": refuted_rate,
-    "Optimal": refuted_optimal,
-    "FixedPoint": refuted_rest,
-}
 
 __all__ = ["Quadratic", "conditions", "determinant", "polynomial_of", "ranges_of", "spiral"]

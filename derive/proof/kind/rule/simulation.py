@@ -16,50 +16,33 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import chain, count, islice, product
-from typing import Any, ClassVar
+from typing import Any
 
 import sympy
 from sympy import Basic, Dummy, Expr, Integer, sympify
 from sympy.core.symbol import Str
 
+from optwright.derive.claim.problem import ANSWER, POINT, Objective, script
+from optwright.derive.claim.rule.invariant import Always
+from optwright.derive.claim.rule.simulation import OnlyIf, Simulation
 from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict, undecided
-from optwright.derive.error import suggest
+from optwright.derive.error import InternalError, NotExact, NotReal, OutOfTime, Unsupported
 from optwright.derive.language import operation as op
 from optwright.derive.language.declaration import Optimizer, expressions, theta
 from optwright.derive.language.extent import HOST
-from optwright.derive.language.symbol import Hyper, Value, Variable, t
+from optwright.derive.language.symbol import Value, Variable, t
 from optwright.derive.proof.algebra.domain import Domain, Interval
-from optwright.derive.proof.algebra.normal import OutOfTime
-from optwright.derive.proof.decide.obligation import (
-    decide,
-    decide_relation,
-    factored,
-    interval_of,
-    neutral,
-)
-from optwright.derive.proof.decide.zero import InternalError, factor_defect
 from optwright.derive.proof.kind.formula.expression import conclude
-from optwright.derive.proof.kind.rule.invariant import Always
-from optwright.derive.proof.run.exact import (
-    ANSWER,
-    POINT,
-    NotExact,
-    NotReal,
-    Objective,
-    Run,
-    differ,
-    draws,
-    objectives,
-    script,
-)
+from optwright.derive.proof.kind.rule.invariant import InvariantAttempt
+from optwright.derive.proof.registry import decide
+from optwright.derive.proof.run.exact import Run, differ, draws, later, objectives, recorded
 from optwright.derive.proof.run.system import (
     THETA,
     Answer,
     Question,
     Step,
-    Unsupported,
     advance,
     at,
     evaluate,
@@ -67,6 +50,14 @@ from optwright.derive.proof.run.system import (
     initial,
     state_names,
 )
+from optwright.derive.proof.sign.obligation import (
+    decide_equation,
+    decide_relation,
+    factored,
+    interval_of,
+    neutral,
+)
+from optwright.derive.proof.sign.zero import factor_defect
 
 RUN_STEPS = 4
 """Steps after which an exact run gives up looking for a difference."""
@@ -75,86 +66,20 @@ LONG_STEPS = 10
 """The same for systems that change with the clock, where shorter runs found none."""
 
 
-@dataclass(frozen=True)
-class Simulation:
-    """A claim that `right` does what `left` does, under the maps given.
+@decide.register
+def _simulation(claim: Simulation, budget_s: float = 5.0) -> Verdict:
+    """Prove the claim, refute it by an exact run, or say what was tried."""
+    return _Decision(claim, time.process_time() + budget_s).verdict()
 
-    hyper       hyperparameters of `right` as expressions in those of `left` (and t); those of the
-                same name are equal unless said
-    state       the state of `right` after step t (theta among it) from the state of `left` after
-                step t, its hyperparameters, those at t + 1 (`Variable("lr")[t + 1]`), and t;
-                sequences of the same name are equal unless said
-    observe     pairs (of `right`, of `left`) that agree after every step; unless given, theta of
-                `right` and what the state map says of it
-    point       where `left` must have asked when `right` asks at x: an expression in POINT, the
-                point of `right`
-    answer      what `right` hears, by kind of oracle: an expression in ANSWER, what `left` heard
-    varying     the hyperparameters of `left` that change with t; the others are constant
-    parameters  further symbols with ranges (the factor of a scaling group)
-    invariants  relations on the state of `left` after a step, proved before they are used
-    assume      relations on hyperparameters, parameters and answers that are assumed
-    start       the relation holds after so many steps, which are unrolled; unless given, 0 or 1
-    shift       the step t of `left` is step t + shift of `right`, whose first steps, with the
-                hyperparameters of step 1 of `left`, do the same whatever they hear
-    begin       theta[0] of `right`, if it is not what the state map says of the initial state
-    problems    exact problems on which to look for a difference first
-    """
 
-    kind: ClassVar[str] = "simulation"
+def proof(claim: Simulation, budget_s: float = 5.0) -> Verdict | None:
+    """The verdict if the claim is proved, else None; counterexamples are not looked for."""
+    return _Decision(claim, time.process_time() + budget_s).proof(whole=False)[0]
 
-    left: Optimizer
-    right: Optimizer
-    hyper: Mapping[str, Any] = field(default_factory=dict)
-    state: Mapping[str, Any] = field(default_factory=dict)
-    observe: Sequence[tuple[Any, Any]] = ()
-    point: Any = POINT
-    answer: Mapping[str, Any] = field(default_factory=dict)
-    varying: Sequence[str] = ()
-    parameters: Sequence[Hyper] = ()
-    invariants: Sequence[Any] = ()
-    assume: Sequence[Any] = ()
-    start: int | None = None
-    shift: int = 0
-    begin: Any = None
-    problems: Sequence[Objective] = ()
 
-    def __post_init__(self) -> None:
-        known = {h.name for h in self.right.hyper}
-        for name in self.hyper:
-            if name not in known:
-                raise ValueError(
-                    f"{self.right.id} has no hyperparameter {name}{suggest(name, known)}"
-                )
-        mine = {h.name for h in self.left.hyper}
-        for name in self.varying:
-            if name not in mine:
-                raise ValueError(
-                    f"{self.left.id} has no hyperparameter {name}{suggest(name, mine)}"
-                )
-        for name in sorted(known - set(self.hyper) - mine):
-            raise ValueError(
-                f"hyperparameter {name} of {self.right.id} needs a value in terms of {self.left.id}"
-            )
-        kept = {THETA, *(s.name for s in self.right.state)}
-        for name in self.state:
-            if name not in kept:
-                raise ValueError(f"{self.right.id} keeps no state {name}{suggest(name, kept)}")
-        for name in sorted(kept - set(self.state) - {THETA, *(s.name for s in self.left.state)}):
-            raise ValueError(
-                f"state {name} of {self.right.id} needs a map from the state of {self.left.id}"
-            )
-
-    def decide(self, budget_s: float = 5.0) -> Verdict:
-        """Prove the claim, refute it by an exact run, or say what was tried."""
-        return _Decision(self, time.process_time() + budget_s).verdict()
-
-    def proof(self, budget_s: float = 5.0) -> Verdict | None:
-        """The verdict if the claim is proved, else None; counterexamples are not looked for."""
-        return _Decision(self, time.process_time() + budget_s).proof(whole=False)[0]
-
-    def refute(self, budget_s: float = 5.0) -> Counterexample | None:
-        """Exact runs in which what is observed differs, if some are found; nothing is proved."""
-        return _Decision(self, time.process_time() + budget_s).refute()[0]
+def refute(claim: Simulation, budget_s: float = 5.0) -> Counterexample | None:
+    """Exact runs in which what is observed differs, if some are found; nothing is proved."""
+    return _Decision(claim, time.process_time() + budget_s).refute()[0]
 
 
 class _Decision:
@@ -212,7 +137,7 @@ class _Decision:
     def show(self, name: str, left: Expr, right: Expr, domain: Domain) -> bool:
         """Decide `left = right` and keep the obligation; False unless proved."""
         rest = max(0.05, min(2.0, self.deadline - time.process_time()))
-        obligation = decide(name, left, right, domain, rest).obligation
+        obligation = decide_equation(name, left, right, domain, rest).obligation
         self.obligations.append(obligation)
         if obligation.status != "proved":
             self.failed.append((name, left - right, domain))
@@ -283,7 +208,7 @@ class _Decision:
                     return False
                 continue
             moved = self.moved(other, k)
-            if p != moved and decide("", p, moved, domain, 0.5).status != "proved":
+            if p != moved and decide_equation("", p, moved, domain, 0.5).status != "proved":
                 return False
         return True
 
@@ -334,7 +259,9 @@ class _Decision:
             claim.parameters,
             claim.assume,
         )
-        found = [answered.obligation for answered in known.obligations(self.deadline)]
+        found = [
+            answered.obligation for answered in InvariantAttempt(known).obligations(self.deadline)
+        ]
         self.obligations += found
         return all(o.status == "proved" for o in found)
 
@@ -530,7 +457,7 @@ class _Decision:
             self.right,
             begin,
             theirs[:1] * claim.shift + theirs,
-            objective.later(claim.shift),
+            later(objective, claim.shift),
             steps + claim.shift,
             sympify(claim.point).xreplace(fixed),
             answers,
@@ -586,12 +513,12 @@ class _Decision:
                 )
         point = (("theta[0]", str(left.theta)), *values.items(), ("losses", str(objective)))
         names = self.names()
-        later = number + self.claim.shift
+        number_ = number + self.claim.shift
         return Counterexample(
             point,
-            ((f"{names[0]} {name}[{number}]", a), (f"{names[1]} {name}[{later}]", b)),
+            ((f"{names[0]} {name}[{number}]", a), (f"{names[1]} {name}[{number_}]", b)),
             "they are equal",
-            (replace(left, steps=number), replace(right, steps=later)),
+            recorded(replace(left, steps=number), replace(right, steps=number_)),
         )
 
     def parting(self, left: Run, right: Run) -> tuple[int, str, str, str] | None:
@@ -790,53 +717,38 @@ class Unmatched(ValueError):
     """The right system asks something to which nothing of the left one corresponds."""
 
 
-@dataclass(frozen=True)
-class OnlyIf:
-    """A simulation that fails, holds if one symbol has a certain value, and only then.
-
-    If `symbol` (a parameter, or a member such as `Variable("lr")[t - 1]`) is `value`, every
-    obligation of the step holds. If it is not, then the first that fails does so in every step in
-    which the relations of `where` hold (velocities that are not zero, …).
-    """
-
-    kind: ClassVar[str] = "condition"
-
-    claim: Simulation
-    symbol: Any
-    value: Any
-    where: Sequence[Any] = ()
-
-    def decide(self, budget_s: float = 5.0) -> Verdict:
-        """Prove both directions, or say which is open."""
-        attempt = _Decision(self.claim, time.process_time() + budget_s)
-        try:
-            attempt.prove()
-        except (Unsupported, Unmatched) as error:
-            return undecided(str(error))
-        failed = [row for row in attempt.failed if not row[0].startswith(("start", "invariant"))]
-        if not failed:
-            return undecided("the simulation does not fail")
-        put = {self.symbol: sympify(self.value)}
-        answers = []
-        for name, gap, domain in failed:
-            answers.append(decide(f"if: {name}", gap.xreplace(put), Integer(0), domain))
-        name, gap, domain = failed[0]
-        # As numbers in their own right: facts between atoms narrow the domain of the defect.
-        facts = Domain.where(*self.where, sympy.Ne(self.symbol, self.value))
-        narrowed = Domain((*domain.bounds, *facts.bounds), (*domain.facts, *facts.facts))
-        defect = factor_defect(neutral(gap), domain).numerator
-        for factor in sympy.Mul.make_args(defect):
-            base = factor.base if factor.is_Pow and factor.exp.is_Integer else factor
-            if not base.is_number:
-                answers.append(decide_relation(f"only if: {base}", sympy.Ne(base, 0), narrowed))
-        said = (*attempt.conditions(), f"{self.symbol} = {self.value}", *map(str, self.where))
-        open_ = [a.obligation.name for a in answers if a.status != "proved"]
-        if open_:
-            # What fails in a state that no run reaches refutes nothing.
-            return undecided(", ".join(open_), obligations=tuple(a.obligation for a in answers))
-        if attempt.refute()[0] is None:
-            return undecided("no exact run in which it fails")
-        return conclude(answers, attempt.scope(), said)
+@decide.register
+def _only_if(claim: OnlyIf, budget_s: float = 5.0) -> Verdict:
+    """Prove both directions, or say which is open."""
+    attempt = _Decision(claim.claim, time.process_time() + budget_s)
+    try:
+        attempt.prove()
+    except (Unsupported, Unmatched) as error:
+        return undecided(str(error))
+    failed = [row for row in attempt.failed if not row[0].startswith(("start", "invariant"))]
+    if not failed:
+        return undecided("the simulation does not fail")
+    put = {claim.symbol: sympify(claim.value)}
+    answers = []
+    for name, gap, domain in failed:
+        answers.append(decide_equation(f"if: {name}", gap.xreplace(put), Integer(0), domain))
+    name, gap, domain = failed[0]
+    # As numbers in their own right: facts between atoms narrow the domain of the defect.
+    facts = Domain.where(*claim.where, sympy.Ne(claim.symbol, claim.value))
+    narrowed = Domain((*domain.bounds, *facts.bounds), (*domain.facts, *facts.facts))
+    defect = factor_defect(neutral(gap), domain).numerator
+    for factor in sympy.Mul.make_args(defect):
+        base = factor.base if factor.is_Pow and factor.exp.is_Integer else factor
+        if not base.is_number:
+            answers.append(decide_relation(f"only if: {base}", sympy.Ne(base, 0), narrowed))
+    said = (*attempt.conditions(), f"{claim.symbol} = {claim.value}", *map(str, claim.where))
+    open_ = [a.obligation.name for a in answers if a.status != "proved"]
+    if open_:
+        # What fails in a state that no run reaches refutes nothing.
+        return undecided(", ".join(open_), obligations=tuple(a.obligation for a in answers))
+    if attempt.refute()[0] is None:
+        return undecided("no exact run in which it fails")
+    return conclude(answers, attempt.scope(), said)
 
 
 def only_if(claim: Simulation, symbol: Any, value: Any, budget_s: float = 2.0) -> OnlyIf | None:
@@ -864,7 +776,7 @@ def only_if(claim: Simulation, symbol: Any, value: Any, budget_s: float = 2.0) -
         base = factor.base if factor.is_Pow and factor.exp.is_Integer else factor
         if base.is_number:
             continue
-        if decide("", base.xreplace(put), Integer(0), domain, 0.3).status != "proved":
+        if decide_equation("", base.xreplace(put), Integer(0), domain, 0.3).status != "proved":
             others.append(sympy.Ne(base, 0))
     kept = len(others) < sum(not f.is_number for f in factors)
     return OnlyIf(claim, symbol, value, tuple(others)) if kept else None

@@ -16,6 +16,7 @@ from typing import Literal
 
 from sympy import Add, Basic, Expr, Integer, Mul, Rational, sympify
 
+from optwright.derive.error import InternalError, NotReal, OutOfTime, Undefined, Unsupported
 from optwright.derive.proof.algebra.domain import (
     NEGATIVE,
     POSITIVE,
@@ -28,21 +29,18 @@ from optwright.derive.proof.algebra.domain import (
 from optwright.derive.proof.algebra.normal import (
     Algebra,
     Infeasible,
-    NotReal,
-    OutOfTime,
     Sign,
     Split,
-    Unsupported,
     root_order,
     rooted_atoms,
 )
 from optwright.derive.proof.algebra.polynomial import Monomial, Poly, factor
-from optwright.derive.proof.decide.evaluate import Ball, Evaluation, Undefined, Unknown, Value
+from optwright.derive.proof.sign.evaluate import Ball, Evaluation, Unknown, Value
+from optwright.derive.proof.sign.sample import sample
 
 __all__ = [
     "Decision",
     "Defect",
-    "InternalError",
     "Region",
     "decide_zero",
     "factor_defect",
@@ -52,10 +50,6 @@ __all__ = [
 
 MAX_REGIONS = 256
 MAX_DEPTH = 24
-
-
-class InternalError(RuntimeError):
-    """A proof and an exact evaluation contradict each other: a bug, never a verdict."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +127,7 @@ def probe(
     precision: int = 60,
 ) -> Probe | None:
     """Evaluate at one exact point of the domain; None where there is no value."""
-    point = domain.sample(rng, domain.atoms(expr), index=index, digits=digits)
+    point = sample(domain, rng, domain.atoms(expr), index=index, digits=digits)
     if point is None:
         return None
     # A seed of its own, so that the same point asked again gives the same answers.

@@ -17,6 +17,7 @@ from typing import Any, Literal
 from sympy import Expr, sympify
 
 from optwright.derive.certificate.tree import NoTree
+from optwright.derive.error import InternalError, NotReal, OutOfTime, Unsupported
 from optwright.derive.proof.algebra.domain import (
     ANY,
     NEGATIVE,
@@ -26,12 +27,12 @@ from optwright.derive.proof.algebra.domain import (
     Point,
     sign_product,
 )
-from optwright.derive.proof.algebra.normal import Algebra, NotReal, OutOfTime, Sign, Unsupported
+from optwright.derive.proof.algebra.normal import Algebra, Sign
 from optwright.derive.proof.algebra.polynomial import Monomial, Poly, box_sign, factor
-from optwright.derive.proof.decide.certify import UNSAID, Certificate, data, leaf, sign
-from optwright.derive.proof.decide.evaluate import Ball, Evaluation
-from optwright.derive.proof.decide.smt import negative_point
-from optwright.derive.proof.decide.zero import InternalError, Probe, contradictory, probe, regions
+from optwright.derive.proof.sign.certify import UNSAID, Certificate, data, leaf, sign
+from optwright.derive.proof.sign.evaluate import Ball, Evaluation
+from optwright.derive.proof.sign.smt import negative_point
+from optwright.derive.proof.sign.zero import Probe, contradictory, probe, regions
 
 __all__ = ["Bound", "decide_nonneg"]
 
