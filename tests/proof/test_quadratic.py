@@ -27,7 +27,7 @@ from optwright.derive.claim.loss.smooth import Contraction, Descent, Trajectory
 from optwright.derive.language import Optimizer, lr, momentum
 from optwright.derive.proof import decide
 from optwright.derive.proof.algebra.domain import Domain
-from optwright.derive.proof.kind.loss.quadratic import Problem
+from optwright.derive.proof.kind.loss.quadratic import Problem, rate_problem
 from optwright.derive.proof.linear.box import whole
 from optwright.derive.proof.linear.jury import Section, inside, value_at
 from optwright.derive.proof.linear.step import (
@@ -226,7 +226,7 @@ def test_stability_agrees_with_numeric_radii(claim):
 
 @pytest.mark.parametrize("claim", proved(Rate))
 def test_rates_agree_with_numeric_radii(claim):
-    problem = claim.problem
+    problem = rate_problem(claim)
     points = list(problem.points((), range(8)))
     assert points
     for point in points:

@@ -27,7 +27,7 @@ from optwright.derive.judge.kernel import proof
 from optwright.derive.judge.kernel.algebra import Rejected
 from optwright.derive.judge.kernel.ideal import inconsistent
 from optwright.derive.judge.kernel.polynomial import Fractional, Poly
-from optwright.derive.judge.point import refute
+from optwright.derive.judge.registry import replay
 from optwright.derive.statement.collection import statements
 from optwright.derive.tell.report import table, tally
 from optwright.derive.work import runner
@@ -326,9 +326,9 @@ def test_a_matrix_that_refutes_nothing_fails() -> None:
 def test_a_number_that_refutes_nothing_fails() -> None:
     point = {"x": "1", "L": "1", "lr": "1"}
     with pytest.raises(Rejected, match="holds"):
-        refute.check(statements["C9x"].claim, {"point": point, "found": {}, "runs": []})
+        replay(statements["C9x"].claim, {"point": point, "found": {}, "runs": []})
     with pytest.raises(Rejected, match="range"):
-        refute.check(
+        replay(
             statements["C9x"].claim, {"point": {**point, "L": "-1"}, "found": {}, "runs": []}
         )
 

@@ -31,7 +31,6 @@ from optwright.derive.judge.point.array import Change, Loss
 from optwright.derive.judge.point.enclosure import enclosed, ends, precise
 from optwright.derive.judge.point.value import Unvalued
 from optwright.derive.language.symbol import Parameter
-from optwright.derive.proof import decide
 from optwright.derive.rule import catalog
 from optwright.derive.statement.collection import statements
 from optwright.derive.tell.report import all_of
@@ -362,9 +361,9 @@ def test_enclosures_refuse_what_may_have_no_value() -> None:
 def test_orders_of_quotients() -> None:
     x, y = sympy.Symbol("x", real=True), sympy.Symbol("y", positive=True)
     small = Statement("small", "", Vanishes(x**2 * y / (1 + x), x, 2), "proved")
-    assert recheck(small, decide(small)).status == "points"
+    assert recheck(small, prove(small)).status == "points"
     large = Statement("large", "", Vanishes(x * y + x**2, x, 2), "refuted")
-    told = decide(large)
+    told = prove(large)
     assert recheck(large, told).status == "rechecked"
     assert recheck(small, replace(told, status="refuted")).status == "failed"
 

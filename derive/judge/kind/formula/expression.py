@@ -187,7 +187,7 @@ def other_sum(claim: SumOf, found: Found) -> None:
 @refuted.register
 def one_part(claim: Conjunction, found: Found) -> str | None:
     """The part that the verdict names."""
-    hint = str(found["hint"])
+    hint = str(found.get("hint", ""))
     parts = [part for name, part in claim.parts.items() if hint.startswith(name)]
     if len(parts) != 1:
         raise Unbound("a counterexample that names no part")

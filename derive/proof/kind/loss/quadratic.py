@@ -474,7 +474,7 @@ def _critical(
             yield from problem.points(facts, (index,), seed)
 
 
-def _problem(claim: Rate) -> Problem:
+def rate_problem(claim: Rate) -> Problem:
     """The rule with its curvatures."""
     return Problem(
         claim.system,
@@ -490,7 +490,7 @@ def _problem(claim: Rate) -> Problem:
 @decide.register
 def _rate(claim: Rate, budget_s: float = 5.0) -> Verdict:
     """Prove by Jury's conditions for the circle of this radius, or refute exactly."""
-    problem, budget = _problem(claim), _Budget(budget_s)
+    problem, budget = rate_problem(claim), _Budget(budget_s)
     try:
         values = problem.conditions(claim.radius)
         if claim.relation != "<" and any(len(p) > 3 for p in problem.factors):
@@ -629,10 +629,10 @@ def _optimal(claim: Optimal, budget_s: float = 5.0) -> Verdict:
         conditions = open_.conditions(claim.radius)
     except NotLinear as error:
         return undecided(str(error))
-    answers = list(_certificate(claim, _problem(rate), open_, conditions, budget))
+    answers = list(_certificate(claim, rate_problem(rate), open_, conditions, budget))
     verdict = _proved(answers, claim.where, open_.scope)
     if verdict.status != "proved":
-        better = _better(claim, _problem(rate), open_, conditions, budget)
+        better = _better(claim, rate_problem(rate), open_, conditions, budget)
         if better is not None:
             failed = Obligation("better parameters", "none are better", str(better), "refuted")
             return Verdict("refuted", (failed,), better, open_.scope, reached.conditions)
