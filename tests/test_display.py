@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import sympy
 
-from optwright.derive import catalog, compare, statements
+from optwright.derive import catalog, compare, prove, statements
 from optwright.derive.claim.verdict import Obligation, Verdict
 from optwright.derive.display import parts
 from optwright.derive.language import Variable, beta1, eps, g, lr, m, m_hat, sqrt, t, v_hat
@@ -62,10 +62,10 @@ def test_a_route_shows_every_branch() -> None:
 
 
 def test_verdicts_show_what_was_shown() -> None:
-    proved = statements["M1"].decide()._repr_markdown_()
+    proved = prove(statements["M1"])._repr_markdown_()
     assert proved.startswith("M1: **proved** (5 obligations, for all losses, all t)")
     assert r"\eta \mu v_{t-1} + \eta g_t = \eta (\mu v_{t-1} + g_t)" in proved
-    refuted = statements["M2"].decide()._repr_markdown_()
+    refuted = prove(statements["M2"])._repr_markdown_()
     assert "M2: **refuted** (at theta[0] = 1" in refuted and r"\quad\to\ " in refuted
     odd = Verdict("proved", tuple(Obligation(f"<x{k}>", "a < b", "0", "proved") for k in range(20)))
     assert "and 8 more" in odd._repr_markdown_()

@@ -21,6 +21,14 @@ from optwright.derive.claim.formula.matrix import (
     Minimiser,
     WordIdentity,
 )
+from optwright.derive.claim.formula.word import (
+    Column,
+    Matrix,
+    Scalar,
+    UnitMatrix,
+    WordRule,
+    inverse_rules,
+)
 from optwright.derive.claim.loss.landscape import CriticalPoint, MixedPartials
 from optwright.derive.claim.loss.order import (
     AgreeToOrder,
@@ -33,7 +41,7 @@ from optwright.derive.claim.loss.order import (
 from optwright.derive.claim.loss.path import FirstStep, Path, Reaches, Settles
 from optwright.derive.claim.loss.quadratic import FixedPoint, Optimal, Oscillates, Rate, Stable
 from optwright.derive.claim.loss.smooth import Contraction, Descent, Trajectory
-from optwright.derive.claim.problem import ANSWER, POINT, Objective
+from optwright.derive.claim.problem import ANSWER, POINT, Objective, script
 from optwright.derive.claim.rule.declared import Declared
 from optwright.derive.claim.rule.exclusion import Impossible, NoMap
 from optwright.derive.claim.rule.expectation import BatchMoment, MeanStep
@@ -61,6 +69,7 @@ __all__ = [
     "Always",
     "AtLeastAsClose",
     "BatchMoment",
+    "Column",
     "Conjunction",
     "Contraction",
     "Counterexample",
@@ -82,6 +91,7 @@ __all__ = [
     "Kept",
     "Limit",
     "LinearMaps",
+    "Matrix",
     "MatrixIdentity",
     "MeanStep",
     "Minimiser",
@@ -100,6 +110,7 @@ __all__ = [
     "Reaches",
     "Refutation",
     "Rotations",
+    "Scalar",
     "Scalings",
     "Settles",
     "SignChanges",
@@ -114,7 +125,11 @@ __all__ = [
     "Symmetry",
     "Trajectory",
     "Translations",
+    "UnitMatrix",
     "Vanishes",
     "Verdict",
     "WordIdentity",
+    "WordRule",
+    "inverse_rules",
+    "script",
 ]
