@@ -11,7 +11,7 @@ import pytest
 import sympy
 from sympy import Symbol
 
-from optwright.derive import catalog, compose, language
+from optwright.derive import catalog, claim, compose, language
 from optwright.derive.error import DeclarationError
 from optwright.derive.language import Eq, Optimizer, Source, lr
 from optwright.derive.language.registry import load
@@ -30,6 +30,7 @@ def moved(length: Any, **options: Any) -> Optimizer:
 
 KNOWN = {name: getattr(language, name) for name in language.__all__}
 KNOWN |= {name: getattr(compose, name) for name in compose.__all__}
+KNOWN |= {name: getattr(claim, name) for name in claim.__all__}
 KNOWN |= {"rule": rule, "moved": moved, "adam": catalog["Adam"], "catalog": catalog}
 KNOWN |= {"np": np, "math": math, "sympy": sympy, "Symbol": Symbol}
 KNOWN |= {"move": "the step of gradient descent, replaced below"}
@@ -190,7 +191,17 @@ FAMILIES_AND_COMPOSITIONS = [
     ("adam.with_hyper(beta1='half')", "'half': is a text: write the expression without quotes"),
 ]  # fmt: skip
 
+CLAIMS = [
+    ("Simulation('Adam', adam)", "left: 'Adam': is a name, no rule: write catalog.system('Adam')"),
+    ("Simulation(adam, catalog['torch.SGD'])", "right: torch.SGD: is a family: write SGD.default"),
+    ("Simulation(catalog['Muon'], adam)", "routes tensors to several systems: write one of its br"),
+    ("Simulation(adam, None)", "is a NoneType: write an Optimizer, such as catalog.system('Adam')"),
+    ("Declared('Adam', {'lr': 1})", "Declared, system: 'Adam': is a name, no rule: write"),
+    ("Statement('S', 'w', Stable('Adam', []), 'proved')", "Stable, system: 'Adam': is a name, no"),
+]
+
 ALL = [
+    *CLAIMS,
     *NAMES_WITHOUT_AN_INDEX,
     *PYTHON_ON_SYMBOLS,
     *PARTS,
