@@ -2,134 +2,21 @@
 
     from optwright.derive.claim import Simulation, Statement
 
-Claims are frozen data: each kind is a class, `optwright.derive.prove` decides a statement of any.
+Claims are frozen data: each kind is a class, and `optwright.derive.prove` decides a statement of
+any. The names are those of `kind`, which is imported when one is first asked for: what reads kept
+verdicts needs none of them.
 """
 
-from optwright.derive.claim.formula.counting import Counting, Kept
-from optwright.derive.claim.formula.every_step import EveryStep
-from optwright.derive.claim.formula.expression import (
-    Conjunction,
-    Identity,
-    Inequality,
-    Refutation,
-    SumOf,
-)
-from optwright.derive.claim.formula.interval import OnInterval
-from optwright.derive.claim.formula.matrix import (
-    Determinant,
-    MatrixIdentity,
-    Minimiser,
-    WordIdentity,
-)
-from optwright.derive.claim.formula.word import (
-    Column,
-    Matrix,
-    Scalar,
-    UnitMatrix,
-    WordRule,
-    inverse_rules,
-)
-from optwright.derive.claim.loss.landscape import CriticalPoint, MixedPartials
-from optwright.derive.claim.loss.order import (
-    AgreeToOrder,
-    AtLeastAsClose,
-    DifferenceError,
-    DifferenceQuotient,
-    Steps,
-    Vanishes,
-)
-from optwright.derive.claim.loss.path import FirstStep, Path, Reaches, Settles
-from optwright.derive.claim.loss.quadratic import FixedPoint, Optimal, Oscillates, Rate, Stable
-from optwright.derive.claim.loss.smooth import Contraction, Descent, Trajectory
-from optwright.derive.claim.problem import ANSWER, POINT, Objective, script
-from optwright.derive.claim.rule.declared import Declared
-from optwright.derive.claim.rule.exclusion import Impossible, NoMap
-from optwright.derive.claim.rule.expectation import BatchMoment, MeanStep
-from optwright.derive.claim.rule.gathered import Gathered
-from optwright.derive.claim.rule.invariant import Always, StepFrom
-from optwright.derive.claim.rule.limit import FamilyLimit, Limit
-from optwright.derive.claim.rule.simulation import OnlyIf, Simulation
-from optwright.derive.claim.rule.symmetry import (
-    AffineMaps,
-    LinearMaps,
-    Permutations,
-    Rotations,
-    Scalings,
-    SignChanges,
-    Symmetry,
-    Translations,
-)
-from optwright.derive.claim.statement import Statement, StatementError, Statements
-from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict
+from __future__ import annotations
 
-__all__ = [
-    "ANSWER",
-    "AffineMaps",
-    "AgreeToOrder",
-    "Always",
-    "AtLeastAsClose",
-    "BatchMoment",
-    "Column",
-    "Conjunction",
-    "Contraction",
-    "Counterexample",
-    "Counting",
-    "CriticalPoint",
-    "Declared",
-    "Descent",
-    "Determinant",
-    "DifferenceError",
-    "DifferenceQuotient",
-    "EveryStep",
-    "FamilyLimit",
-    "FirstStep",
-    "FixedPoint",
-    "Gathered",
-    "Identity",
-    "Impossible",
-    "Inequality",
-    "Kept",
-    "Limit",
-    "LinearMaps",
-    "Matrix",
-    "MatrixIdentity",
-    "MeanStep",
-    "Minimiser",
-    "MixedPartials",
-    "NoMap",
-    "Objective",
-    "Obligation",
-    "OnInterval",
-    "OnlyIf",
-    "Optimal",
-    "Oscillates",
-    "POINT",
-    "Path",
-    "Permutations",
-    "Rate",
-    "Reaches",
-    "Refutation",
-    "Rotations",
-    "Scalar",
-    "Scalings",
-    "Settles",
-    "SignChanges",
-    "Simulation",
-    "Stable",
-    "Statement",
-    "StatementError",
-    "Statements",
-    "StepFrom",
-    "Steps",
-    "SumOf",
-    "Symmetry",
-    "Trajectory",
-    "Translations",
-    "UnitMatrix",
-    "Vanishes",
-    "Verdict",
-    "WordIdentity",
-    "WordRule",
-    "inverse_rules",
-    "script",
-]
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from optwright.derive.claim.kind import *  # noqa: F403
+
+
+def __getattr__(name: str) -> Any:
+    if name.startswith("__") and name != "__all__":
+        raise AttributeError(f"module {__name__} has no attribute {name}")
+    return getattr(import_module(f"{__name__}.kind"), name)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
 from optwright.derive.error import DeclarationError
 from optwright.derive.language.declaration import Family, Optimizer, Route, Schedule
 
-_WANTED = {
+_WANTED: Mapping[str, Any] = {
     "Optimizer": Optimizer,
     "Optimizer | None": (Optimizer, type(None)),
     "Optimizer | Schedule": (Optimizer, Schedule),

@@ -149,8 +149,9 @@ def accumulate(rule: S, k: int = 1) -> S:
         )
         count, clock = names.variable("accumulated"), names.variable("steps_taken")
         gathered, asked = names.variable("g_sum"), names.variable("g_part")
-        first, whole = sympy.Eq(count[t], 1), sympy.Eq(count[t], every.symbol)
-        kept = {s.name for s in rule.states} | {theta.name}
+        first = sympy.Eq(count[t], 1)
+        whole: Any = sympy.Eq(count[t], every.symbol)
+        kept: set[str] = {s.name for s in rule.states} | {theta.name}
 
         def own(x: Any) -> Any:
             return reclock(sympify(x).xreplace({question: gathered[t] / every.symbol}), clock[t])

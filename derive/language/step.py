@@ -56,7 +56,7 @@ class State(Indexed):
         object.__setattr__(self, "init", exact(self.init))
 
     @property
-    def name(self) -> str:
+    def name(self) -> str:  # type: ignore[override]  # a field of Variable
         return self.variable.name
 
     def __getitem__(self, index: Any) -> Value:
@@ -80,7 +80,7 @@ class History(Indexed):
         object.__setattr__(self, "length", exact(self.length))
 
     @property
-    def name(self) -> str:
+    def name(self) -> str:  # type: ignore[override]  # a field of Variable
         return self.variable.name
 
     def __getitem__(self, age: Any) -> Value:

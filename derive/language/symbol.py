@@ -149,7 +149,7 @@ class Operation(Term, Function, metaclass=Word):  # type: ignore[misc]
     @property
     def word(self) -> str:
         """The name by which messages and printers know the operation."""
-        return type(self).__name__
+        return str(type(self).__name__)
 
     def _sympystr(self, printer: Any) -> str:
         return f"{self.word}({', '.join(printer._print(a) for a in self.args)})"
@@ -351,7 +351,7 @@ class Parameter(Symbolic, Symbol):  # type: ignore[misc]
         return self  # type: ignore[no-any-return]
 
     def _latex(self, printer: Any) -> str:
-        return self.latex or str(printer._print_Symbol(self))
+        return str(self.latex or printer._print_Symbol(self))
 
     def __getnewargs_ex__(self) -> Any:
         return (self.name, self.range, self.role, self.latex, self.meaning), {}
