@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -277,3 +278,13 @@ def test_declarations_in_a_tuple_alone_are_found(tmp_path: Path) -> None:
     assert list(load(path)) == ["Rule", "Other"]
     path.write_text(FILE + f"one = {made}\ndeclarations = (one,)")
     assert list(load(path)) == ["Rule"]
+
+
+def test_errors_travel_between_processes() -> None:
+    with pytest.raises(DeclarationError) as caught:
+        run("moved(lr*v)")
+    back = pickle.loads(pickle.dumps(caught.value))
+    assert (type(back), str(back)) == (type(caught.value), str(caught.value))
+    with pytest.raises(DeclarationError, match="did you mean Adam") as unknown:
+        catalog["adam"]
+    assert str(pickle.loads(pickle.dumps(unknown.value))) == str(unknown.value)

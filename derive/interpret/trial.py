@@ -15,8 +15,9 @@ import numpy as np
 from sympy import Eq, oo
 
 from optwright.derive.error import DeclarationError
-from optwright.derive.interpret.number import DECIMAL50, Array
-from optwright.derive.interpret.reference import (
+from optwright.derive.interpret import (
+    DECIMAL50,
+    Array,
     Oracles,
     advance,
     advance_schedule,
