@@ -76,9 +76,12 @@ def test_verdicts_show_what_was_shown() -> None:
 def test_comparisons_show_their_maps() -> None:
     equal = compare("Momentum", "MomentumSum")
     assert equal._repr_markdown_().startswith("Momentum and MomentumSum: **equal**, equivalent")
-    assert r"v_t = \eta v_t" in equal._repr_markdown_()
+    row = r"v_t \text{ of MomentumSum} = \eta v_t"
+    assert row not in equal._repr_markdown_()
+    row = r"v_t \text{ of Momentum} = \eta v_t \text{ of MomentumSum}"
+    assert row in equal._repr_markdown_()
     assert "where lr constant" in equal._repr_markdown_()
-    assert equal.map is not None and r"v_t = \eta v_t" in equal.map._repr_markdown_()
+    assert equal.map is not None and row in equal.map._repr_markdown_()
     part = compare("Momentum", "SignSGD")._repr_markdown_()
     assert "**different**" in part and "They part at" in part and r"\theta_0 = " in part
 

@@ -8,6 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from html import escape
+from typing import Any
+
+from sympy import sympify
 
 from optwright.derive.claim.verdict import Verdict
 from optwright.derive.display import Part, parts
@@ -17,6 +20,7 @@ from optwright.derive.language.notation import Letter, Letters
 from optwright.derive.language.symbol import Parameter, Variable
 from optwright.derive.proof.relate.compare import Comparison, Relation
 from optwright.templates.latex import systems
+from optwright.templates.latex.escape import escape as escape_tex
 from optwright.templates.latex.proof import Formulas
 
 SHOWN = 12
@@ -95,13 +99,20 @@ def _comparison(comparison: Comparison) -> list[Part]:
 
 @parts.register
 def _relation(relation: Relation) -> list[Part]:
-    formulas = Formulas([_standard()])
-    rows = [formulas.show(line) for line in relation.lines() if " = " in line]
-    conditions = "; ".join(relation.conditions())
+    maps = {**relation.hyper, **{f"{name}[t]": x for name, x in relation.state.items()}}
+    rows = [_mapped(relation, name, x) for name, x in maps.items() if str(x) != name]
     words = f"{_plain(relation.right)} does what {_plain(relation.left)} does"
-    same = Part(f"{words}, all of the same name")
-    found = [Part(f"{words} under", rows) if rows else same]
+    found = [Part(f"{words} under" if rows else f"{words}, all of the same name", rows)]
+    conditions = "; ".join(relation.conditions())
     return [*found, Part(f"where {_plain(conditions)}")] if conditions else found
+
+
+def _mapped(relation: Relation, name: str, x: Any) -> str:
+    """What something of one system is in the other."""
+    formulas = Formulas([_standard()])
+    of = "" if sympify(x).is_number else rf" \text{{ of {escape_tex(relation.left)}}}"
+    left = rf"{formulas.show(name)} \text{{ of {escape_tex(relation.right)}}}"
+    return f"{left} = {formulas.show(str(x))}{of}"
 
 
 def _plain(text: str) -> str:
