@@ -24,7 +24,7 @@ from optwright.derive.interpret.number import DECIMAL50
 from optwright.derive.judge import Recheck, recheck
 from optwright.derive.judge.kernel import sturm
 from optwright.derive.judge.kernel.algebra import ANY, NEGATIVE, POSITIVE, ZERO, Box
-from optwright.derive.judge.kernel.chart import Region
+from optwright.derive.judge.kernel.chart import ChartRegion
 from optwright.derive.judge.kernel.unknown import Unknowns
 from optwright.derive.judge.kind.loss.landscape import what
 from optwright.derive.judge.point.spans import Spans, span
@@ -213,7 +213,7 @@ def test_signs_hold_wherever_the_relations_do() -> None:
     letters = Unknowns()
     x, y = letters("x"), letters("y")
     unit = Box(Fraction(0), Fraction(1), True, True)
-    region = Region.of(letters, {"x": unit, "y": Box(Fraction(0), None)})
+    region = ChartRegion.of(letters, {"x": unit, "y": Box(Fraction(0), None)})
     assert region.sign(x) == POSITIVE
     assert region.sign(x * x - x) == NEGATIVE
     assert region.sign(y) == POSITIVE | ZERO

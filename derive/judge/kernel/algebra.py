@@ -29,7 +29,7 @@ class Unsettled(Rejected):
     """A sign on which the certificate relies is not to be seen."""
 
 
-class Empty(Exception):
+class EmptyRegion(Exception):
     """No point of the region has a value of the claim, or there is no point in it at all."""
 
 
@@ -90,11 +90,11 @@ def poly(data: Sequence[Any]) -> Poly:
     return Poly(terms)
 
 
-class Region:
+class LeafRegion:
     """The algebra of one region.
 
     bounds: boxes by unknown. letters, roots, factors: as the certificate gives them. Raises
-    Rejected for what is wrong in them, Empty where the region has no point.
+    Rejected for what is wrong in them, EmptyRegion where the region has no point.
     """
 
     def __init__(
@@ -164,7 +164,7 @@ class Region:
         before, self._claimed = self._claimed, False
         try:
             yield
-        except Empty as error:
+        except EmptyRegion as error:
             if before:
                 raise Rejected(f"a letter that is not defined: {error}") from error
             raise
@@ -221,7 +221,10 @@ class Region:
     # ---- expressions
 
     def value(self, node: Tree) -> Fractional:
-        """An expression in letters. Raises Rejected, Unsettled, or Empty where it has no value."""
+        """An expression in letters.
+
+        Raises Rejected, Unsettled, or EmptyRegion where it has no value.
+        """
         key = _key(node)
         if key not in self._values:
             found = self._value(node)
@@ -274,7 +277,7 @@ class Region:
             return base**power
         top = self.reduced(base.top)
         if not top:
-            raise Empty("division by zero")
+            raise EmptyRegion("division by zero")
         self._nowhere_zero(top)
         return Fractional(top, base.below).inverse() ** -power
 
@@ -293,7 +296,7 @@ class Region:
         base = Fractional(self.reduced(base.top), base.below)
         if not base.top:
             if exponent < 0:
-                raise Empty("division by zero")
+                raise EmptyRegion("division by zero")
             return base
         wanted = POSITIVE if exponent < 0 else POSITIVE | ZERO
         if self._claimed:
@@ -572,7 +575,10 @@ class Region:
         self.learn(value, mask)
 
     def learn(self, x: Fractional, mask: int) -> None:
-        """Keep what the sign of a fraction tells of its factors; raises Empty if it cannot be."""
+        """Keep what the sign of a fraction tells of its factors.
+
+        Raises EmptyRegion if it cannot be.
+        """
         top = self.reduced(x.top)
         for p, n in x.below.items():
             own = _raised(self.sign(p) & ~ZERO, n)
@@ -603,7 +609,7 @@ class Region:
     def _keep(self, p: Poly, mask: int) -> None:
         own = self.sign(p)
         if not own & mask:
-            raise Empty("what is assumed contradicts what is known")
+            raise EmptyRegion("what is assumed contradicts what is known")
         if not own & ~mask or p.constant is not None:
             return
         scale, part = p.primitive()
@@ -633,7 +639,7 @@ class Region:
             new.high = edge
         if new.low is not None and new.high is not None:
             if new.low > new.high or (new.low == new.high and (new.low_open or new.high_open)):
-                raise Empty("an interval is empty")
+                raise EmptyRegion("an interval is empty")
         self.boxes[i] = new
 
 
@@ -690,5 +696,18 @@ def _key(node: Tree) -> str:
     return repr(node)
 
 
-__all__ = ["ANY", "MASK", "Box", "Empty", "NEGATIVE", "POSITIVE", "Region", "Rejected", "Unsettled",
-           "ZERO", "box", "flipped", "poly"]  # fmt: skip
+__all__ = [
+    "ANY",
+    "MASK",
+    "NEGATIVE",
+    "POSITIVE",
+    "ZERO",
+    "Box",
+    "EmptyRegion",
+    "LeafRegion",
+    "Rejected",
+    "Unsettled",
+    "box",
+    "flipped",
+    "poly",
+]

@@ -133,7 +133,7 @@ def relation(expr: Expr, mask: int) -> str:
 
 
 @dataclass(frozen=True)
-class Letter:
+class AlgebraLetter:
     """What a letter stands for and where it lies."""
 
     expr: Expr
@@ -164,7 +164,7 @@ class Algebra:
         self.order = order
         self.deadline = deadline
         self.opaque = opaque
-        self.letters: list[Letter] = []
+        self.letters: list[AlgebraLetter] = []
         self.conditions: dict[str, Sign] = {}
         self.known: dict[Poly, int] = {}
         self.equations: list[Poly] = []
@@ -606,7 +606,7 @@ class Algebra:
         interval = letter.interval.meet(bound)
         if interval.empty:
             raise Infeasible(relation(self.expression(poly), mask))
-        self.letters[index] = Letter(letter.expr, interval, letter.atom)
+        self.letters[index] = AlgebraLetter(letter.expr, interval, letter.atom)
 
     def _require(self, poly: Poly, mask: int) -> None:
         """Record that the expression is defined only where the polynomial has these signs."""
@@ -623,7 +623,7 @@ class Algebra:
         index = self._index.get(key)
         if index is None:
             index = self._index[key] = len(self.letters)
-            self.letters.append(Letter(expr, interval, atom))
+            self.letters.append(AlgebraLetter(expr, interval, atom))
         return Quotient(Poly.letter(index))
 
     def _application(self, expr: Basic, interval: Interval) -> Quotient:

@@ -22,7 +22,7 @@ from optwright.derive.certificate.tree import tree
 from optwright.derive.claim.loss.quadratic import FixedPoint, Optimal, Oscillates, Rate, Stable
 from optwright.derive.interpret.number import EXACT
 from optwright.derive.judge.kernel.algebra import NEGATIVE, POSITIVE, ZERO, Box, Rejected
-from optwright.derive.judge.kernel.chart import Chart, Region, Relation
+from optwright.derive.judge.kernel.chart import Chart, ChartRegion, Relation
 from optwright.derive.judge.kernel.polynomial import Fractional, Poly
 from optwright.derive.judge.kernel.sturm import coefficients, positive, stable
 from optwright.derive.judge.kernel.unknown import Unknowns
@@ -91,7 +91,7 @@ class Quadratic:
         self.values |= values or {}
         boxes = {name: range_box(x) for name, x in self.ranges.items()}
         boxes |= {CLOCK: Box(Fraction(2), None), CURVATURE: Box(Fraction(0), None, True)}
-        region = Region.of(self.letters, boxes)
+        region = ChartRegion.of(self.letters, boxes)
         facts = list(claim.where)
         if sympy.sympify(low) != 0 and sympy.sympify(low) != sympy.sympify(high):
             facts.append(sympy.sympify(low) < high)
@@ -118,9 +118,9 @@ class Quadratic:
         """The signs that something may have where the claim's assumptions hold."""
         return _least(self.regions, fractional(x))
 
-    def within(self, facts: Sequence[Relation], curved: bool) -> list[Region]:
+    def within(self, facts: Sequence[Relation], curved: bool) -> list[ChartRegion]:
         """Where further relations hold too, with the curvature between its ends or anywhere."""
-        found: list[Region] = []
+        found: list[ChartRegion] = []
         for region in self.regions:
             for solved in region.solved(facts):
                 if curved:
@@ -198,7 +198,7 @@ def _total(xs: Iterator[Fractional]) -> Fractional:
     return found
 
 
-def _least(regions: Sequence[Region], x: Fractional) -> int:
+def _least(regions: Sequence[ChartRegion], x: Fractional) -> int:
     """The fewest signs that one of the regions shows: each of them holds all there is."""
     best = NEGATIVE | ZERO | POSITIVE
     for region in chain(regions, *(region.apart() for region in regions[:1])):

@@ -42,7 +42,7 @@ MU = Parameter("mu", "(0, inf)")
 POINTS = 3
 
 
-class Step:
+class GradientStep:
     """A rule theta - c*g without state: c, and the other numbers of a claim, as fractions."""
 
     def __init__(self, claim: Any, low: Any, claimed: tuple[Any, ...]) -> None:
@@ -86,7 +86,7 @@ def _scaled(x: Fractional, by: Any) -> Fractional:
 @proved.register
 def descends(claim: Descent, known: Obligations) -> None:
     """The decrease that the descent lemma gives is at least the one claimed."""
-    step = Step(claim, L, (claim.decrease,))
+    step = GradientStep(claim, L, (claim.decrease,))
     gap = step.c - _scaled(step(L) * step.c**2, Fraction(1, 2)) - step(claim.decrease)
     known.take("decrease")
     for values in random_points(step.q.ranges, claim.where, random.Random(1), POINTS):
@@ -160,7 +160,7 @@ FORMS = (
 @proved.register
 def contracts(claim: Contraction, known: Obligations) -> None:
     """Five numbers, of which a quadratic form is made, are nowhere negative."""
-    step = Step(claim, MU, (claim.factor, claim.weight))
+    step = GradientStep(claim, MU, (claim.factor, claim.weight))
     factor, weight, big, small = (step(x) for x in (claim.factor, claim.weight, L, MU))
     one = Fractional(Poly.number(1))
     dd = factor**2 - one + weight * big * small
@@ -243,4 +243,4 @@ def strays(claim: Trajectory, found: Found) -> None:
     raise Rejected("the run is as claimed")
 
 
-__all__ = ["Step"]
+__all__ = ["GradientStep"]

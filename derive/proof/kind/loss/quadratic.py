@@ -43,7 +43,7 @@ from optwright.derive.language.declaration import Optimizer
 from optwright.derive.language.symbol import Hyper, Parameter
 from optwright.derive.proof.algebra.domain import Domain, Point
 from optwright.derive.proof.kind.formula.expression import domain_of
-from optwright.derive.proof.linear.box import Empty, Region, Sense, negation, whole
+from optwright.derive.proof.linear.box import EmptyBox, ParameterBox, Sense, negation, whole
 from optwright.derive.proof.linear.jury import Section, discriminant, inside, section, value_at
 from optwright.derive.proof.linear.step import (
     NotLinear,
@@ -67,7 +67,7 @@ _OWN = (mu(1), L(1), curvature(1), minimiser(0))
 
 
 @dataclass(frozen=True)
-class Problem:
+class CurvatureProblem:
     """A rule with the curvatures on which it is looked at.
 
     hyper: hyperparameters as rational functions of other parameters; those not named stay as they
@@ -133,11 +133,11 @@ class Problem:
         return tuple(dict.fromkeys(c for p in self.factors for c in inside(p, circle)))
 
     @cached_property
-    def region(self) -> Region:
+    def region(self) -> ParameterBox:
         """The parameters as a box, without the curvature."""
         return whole(self.domain)
 
-    def curved(self, region: Region) -> Region:
+    def curved(self, region: ParameterBox) -> ParameterBox:
         """With the curvature between its ends."""
         return region.between(curvature, self.low, self.high, sympify(self.low) == 0)
 
@@ -278,7 +278,7 @@ class _Budget:
 @decide.register
 def _stable(claim: Stable, budget_s: float = 5.0) -> Verdict:
     """Prove both directions by Jury's conditions, or refute at exact parameters."""
-    problem = Problem(
+    problem = CurvatureProblem(
         claim.system, claim.hyper, claim.parameters, claim.where, claim.low, claim.high, claim.when
     )
     try:
@@ -301,7 +301,7 @@ def _stable(claim: Stable, budget_s: float = 5.0) -> Verdict:
 @decide.register
 def _oscillates(claim: Oscillates, budget_s: float = 5.0) -> Verdict:
     """Prove both directions by the discriminant, or refute at exact parameters."""
-    problem = Problem(
+    problem = CurvatureProblem(
         claim.system, claim.hyper, claim.parameters, claim.where, claim.at, claim.at, claim.when
     )
     try:
@@ -324,7 +324,7 @@ def _oscillates(claim: Oscillates, budget_s: float = 5.0) -> Verdict:
 
 
 def _equivalent(
-    problem: Problem,
+    problem: CurvatureProblem,
     values: Sequence[FracElement],
     when: Sequence[Any],
     sense: Direction,
@@ -358,12 +358,12 @@ def _equivalent(
 
 
 def _sufficient(
-    problem: Problem, values: Sequence[FracElement], when: Sequence[Any], budget: _Budget
+    problem: CurvatureProblem, values: Sequence[FracElement], when: Sequence[Any], budget: _Budget
 ) -> Iterator[Answered]:
     """Every value is positive where the relations hold."""
     try:
         region = problem.curved(problem.region.meet(when))
-    except Empty as error:
+    except EmptyBox as error:
         yield Answered(Obligation("sufficient", f"no parameters fulfil {error}", "0", "proved"))
         return
     for value in values:
@@ -371,7 +371,7 @@ def _sufficient(
 
 
 def _necessary(
-    problem: Problem,
+    problem: CurvatureProblem,
     values: Sequence[FracElement],
     when: Sequence[Any],
     budget: _Budget,
@@ -383,7 +383,7 @@ def _necessary(
         name = f"necessary: where {opposite}, {fails}"
         try:
             region = problem.region.meet((*when[:place], opposite))
-        except Empty:
+        except EmptyBox:
             yield Answered(Obligation(name, f"{opposite} is impossible", "0", "proved"))
             continue
         best: Answered | None = None
@@ -401,7 +401,7 @@ def _necessary(
 
 
 def _candidates(
-    problem: Problem, values: Sequence[FracElement], facts: Sequence[Any]
+    problem: CurvatureProblem, values: Sequence[FracElement], facts: Sequence[Any]
 ) -> Iterator[tuple[Any, FracElement]]:
     """Curvatures and values that are <= 0 there (at 0, < 0) at all of some exact points."""
     points = list(problem.points(facts, range(4)))
@@ -417,7 +417,7 @@ def _candidates(
 
 
 def _disagreement(
-    problem: Problem,
+    problem: CurvatureProblem,
     values: Sequence[FracElement],
     when: Sequence[Any],
     sense: Direction,
@@ -455,7 +455,7 @@ def _disagreement(
 
 
 def _critical(
-    problem: Problem, values: Sequence[FracElement], when: Sequence[Any], rounds: range
+    problem: CurvatureProblem, values: Sequence[FracElement], when: Sequence[Any], rounds: range
 ) -> Iterator[Point]:
     """Points inside, outside and on the edges of what is claimed and of what is true."""
     edges: list[Sequence[Any]] = [when]
@@ -474,9 +474,9 @@ def _critical(
             yield from problem.points(facts, (index,), seed)
 
 
-def rate_problem(claim: Rate) -> Problem:
+def rate_problem(claim: Rate) -> CurvatureProblem:
     """The rule with its curvatures."""
-    return Problem(
+    return CurvatureProblem(
         claim.system,
         claim.hyper,
         claim.parameters,
@@ -519,7 +519,7 @@ def _claim(claim: Rate) -> str:
 
 
 def _answers(
-    claim: Rate, problem: Problem, values: Sequence[FracElement], budget: _Budget
+    claim: Rate, problem: CurvatureProblem, values: Sequence[FracElement], budget: _Budget
 ) -> Iterator[Answered]:
     field_ = values[0].field
     yield problem.region.decide(
@@ -544,7 +544,7 @@ def _answers(
 
 def _refuted(
     claim: Rate,
-    problem: Problem,
+    problem: CurvatureProblem,
     values: Sequence[FracElement],
     indices: range,
     budget: _Budget,
@@ -558,7 +558,7 @@ def _refuted(
 
 def _exceeded(
     claim: Rate,
-    problem: Problem,
+    problem: CurvatureProblem,
     values: Sequence[FracElement],
     indices: range,
     budget: _Budget,
@@ -616,7 +616,7 @@ def _optimal(claim: Optimal, budget_s: float = 5.0) -> Verdict:
     reached = decide(rate, budget_s)
     if reached.status == "refuted":
         return reached
-    open_ = Problem(
+    open_ = CurvatureProblem(
         claim.system,
         claim.fixed,
         (*claim.parameters, *(_anywhere(claim.system, name) for name in claim.hyper)),
@@ -650,8 +650,8 @@ def _optimal(claim: Optimal, budget_s: float = 5.0) -> Verdict:
 
 def _certificate(
     claim: Optimal,
-    claimed: Problem,
-    open_: Problem,
+    claimed: CurvatureProblem,
+    open_: CurvatureProblem,
     conditions: Sequence[FracElement],
     budget: _Budget,
 ) -> Iterator[Answered]:
@@ -694,8 +694,8 @@ def _certificate(
 
 def _better(
     claim: Optimal,
-    claimed: Problem,
-    open_: Problem,
+    claimed: CurvatureProblem,
+    open_: CurvatureProblem,
     conditions: Sequence[FracElement],
     budget: _Budget,
 ) -> Counterexample | None:
@@ -732,7 +732,7 @@ def _better(
 
 
 def _worst(
-    claim: Optimal, problem: Problem, conditions: Sequence[FracElement], point: Point
+    claim: Optimal, problem: CurvatureProblem, conditions: Sequence[FracElement], point: Point
 ) -> Fraction | None:
     """A curvature at which the radius is not below the claimed one."""
     found = problem.fails(conditions, point)
@@ -789,7 +789,7 @@ def _combinations(
 @decide.register
 def _fixed_point(claim: FixedPoint, budget_s: float = 5.0) -> Verdict:
     """Solve for the fixed point, and compare; a wrong one is refuted at exact numbers."""
-    problem = Problem(
+    problem = CurvatureProblem(
         claim.system,
         claim.hyper,
         claim.parameters,
@@ -831,4 +831,4 @@ def _fixed_point(claim: FixedPoint, budget_s: float = 5.0) -> Verdict:
     return Verdict("proved", (o,), None, "all quadratics, all n", conditions)
 
 
-__all__ = ["Problem"]
+__all__ = ["CurvatureProblem"]
