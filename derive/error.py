@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import difflib
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 
@@ -38,6 +39,27 @@ class TimeIsOver(BaseException):
     """A guard rang. No Exception, so that no handler of errors inside the guard swallows it."""
 
 
+class DeclarationError(ValueError):
+    """A declaration that means nothing: one line with the place, the symbol and the reason.
+
+    `where` is the declaration and, where there is one, its equation; `symbol` is what is wrong
+    there; `reason` says why and what to write instead.
+    """
+
+    def __init__(self, where: str, symbol: str, reason: str) -> None:
+        ValueError.__init__(self, where, symbol, reason)
+        self.where, self.symbol, self.reason = where, symbol, reason
+
+    def __str__(self) -> str:
+        return " ".join(f"{self.where}: {self.symbol}: {self.reason}".split())
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """ ", did you mean x?" for the nearest known name, else nothing."""
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f", did you mean {near[0]}?" if near else ""
+
+
 @contextmanager
 def about(subject: str) -> Iterator[None]:
     """Whatever fails within is raised as Unusable with the subject named; OSErrors pass.
@@ -55,6 +77,7 @@ def about(subject: str) -> Iterator[None]:
 
 
 __all__ = [
+    "DeclarationError",
     "InternalError",
     "NotExact",
     "NotReal",
@@ -64,4 +87,5 @@ __all__ = [
     "Unsupported",
     "Unusable",
     "about",
+    "suggest",
 ]

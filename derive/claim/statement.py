@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Protocol
 
 from optwright.derive.claim.name import means
 from optwright.derive.claim.verdict import STATUSES, Status
-from optwright.derive.language.validate import suggest
+from optwright.derive.error import suggest
 
 
 class StatementError(ValueError):

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from sympy import Symbol
 
 from optwright.derive.language import vocabulary
+from optwright.derive.language.check.name import C_WORDS
 from optwright.derive.language.extent import Extent, axes, matrix
 from optwright.derive.language.notation import GREEK, LatexName
 from optwright.derive.language.symbol import Parameter
-from optwright.derive.language.validate import C_WORDS
 
 _MARKS = {"+": "next", "-": "prev", "*": "star", r"\prime": "prime", r"\circ": "start"}
 _PARAMETERS = (r"\theta", "w", "x", r"\omega", r"\vartheta", r"\mathbf{w}", r"\mathbf{x}", "W")

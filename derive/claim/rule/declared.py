@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from optwright.derive.error import suggest
 from optwright.derive.language.declaration import Optimizer, Schedule
-from optwright.derive.language.validate import suggest
 
 
 @dataclass(frozen=True)

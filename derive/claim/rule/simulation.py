@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from optwright.derive.claim.problem import POINT, Objective
+from optwright.derive.error import suggest
 from optwright.derive.language.declaration import Optimizer
 from optwright.derive.language.symbol import Hyper
-from optwright.derive.language.validate import suggest
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 import sympy
 from sympy import sympify
 
+from optwright.derive.error import suggest
 from optwright.derive.language.declaration import Optimizer
-from optwright.derive.language.validate import suggest
 
 Form = Any
 """What becomes of a value in the other coordinates."""
