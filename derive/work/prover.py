@@ -7,7 +7,7 @@ from dataclasses import replace
 from optwright.derive import proof
 from optwright.derive.claim.statement import Statement
 from optwright.derive.claim.verdict import Obligation, Verdict
-from optwright.derive.judge.kernel.algebra import Rejected
+from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.kernel.proof import check
 
 

@@ -27,9 +27,10 @@ from optwright.derive.claim.loss.smooth import Contraction, Descent, Trajectory
 from optwright.derive.language import Optimizer, lr, momentum
 from optwright.derive.proof import decide
 from optwright.derive.proof.algebra.domain import Domain
-from optwright.derive.proof.kind.loss.quadratic import CurvatureProblem, rate_problem
+from optwright.derive.proof.kind.loss.quadratic import rate_problem
 from optwright.derive.proof.linear.box import whole
 from optwright.derive.proof.linear.jury import Section, inside, value_at
+from optwright.derive.proof.linear.problem import CurvatureProblem
 from optwright.derive.proof.linear.step import (
     NotLinear,
     characteristic,

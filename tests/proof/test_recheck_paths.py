@@ -23,7 +23,7 @@ from optwright.derive.claim.verdict import Verdict, from_dict
 from optwright.derive.interpret.number import DECIMAL50
 from optwright.derive.judge import Recheck, recheck
 from optwright.derive.judge.kernel import sturm
-from optwright.derive.judge.kernel.algebra import ANY, NEGATIVE, POSITIVE, ZERO, Box
+from optwright.derive.judge.kernel.box import ANY, NEGATIVE, POSITIVE, ZERO, Box
 from optwright.derive.judge.kernel.chart import ChartRegion
 from optwright.derive.judge.kernel.unknown import Unknowns
 from optwright.derive.judge.kind.loss.landscape import what

@@ -9,20 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product as combinations
 from typing import Any
 
 from optwright.derive.certificate.form import Tree
+from optwright.derive.judge.kernel.box import (
+    ANY,
+    MASK,
+    NEGATIVE,
+    POSITIVE,
+    ZERO,
+    Box,
+    Rejected,
+    flipped,
+    multiplied_sign,
+    raised_sign,
+)
 from optwright.derive.judge.kernel.polynomial import Fractional, Monomial, Poly, over, product
-
-NEGATIVE, ZERO, POSITIVE, ANY = 1, 2, 4, 7
-MASK = {">": POSITIVE, ">=": POSITIVE | ZERO, "==": ZERO, "!=": POSITIVE | NEGATIVE}
-
-
-class Rejected(ValueError):
-    """A certificate that does not show what it should: says where."""
 
 
 class Unsettled(Rejected):
@@ -31,52 +35,6 @@ class Unsettled(Rejected):
 
 class EmptyRegion(Exception):
     """No point of the region has a value of the claim, or there is no point in it at all."""
-
-
-def flipped(mask: int) -> int:
-    """The signs of the negative."""
-    return mask & ZERO | (mask & NEGATIVE) << 2 | (mask & POSITIVE) >> 2
-
-
-def _multiplied(a: int, b: int) -> int:
-    found = ZERO if (a | b) & ZERO and a and b else 0
-    if a & POSITIVE:
-        found |= b
-    if a & NEGATIVE:
-        found |= flipped(b)
-    return found
-
-
-def _raised(mask: int, power: int) -> int:
-    return mask if power % 2 else mask & ZERO | (POSITIVE if mask & ~ZERO else 0)
-
-
-@dataclass
-class Box:
-    """Where a letter lies; None is an infinite end."""
-
-    low: Fraction | None = None
-    high: Fraction | None = None
-    low_open: bool = False
-    high_open: bool = False
-    whole: bool = False
-
-    @property
-    def sign(self) -> int:
-        mask = ANY
-        if self.low is not None and self.low >= 0:
-            mask &= ~NEGATIVE & (~ZERO if self.low > 0 or self.low_open else ANY)
-        if self.high is not None and self.high <= 0:
-            mask &= ~POSITIVE & (~ZERO if self.high < 0 or self.high_open else ANY)
-        return mask
-
-
-def box(data: Sequence[Any]) -> Box:
-    """A box from the data of a certificate."""
-    low, high, *rest = data
-    return Box(
-        None if low is None else Fraction(low), None if high is None else Fraction(high), *rest
-    )
 
 
 def poly(data: Sequence[Any]) -> Poly:
@@ -440,7 +398,7 @@ class LeafRegion:
         """Possible signs of a fraction, where it is defined."""
         mask = self.sign(self.reduced(x.top))
         for p, n in x.below.items():
-            mask = _multiplied(mask, _raised(self.sign(p) & ~ZERO, n))
+            mask = multiplied_sign(mask, raised_sign(self.sign(p) & ~ZERO, n))
         return mask
 
     def sign(self, p: Poly) -> int:
@@ -468,7 +426,7 @@ class LeafRegion:
         if len(pieces) > 1 or pieces[0][1] > 1:
             own = POSITIVE if product(pieces).primitive()[0] > 0 else NEGATIVE
             for q, n in pieces:
-                own = _multiplied(own, _raised(self.sign(q), n))
+                own = multiplied_sign(own, raised_sign(self.sign(q), n))
             mask &= own
         reduced = self.reduced(part)
         if reduced != part:
@@ -581,7 +539,7 @@ class LeafRegion:
         """
         top = self.reduced(x.top)
         for p, n in x.below.items():
-            own = _raised(self.sign(p) & ~ZERO, n)
+            own = raised_sign(self.sign(p) & ~ZERO, n)
             if own not in (POSITIVE, NEGATIVE):
                 if not mask & ZERO:
                     self._nowhere_zero(top)
@@ -696,18 +654,4 @@ def _key(node: Tree) -> str:
     return repr(node)
 
 
-__all__ = [
-    "ANY",
-    "MASK",
-    "NEGATIVE",
-    "POSITIVE",
-    "ZERO",
-    "Box",
-    "EmptyRegion",
-    "LeafRegion",
-    "Rejected",
-    "Unsettled",
-    "box",
-    "flipped",
-    "poly",
-]
+__all__ = ["EmptyRegion", "LeafRegion", "Unsettled", "poly"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import islice, product
 
-from optwright.derive.judge.kernel.algebra import ANY, NEGATIVE, POSITIVE, ZERO, Box, flipped
+from optwright.derive.judge.kernel.box import ANY, NEGATIVE, POSITIVE, ZERO, Box, flipped
 from optwright.derive.judge.kernel.polynomial import Fractional, Monomial, Poly
 from optwright.derive.judge.kernel.polynomial import product as product_of
 from optwright.derive.judge.kernel.unknown import Unknowns

@@ -11,20 +11,17 @@ from typing import Any
 
 from optwright.derive.certificate.form import Certificate, Tree, renamed, unknowns
 from optwright.derive.judge.kernel import word
-from optwright.derive.judge.kernel.algebra import (
+from optwright.derive.judge.kernel.algebra import EmptyRegion, LeafRegion, Unsettled, poly
+from optwright.derive.judge.kernel.box import (
     ANY,
     MASK,
     NEGATIVE,
     POSITIVE,
     ZERO,
     Box,
-    EmptyRegion,
-    LeafRegion,
     Rejected,
-    Unsettled,
     box,
     flipped,
-    poly,
 )
 from optwright.derive.judge.kernel.ideal import inconsistent
 from optwright.derive.judge.kernel.polynomial import Poly, TooLarge, product

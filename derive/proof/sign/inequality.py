@@ -27,8 +27,9 @@ from optwright.derive.proof.algebra.domain import (
     Point,
     sign_product,
 )
-from optwright.derive.proof.algebra.normal import Algebra, Sign
+from optwright.derive.proof.algebra.normal import Algebra
 from optwright.derive.proof.algebra.polynomial import Monomial, Poly, box_sign, factor
+from optwright.derive.proof.algebra.sign import Sign
 from optwright.derive.proof.sign.certify import UNSAID, Certificate, data, leaf, sign
 from optwright.derive.proof.sign.evaluate import Ball, Evaluation
 from optwright.derive.proof.sign.smt import negative_point

@@ -26,15 +26,10 @@ from optwright.derive.proof.algebra.domain import (
     Point,
     is_atom,
 )
-from optwright.derive.proof.algebra.normal import (
-    Algebra,
-    Infeasible,
-    Sign,
-    Split,
-    root_order,
-    rooted_atoms,
-)
+from optwright.derive.proof.algebra.normal import Algebra
 from optwright.derive.proof.algebra.polynomial import Monomial, Poly, factor
+from optwright.derive.proof.algebra.root import root_order, rooted_atoms
+from optwright.derive.proof.algebra.sign import Infeasible, Sign, Split
 from optwright.derive.proof.sign.evaluate import Ball, Evaluation, Unknown, Value
 from optwright.derive.proof.sign.sample import sample
 

@@ -14,7 +14,7 @@ from optwright.derive.certificate.word import identity_data, word_steps
 from optwright.derive.claim.formula.matrix import MatrixIdentity, Minimiser, WordIdentity
 from optwright.derive.interpret import reference
 from optwright.derive.interpret.number import EXACT, Inexact
-from optwright.derive.judge.kernel.algebra import Rejected
+from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.kernel.word import Table, evaluate, inverse, unit
 from optwright.derive.judge.point.found import Found, matrix_of
 from optwright.derive.judge.point.obligation import (

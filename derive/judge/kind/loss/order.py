@@ -22,7 +22,7 @@ from optwright.derive.claim.loss.order import (
     Vanishes,
 )
 from optwright.derive.interpret.number import EXACT
-from optwright.derive.judge.kernel.algebra import Rejected
+from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.point.domain import random_points, symbol_ranges
 from optwright.derive.judge.point.obligation import (
     Allowed,

@@ -17,7 +17,7 @@ from optwright.derive.certificate.tree import tree
 from optwright.derive.claim.loss.path import FirstStep, Reaches, Settles
 from optwright.derive.interpret import reference
 from optwright.derive.interpret.number import EXACT
-from optwright.derive.judge.kernel.algebra import Rejected
+from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.kernel.sturm import (
     coefficients,
     derivative,

@@ -17,9 +17,8 @@ import sympy
 from optwright.derive.certificate.tree import tree
 from optwright.derive.claim.loss.smooth import Contraction, Descent, Trajectory
 from optwright.derive.interpret.number import EXACT, Inexact
-from optwright.derive.judge.kernel.algebra import NEGATIVE, Rejected
+from optwright.derive.judge.kernel.box import NEGATIVE, Rejected
 from optwright.derive.judge.kernel.polynomial import Fractional, Poly
-from optwright.derive.judge.kind.loss.quadratic import Quadratic, ranges_of
 from optwright.derive.judge.point.domain import random_points
 from optwright.derive.judge.point.found import (
     Found,
@@ -31,6 +30,7 @@ from optwright.derive.judge.point.obligation import (
     contains,
     range_box,
 )
+from optwright.derive.judge.point.quadratic import Quadratic, ranges_of
 from optwright.derive.judge.point.rational import fractional, stepped
 from optwright.derive.judge.point.run import System
 from optwright.derive.judge.point.value import Point, Unvalued

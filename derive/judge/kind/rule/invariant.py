@@ -19,7 +19,7 @@ from optwright.derive.certificate.tree import tree
 from optwright.derive.claim.rule.invariant import Always, StepFrom
 from optwright.derive.interpret import reference
 from optwright.derive.interpret.number import EXACT, Field
-from optwright.derive.judge.kernel.algebra import Rejected
+from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.point.domain import random_points, symbol_ranges
 from optwright.derive.judge.point.found import (
     Found,

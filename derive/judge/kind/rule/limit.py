@@ -20,7 +20,7 @@ from optwright.derive.certificate.tree import tree
 from optwright.derive.claim.rule.limit import FamilyLimit, Limit
 from optwright.derive.interpret import reference
 from optwright.derive.interpret.number import DECIMAL50, EXACT, Field
-from optwright.derive.judge.kernel.algebra import Rejected
+from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.kind.rule.invariant import alike_data, steps_hold
 from optwright.derive.judge.point.domain import make_integer, random_points, symbol_ranges
 from optwright.derive.judge.point.enclosure import enclosed, ends, precise
