@@ -12,6 +12,7 @@ import numpy as np
 from optwright.derive.certificate.tree import tree
 from optwright.derive.certificate.word import identity_data, word_steps
 from optwright.derive.claim.formula.matrix import MatrixIdentity, Minimiser, WordIdentity
+from optwright.derive.claim.formula.word import WordRule, Words
 from optwright.derive.interpret import reference
 from optwright.derive.interpret.number import EXACT, Inexact
 from optwright.derive.judge.kernel.box import Rejected
@@ -230,12 +231,15 @@ def _array(rows: Sequence[Sequence[Any]]) -> np.ndarray[Any, Any]:
 @refuted.register
 def broken(claim: MatrixIdentity | Minimiser | WordIdentity, found: Found) -> None:
     """Exact matrices at which an equation between words fails."""
-    step = None if isinstance(claim, WordIdentity) else claim.lowered()
-    said = claim.equations if isinstance(claim, WordIdentity) else claim.said(step)
-    rules = (*(step.rules if step is not None else ()), *getattr(claim, "rules", ()))
+    positive: Sequence[Words] = ()
+    rules: Sequence[WordRule] = getattr(claim, "rules", ())
+    if isinstance(claim, WordIdentity):
+        said = claim.equations
+    else:
+        step = claim.lowered()
+        said, positive, rules = claim.said(step), step.positive, (*step.rules, *rules)
     matrices = {name: matrix_of(text) for name, text in found["point"].items()}
     n = max((len(x) for x in matrices.values()), default=1)
-    positive = step.positive if step is not None else ()
     for name, (left, right) in said.items():
         if not any(str(where).endswith(name) for where in found["found"]):
             continue

@@ -278,7 +278,7 @@ def proved_optimal(claim: Optimal, known: Obligations) -> None:
     if len(own) < 3 or not any(n.startswith("no parameters") for n in best):
         raise Rejected("there is no obligation for each part of the claim")
     _taken(known, [*own, *best])
-    reached = _rated(_Fixed(claim), "max", known, own)
+    reached = _rated(_rate(claim), "max", known, own)
     open_ = Quadratic(
         claim, claim.low, claim.high, (claim.radius, *claim.hyper.values()), anywhere=claim.fixed
     )
@@ -302,14 +302,18 @@ def proved_optimal(claim: Optimal, known: Obligations) -> None:
                 return
 
 
-class _Fixed:
+def _rate(claim: Optimal) -> Rate:
     """An `Optimal` claim as the rate that it says is reached."""
-
-    def __init__(self, claim: Any) -> None:
-        self.system, self.radius = claim.system, claim.radius
-        self.hyper = {**claim.fixed, **claim.hyper}
-        self.parameters, self.where = claim.parameters, claim.where
-        self.low, self.high = claim.low, claim.high
+    return Rate(
+        claim.system,
+        {**claim.fixed, **claim.hyper},
+        claim.radius,
+        "max",
+        claim.parameters,
+        claim.where,
+        claim.low,
+        claim.high,
+    )
 
 
 def _renamed(x: Fractional, mine: Unknowns, theirs: Unknowns) -> Fractional:
@@ -506,9 +510,9 @@ def refuted_optimal(claim: Optimal, found: Found) -> None:
     """The rate is another one, or other parameters give a smaller one."""
     better = [n for n in found["found"] if n.startswith("with ")]
     if not better:
-        return refuted_rate(_Rated(claim), found)
-    closed = Quadratic(_Fixed(claim), claim.low, claim.high, (claim.radius,))
-    numbers = _parameters(_Fixed(claim), found, closed)
+        return refuted_rate(_rate(claim), found)
+    closed = Quadratic(_rate(claim), claim.low, claim.high, (claim.radius,))
+    numbers = _parameters(_rate(claim), found, closed)
     moved = dict(part.split(" = ") for part in better[0].removeprefix("with ").split(", "))
     there = {**numbers, **{name: Fraction(x) for name, x in moved.items()}}
     if set(moved) != set(claim.hyper):
@@ -522,10 +526,6 @@ def refuted_optimal(claim: Optimal, found: Found) -> None:
         raise Rejected("the other parameters give no smaller radius")
     _place(closed, numbers)
     _ran(closed, {**found, "found": _without(found["found"], better[0])}, numbers)
-
-
-class _Rated(_Fixed):
-    relation = "max"
 
 
 def _without(found: Mapping[str, Any], name: str) -> dict[str, Any]:
