@@ -243,12 +243,12 @@ def test_a_degenerate_point_is_not_called_a_minimum_by_curves_alone() -> None:
 
 def test_the_reference_interpreter_agrees_with_the_spans_of_a_path() -> None:
     from optwright.derive.judge.kind.loss.path import followed
-    from optwright.derive.judge.point.run import System
+    from optwright.derive.judge.point.run import RunningSystem
 
     path = statements["C52"].claim.path
     run = followed(path)
     hyper = {name: DECIMAL50.number(x) for name, x in run.hyper.items()}
-    system = System(path.system, [DECIMAL50.number(Fraction(1, 1000))], hyper, DECIMAL50)
+    system = RunningSystem(path.system, [DECIMAL50.number(Fraction(1, 1000))], hyper, DECIMAL50)
     for _ in range(9):
         system.step(hyper, lambda _, args: [DECIMAL50.multiply([-2, args[0][0]])])
     low, high = run(9).ends

@@ -251,13 +251,7 @@ class PowerLetters(KnownSigns):
         is not negative, so that nothing is divided by a base that may be zero.
         """
         if inner is None:
-            mask = POSITIVE if exponent == 1 else self.signs(self.convert(exponent))
-            interval = Interval(
-                1 if not mask & NEGATIVE else 0,
-                None if mask & POSITIVE else 1,
-                lo_open=bool(mask & NEGATIVE),
-            )
-            return self._letter(("exp", exponent), exp(exponent), interval), 0
+            return self._exp_letter(exponent), 0
         inner = self.reduced(inner)
         whole = self._is_integer(exponent)
         start = 0
@@ -293,38 +287,49 @@ class PowerLetters(KnownSigns):
             (Fraction(scale).denominator, -1),
         ):
             for prime, n in factorint(number).items():
-                key: Any = ("power", int(prime), exponent)
-                base = self._letter(
-                    key,
-                    Integer(prime) ** (exponent - start),
-                    self._power_interval(Poly.constant(int(prime)), exponent, start),
-                )
-                self._starts[self._index[key]] = start
+                base = self._prime_letter(int(prime), exponent, start)
                 result = result * (base**n if direction > 0 else self.inverse(base) ** n)
         for poly, n in factors:
             if not whole:
                 self._require(poly, NONNEGATIVE)
-            inside = self._inside_power(poly)
-            if inside is not None:  # (b**p)**q = b**(p*q) for b >= 0
-                self.convert(exponent)
-                product = exp if inside[0] is None else inside[0].__pow__
-                base = self.convert(product(expand(inside[1] * (exponent - start))))
-                result = result * (base**n if n > 0 else self.inverse(base) ** -n)
-                continue
-            key = ("power", poly, exponent)
-            if key not in self._index:
-                base_expr = self.expression(poly)
-                self._letter(
-                    key,
-                    base_expr ** (exponent - start),
-                    self._power_interval(poly, exponent, start),
-                )
-                self._starts[self._index[key]] = start
-                if start and poly.single is not None:
-                    self._steps[self._index[key]] = (poly.single, start)
-            base = Quotient(Poly.letter(self._index[key]))
+            base = self._factor_letter(poly, exponent, start)
             result = result * (base**n if n > 0 else self.inverse(base) ** -n)
         return result, start
+
+    def _exp_letter(self, exponent: Expr) -> Quotient:
+        """The letter of exp(exponent)."""
+        mask = POSITIVE if exponent == 1 else self.signs(self.convert(exponent))
+        interval = Interval(
+            1 if not mask & NEGATIVE else 0,
+            None if mask & POSITIVE else 1,
+            lo_open=bool(mask & NEGATIVE),
+        )
+        return self._letter(("exp", exponent), exp(exponent), interval)
+
+    def _prime_letter(self, prime: int, exponent: Expr, start: int) -> Quotient:
+        """The letter of prime**(exponent - start)."""
+        key = ("power", prime, exponent)
+        inside = self._power_interval(Poly.constant(prime), exponent, start)
+        found = self._letter(key, Integer(prime) ** (exponent - start), inside)
+        self._starts[self._index[key]] = start
+        return found
+
+    def _factor_letter(self, poly: Poly, exponent: Expr, start: int) -> Quotient:
+        """The letter of poly**(exponent - start), or that of the power that poly is itself."""
+        inside = self._inside_power(poly)
+        if inside is not None:  # (b**p)**q = b**(p*q) for b >= 0
+            self.convert(exponent)
+            product = exp if inside[0] is None else inside[0].__pow__
+            return self.convert(product(expand(inside[1] * (exponent - start))))
+        key = ("power", poly, exponent)
+        if key not in self._index:
+            base = self.expression(poly)
+            reach = self._power_interval(poly, exponent, start)
+            self._letter(key, base ** (exponent - start), reach)
+            self._starts[self._index[key]] = start
+            if start and poly.single is not None:
+                self._steps[self._index[key]] = (poly.single, start)
+        return Quotient(Poly.letter(self._index[key]))
 
     def _inside_power(self, poly: Poly) -> tuple[Expr | None, Expr] | None:
         """Base and exponent of a letter that is a symbolic power of something not negative."""

@@ -49,7 +49,7 @@ from optwright.derive.judge.point.quadratic import (
     spiral,
 )
 from optwright.derive.judge.point.rational import fractional
-from optwright.derive.judge.point.run import System
+from optwright.derive.judge.point.run import RunningSystem
 from optwright.derive.judge.point.value import Point
 from optwright.derive.judge.registry import proved, refuted
 from optwright.derive.language.symbol import Parameter, Range
@@ -425,7 +425,7 @@ def _ran(q: Quadratic, found: Found, values: Mapping[str, Fraction]) -> None:
     """Make the run of a counterexample again, and compare where it ends."""
     point = Point(values, EXACT)
     given = {h.name: point(tree(q.claim.hyper.get(h.name, h.symbol))) for h in q.system.hyper}
-    system = System(q.system, [Fraction(1)], given, EXACT)
+    system = RunningSystem(q.system, [Fraction(1)], given, EXACT)
     for name, text in found["found"].items():
         last = re.fullmatch(r"theta\[(\d+)\] from 1", name)
         if last is None:

@@ -32,7 +32,7 @@ from optwright.derive.judge.point.obligation import (
 )
 from optwright.derive.judge.point.quadratic import Quadratic, ranges_of
 from optwright.derive.judge.point.rational import fractional, stepped
-from optwright.derive.judge.point.run import System
+from optwright.derive.judge.point.run import RunningSystem
 from optwright.derive.judge.point.value import Point, Unvalued
 from optwright.derive.judge.registry import proved, refuted
 from optwright.derive.language.symbol import Parameter
@@ -139,7 +139,7 @@ def _after(claim: Any, numbers: Mapping[str, Fraction], size: Fraction, found: F
     """Theta after a step from 1 on size*x**2/2."""
     point = Point(numbers, EXACT)
     given = {h.name: point(tree(claim.hyper.get(h.name, h.symbol))) for h in claim.system.hyper}
-    system = System(claim.system, [Fraction(1)], given, EXACT)
+    system = RunningSystem(claim.system, [Fraction(1)], given, EXACT)
     system.step(given, lambda _, args: [size * args[0][0]])
     (record,) = found["runs"]
     rows = [{name: Fraction(x) for name, x in row.items()} for row in record["hyper"]]
@@ -209,7 +209,7 @@ def _points_of(claim: Any) -> list[Fraction]:
     size, start = (Fraction(str(sympy.sympify(x))) for x in (claim.curvature, claim.start))
     found = []
     try:
-        system = System(claim.system, [start], given, EXACT)
+        system = RunningSystem(claim.system, [start], given, EXACT)
         for _ in claim.path:
             system.step(given, lambda _, args: [size * args[0][0]])
             found.append(system.state["theta"][0])
