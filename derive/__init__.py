@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from optwright.derive.reading import read
     from optwright.derive.rule import catalog
     from optwright.derive.statement.collection import statements
-    from optwright.derive.work.prover import prove, relations
+    from optwright.derive.work.prover import prove
+    from optwright.derive.work.relation import relations
 
 _HOMES = {
     "Optimizer": "language.declaration",
@@ -30,7 +31,7 @@ _HOMES = {
     "prove": "work.prover",
     "read": "reading",
     "recheck": "judge",
-    "relations": "work.prover",
+    "relations": "work.relation",
     "statements": "statement.collection",
 }
 """The room of each public name. No room bears the name of what it holds."""

@@ -18,7 +18,7 @@ from optwright.derive.certificate.tree import NoTree
 from optwright.derive.claim.formula.expression import Refutation
 from optwright.derive.judge import kind as _kinds  # noqa: F401  (registers the kinds of claims)
 from optwright.derive.judge.kernel import proof
-from optwright.derive.judge.kernel.algebra import Rejected
+from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.point.obligation import Obligations, Unbound
 from optwright.derive.judge.registry import bind, replay
 

@@ -33,6 +33,7 @@ from optwright.derive.claim.rule.simulation import OnlyIf, Simulation
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language.declaration import Optimizer
 from optwright.derive.language.symbol import Hyper, Variable, t
+from optwright.derive.proof.kind.loss.path import FollowedPath
 from optwright.derive.proof.run.exact import Run
 from optwright.derive.proof.run.replay import NoRun, revived
 from optwright.derive.proof.run.system import THETA
@@ -97,8 +98,8 @@ def settings(claim: Any, name: str = "") -> tuple[Setting, ...]:
             found.append((x.id, x))
         elif isinstance(x, Path):
             found.append((x.system.id, x.system))
-            facts.append(Facts("Path", x.shown))
-        elif hasattr(x, "decide"):
+            facts.append(Facts("Path", FollowedPath(x).shown))
+        elif isinstance(getattr(x, "kind", None), str):
             inner += settings(x, _joined(name, words))
         elif lines := tuple(_told(x)):
             facts.append(Facts(words[:1].upper() + words[1:], lines))

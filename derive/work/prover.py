@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from optwright.derive import proof
 from optwright.derive.claim.statement import Statement
 from optwright.derive.claim.verdict import Obligation, Verdict
-from optwright.derive.judge.kernel.algebra import Rejected
+from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.kernel.proof import check
 
 
@@ -31,23 +30,4 @@ def _followed(obligation: Obligation) -> Obligation:
     return obligation
 
 
-def relations(optimizer: str, verdicts: Mapping[str, Verdict] | None = None) -> tuple[str, ...]:
-    """What has been proved about an optimizer of the catalogue, one line each, for its docstring.
-
-    verdicts: those at hand, by statement; unless given, the statements concerned are decided, or
-    found in the cache. Statements that are refuted or undecided give no line.
-    """
-    from optwright.derive.statement.collection import statements
-    from optwright.derive.work.runner import decide_all
-
-    mine = [s for s in statements.values() if optimizer in s.about and s.brief]
-    if verdicts is None:
-        verdicts = {s.id: v for s, v in decide_all(mine)}
-    return tuple(
-        f"{s.brief} ({s.id}: proved for {verdicts[s.id].scope})"
-        for s in mine
-        if s.id in verdicts and verdicts[s.id].status == "proved"
-    )
-
-
-__all__ = ["prove", "relations"]
+__all__ = ["prove"]

@@ -21,9 +21,9 @@ from optwright.derive.claim.verdict import Verdict, undecided
 
 def decide(statement: Statement, budget_s: float) -> Verdict:
     """The verdict; whatever goes wrong in the prover is undecided, never a verdict."""
-    try:
-        from optwright.derive.work.prover import prove
+    from optwright.derive.work.prover import prove
 
+    try:
         return prove(statement, budget_s)
     except Exception as error:
         reason = " ".join(str(error).split())

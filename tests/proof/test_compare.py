@@ -52,7 +52,7 @@ from optwright.derive.proof.relate.compare import compare
 from optwright.derive.proof.relate.recognise import constant, recognise
 from optwright.derive.proof.relate.renaming import renaming
 from optwright.derive.proof.relate.search import Search, naturals, pruned, specialised
-from optwright.derive.proof.run.numeric import Machine, Problem
+from optwright.derive.proof.run.numeric import FloatProblem, Machine
 from optwright.derive.proof.run.replay import replay
 from optwright.derive.proof.time_limit import guard
 from optwright.derive.rule import catalog
@@ -346,8 +346,8 @@ def agree(relation):
         else values[{h.name: h.symbol for h in claim.left.hyper}[n]]
         for n in right.hyper
     ]
-    a = left.run(lambda _: list(values.values()), Problem(77), 4)
-    b = right.run(lambda _: theirs, Problem(77), 4)
+    a = left.run(lambda _: list(values.values()), FloatProblem(77), 4)
+    b = right.run(lambda _: theirs, FloatProblem(77), 4)
     return all(
         abs(x - y) < 1e-9
         for mine, other in zip(a.asked, b.asked, strict=True)

@@ -20,7 +20,7 @@ from mutants import changed, moved, mutants
 from sympy import Expr, Integer, Rational
 
 from optwright.derive.language.declaration import DeclarationError, Family, Optimizer, expressions
-from optwright.derive.proof.kind.rule.simulation import NOWHERE
+from optwright.derive.proof.kind.rule.simulation_run import NOWHERE
 from optwright.derive.proof.relate.compare import Comparison, compare
 from optwright.derive.proof.run.exact import draws
 from optwright.derive.proof.run.replay import follows, near, replay, run_of

@@ -27,9 +27,10 @@ from optwright.derive.claim.loss.smooth import Contraction, Descent, Trajectory
 from optwright.derive.language import Optimizer, lr, momentum
 from optwright.derive.proof import decide
 from optwright.derive.proof.algebra.domain import Domain
-from optwright.derive.proof.kind.loss.quadratic import Problem, rate_problem
+from optwright.derive.proof.kind.loss.quadratic import rate_problem
 from optwright.derive.proof.linear.box import whole
 from optwright.derive.proof.linear.jury import Section, inside, value_at
+from optwright.derive.proof.linear.problem import CurvatureProblem
 from optwright.derive.proof.linear.step import (
     NotLinear,
     characteristic,
@@ -186,7 +187,7 @@ def test_fractions_in_hyperparameters_are_kept():
 
 def test_a_matrix_that_decouples_is_taken_in_factors():
     claim = CLAIMS["E18"].claim
-    problem = Problem(claim.system, {}, (), (), 0, L)
+    problem = CurvatureProblem(claim.system, {}, (), (), 0, L)
     assert [len(p) for p in problem.factors] == [2, 2]
 
 
@@ -195,7 +196,7 @@ def test_a_matrix_that_decouples_is_taken_in_factors():
 
 @pytest.mark.parametrize("claim", proved(Stable))
 def test_stability_agrees_with_numeric_radii(claim):
-    problem = Problem(
+    problem = CurvatureProblem(
         claim.system, claim.hyper, claim.parameters, claim.where, claim.low, claim.high, claim.when
     )
     seen = set()
@@ -452,7 +453,7 @@ def test_trajectories():
 
 def test_boxes_contain_the_sets_that_they_stand_for():
     relations = (lr > 0, lr * L < 2 * (1 + momentum), mu < L)
-    domain = Problem(nesterov, {}, (), relations, mu, L).domain
+    domain = CurvatureProblem(nesterov, {}, (), relations, mu, L).domain
     region = whole(domain)
     names = {s: x for s, x in region.put.items() if not s.name.startswith("s_")}
     assert names

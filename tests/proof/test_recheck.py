@@ -24,7 +24,7 @@ from optwright.derive.claim.statement import Statement
 from optwright.derive.claim.verdict import Verdict, from_dict
 from optwright.derive.judge import Recheck, recheck
 from optwright.derive.judge.kernel import proof
-from optwright.derive.judge.kernel.algebra import Rejected
+from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.kernel.ideal import inconsistent
 from optwright.derive.judge.kernel.polynomial import Fractional, Poly
 from optwright.derive.judge.registry import replay

@@ -23,8 +23,8 @@ from optwright.derive.claim.verdict import Verdict, from_dict
 from optwright.derive.interpret.number import DECIMAL50
 from optwright.derive.judge import Recheck, recheck
 from optwright.derive.judge.kernel import sturm
-from optwright.derive.judge.kernel.algebra import ANY, NEGATIVE, POSITIVE, ZERO, Box
-from optwright.derive.judge.kernel.chart import Region
+from optwright.derive.judge.kernel.box import ANY, NEGATIVE, POSITIVE, ZERO, Box
+from optwright.derive.judge.kernel.chart import ChartRegion
 from optwright.derive.judge.kernel.unknown import Unknowns
 from optwright.derive.judge.kind.loss.landscape import what
 from optwright.derive.judge.point.spans import Spans, span
@@ -213,7 +213,7 @@ def test_signs_hold_wherever_the_relations_do() -> None:
     letters = Unknowns()
     x, y = letters("x"), letters("y")
     unit = Box(Fraction(0), Fraction(1), True, True)
-    region = Region.of(letters, {"x": unit, "y": Box(Fraction(0), None)})
+    region = ChartRegion.of(letters, {"x": unit, "y": Box(Fraction(0), None)})
     assert region.sign(x) == POSITIVE
     assert region.sign(x * x - x) == NEGATIVE
     assert region.sign(y) == POSITIVE | ZERO
@@ -243,12 +243,12 @@ def test_a_degenerate_point_is_not_called_a_minimum_by_curves_alone() -> None:
 
 def test_the_reference_interpreter_agrees_with_the_spans_of_a_path() -> None:
     from optwright.derive.judge.kind.loss.path import followed
-    from optwright.derive.judge.point.run import System
+    from optwright.derive.judge.point.run import RunningSystem
 
     path = statements["C52"].claim.path
     run = followed(path)
     hyper = {name: DECIMAL50.number(x) for name, x in run.hyper.items()}
-    system = System(path.system, [DECIMAL50.number(Fraction(1, 1000))], hyper, DECIMAL50)
+    system = RunningSystem(path.system, [DECIMAL50.number(Fraction(1, 1000))], hyper, DECIMAL50)
     for _ in range(9):
         system.step(hyper, lambda _, args: [DECIMAL50.multiply([-2, args[0][0]])])
     low, high = run(9).ends

@@ -49,10 +49,10 @@ from optwright.derive.proof import decide
 from optwright.derive.proof.kind.rule.symmetry import SymmetryAttempt
 from optwright.derive.proof.run.array import (
     CERTAIN,
+    ArrayObjective,
     ArrayRun,
     Change,
-    Quadratic,
-    Span,
+    Enclosed,
     apply,
     differ,
     inner,
@@ -261,7 +261,7 @@ def test_spans_hold_the_number():
         a, b = (Fraction(rng.randint(1, 50), rng.randint(1, 9)) for _ in range(2))
         root = CERTAIN.apply("sqrt", a)
         back = CERTAIN.power(root, Fraction(2))
-        low, high = (back.low, back.high) if isinstance(back, Span) else (back, back)
+        low, high = (back.low, back.high) if isinstance(back, Enclosed) else (back, back)
         assert low <= a <= high and high - low < Fraction(1, 10**50)
         total = CERTAIN.add([root, CERTAIN.negate(CERTAIN.apply("sqrt", b))])
         if a != b:
@@ -303,7 +303,7 @@ def test_changed_problems_are_the_same_losses():
         (Fraction(1), Fraction(-2)),
     )
     change = Change(matrix_, shift, Fraction(4))
-    problem = Quadratic(
+    problem = ArrayObjective(
         ((Fraction(2), Fraction(1)), (Fraction(1), Fraction(3))), ((Fraction(1), Fraction(5)),)
     )
     moved = change.problem(problem)

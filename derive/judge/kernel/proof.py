@@ -11,20 +11,17 @@ from typing import Any
 
 from optwright.derive.certificate.form import Certificate, Tree, renamed, unknowns
 from optwright.derive.judge.kernel import word
-from optwright.derive.judge.kernel.algebra import (
+from optwright.derive.judge.kernel.algebra import EmptyRegion, LeafRegion, Unsettled, poly
+from optwright.derive.judge.kernel.box import (
     ANY,
     MASK,
     NEGATIVE,
     POSITIVE,
     ZERO,
     Box,
-    Empty,
-    Region,
     Rejected,
-    Unsettled,
     box,
     flipped,
-    poly,
 )
 from optwright.derive.judge.kernel.ideal import inconsistent
 from optwright.derive.judge.kernel.polynomial import Poly, TooLarge, product
@@ -40,7 +37,7 @@ def check(certificate: Certificate) -> None:
             case "true" | "vanishes":
                 return
             case "inconsistent":
-                region = Region({})
+                region = LeafRegion({})
                 tops = [region.value(node).top for node in certificate["equations"]]
                 if not inconsistent(tops):
                     raise Rejected("the equations were not led to a contradiction")
@@ -97,14 +94,14 @@ def _empty(
             region, sides = _region(certificate, cut)
             for side in sides:
                 region.value(side)
-        except Empty:
+        except EmptyRegion:
             return True
         except Rejected:
             continue
     return False
 
 
-def _region(certificate: Certificate, leaf: Mapping[str, Any]) -> tuple[Region, list[Tree]]:
+def _region(certificate: Certificate, leaf: Mapping[str, Any]) -> tuple[LeafRegion, list[Tree]]:
     """The algebra of a leaf, with everything assumed, and the sides of the claim there."""
     domain = certificate["domain"]
     bounds = {name: box(data) for name, data in domain["bounds"].items()}
@@ -127,7 +124,7 @@ def _region(certificate: Certificate, leaf: Mapping[str, Any]) -> tuple[Region, 
         assumed = [(moved(node), m) for node, m in assumed]
         sides = [moved(node) for node in sides]
         given += _ends(value, bounds.pop(name, Box()))
-    region = Region(bounds, leaf["letters"], leaf["roots"], leaf["factors"])
+    region = LeafRegion(bounds, leaf["letters"], leaf["roots"], leaf["factors"])
     for _ in range(2):  # facts that rest on later ones
         for node, mask in (*given, *assumed):
             region.assume(node, mask)
@@ -137,7 +134,7 @@ def _region(certificate: Certificate, leaf: Mapping[str, Any]) -> tuple[Region, 
 def _solves(on: Tree, name: str, value: Tree) -> bool:
     """Whether `on` is a multiple of name - value, all other parts being letters of their own."""
     names = sorted({*unknowns(on), *unknowns(value), name})
-    region = Region({}, [{"atom": n} for n in names])
+    region = LeafRegion({}, [{"atom": n} for n in names])
     gap = region.value(["+", ["x", name], ["*", "-1", value]])
     return bool(region.value(on).top.primitive()[1] == gap.top.primitive()[1]) and not (
         region.value(on).below or gap.below
@@ -178,11 +175,11 @@ def _leaf(certificate: Certificate, leaf: Mapping[str, Any]) -> None:
         _nonnegative(region, target, steps, bool(certificate["strict"]))
         if steps:
             raise Rejected("a proof with more steps than it needs")
-    except Empty:
+    except EmptyRegion:
         return
 
 
-def _nonnegative(region: Region, target: Poly, steps: list[Any], strict: bool) -> None:
+def _nonnegative(region: LeafRegion, target: Poly, steps: list[Any], strict: bool) -> None:
     """Follow the steps that show target >= 0 (> 0 if strict); they are used up from the front."""
     target = region.reduced(target)
     unwanted = NEGATIVE | (ZERO if strict else 0)
@@ -230,7 +227,7 @@ def _nonnegative(region: Region, target: Poly, steps: list[Any], strict: bool) -
 
 
 def _factors(
-    region: Region, target: Poly, step: Mapping[str, Any], steps: list[Any], strict: bool
+    region: LeafRegion, target: Poly, step: Mapping[str, Any], steps: list[Any], strict: bool
 ) -> None:
     pieces = [(region.admitted(poly(p)), int(n), how) for p, n, how in step["factors"]]
     scale, part = target.primitive()

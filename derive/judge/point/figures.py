@@ -10,7 +10,7 @@ import sympy
 
 from optwright.derive.certificate.tree import tree
 from optwright.derive.interpret.number import EXACT
-from optwright.derive.judge.kernel.algebra import Rejected
+from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.point.value import Point
 
 

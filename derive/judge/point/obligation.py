@@ -17,7 +17,7 @@ import sympy
 
 from optwright.derive.certificate.form import Tree, unknowns
 from optwright.derive.interpret.number import DECIMAL50
-from optwright.derive.judge.kernel.algebra import MASK, Box, Rejected, box
+from optwright.derive.judge.kernel.box import MASK, Box, Rejected, box
 from optwright.derive.judge.point.run import (
     equal,
     numbers,

@@ -12,7 +12,7 @@ import sympy
 from optwright.derive.certificate.form import unknowns
 from optwright.derive.certificate.tree import tree
 from optwright.derive.interpret.number import DECIMAL50, EXACT, Field, Inexact
-from optwright.derive.judge.kernel.algebra import Rejected
+from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.point.obligation import (
     Allowed,
     Obligations,
@@ -21,7 +21,7 @@ from optwright.derive.judge.point.obligation import (
     range_box,
 )
 from optwright.derive.judge.point.run import (
-    System,
+    RunningSystem,
     Values,
     answer_names,
     draw,
@@ -71,11 +71,11 @@ class Pair:
         self.size = _tensor_size(claim.left, claim.right)
         self.hyper = self.drawn(steps)
         theta = [f.number(draw(rng)) for _ in range(self.size)]
-        self.left = System(claim.left, theta, self.hyper[1], f)
+        self.left = RunningSystem(claim.left, theta, self.hyper[1], f)
         self.states = [self.left.state]
         self.heard: list[Values] = [{}]
         begin = self.begin()
-        self.right = System(claim.right, begin, self.theirs(1), f)
+        self.right = RunningSystem(claim.right, begin, self.theirs(1), f)
         for _ in range(claim.shift):
             self.right.step(self.theirs(1), self.early)
         self.questions: list[tuple[str, Any, Any]] = []
@@ -274,7 +274,7 @@ class Alone:
         theta = [f.number(draw(rng)) for _ in range(self.size)]
         if begin is not None:
             theta = numbers(shifted(tree(begin), 0), Point(self.known(0, []), f, self.size))
-        self.left = System(claim.system, theta, self.hyper[1], f)
+        self.left = RunningSystem(claim.system, theta, self.hyper[1], f)
         self.states = [self.left.state]
         self.heard: list[Values] = [{}]
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from optwright.derive.interpret import reference
 from optwright.derive.interpret.number import Ambiguous, Exact, Inexact, Undefined
-from optwright.derive.judge.kernel.algebra import ANY, NEGATIVE, POSITIVE, ZERO
+from optwright.derive.judge.kernel.box import ANY, NEGATIVE, POSITIVE, ZERO
 from optwright.derive.judge.kernel.polynomial import Fractional, Poly
 from optwright.derive.judge.kernel.unknown import Unknowns
 from optwright.derive.judge.point.run import coordinates

@@ -100,7 +100,7 @@ def coordinates(data: Any) -> Any:
     return data
 
 
-class System:
+class RunningSystem:
     """A declaration that is stepped through on one tensor of so many coordinates."""
 
     def __init__(
@@ -229,7 +229,7 @@ def table(
 
 __all__ = [
     "Answer",
-    "System",
+    "RunningSystem",
     "Values",
     "answer_names",
     "draw",

@@ -19,7 +19,7 @@ BITS = 192
 ONE = 1 << BITS
 
 
-class Span(NamedTuple):
+class IntegerSpan(NamedTuple):
     """All numbers between two ends."""
 
     low: int
@@ -31,10 +31,10 @@ class Span(NamedTuple):
         return Fraction(self.low, ONE), Fraction(self.high, ONE)
 
 
-def span(x: Fraction) -> Span:
+def span(x: Fraction) -> IntegerSpan:
     """The narrowest span that holds a number."""
     scaled = x.numerator << BITS
-    return Span(scaled // x.denominator, -(-scaled // x.denominator))
+    return IntegerSpan(scaled // x.denominator, -(-scaled // x.denominator))
 
 
 class Spans(Exact):
@@ -43,7 +43,7 @@ class Spans(Exact):
     name = "spans"
 
     def number(self, x: Any) -> Any:
-        return x if isinstance(x, Span) else span(super().number(x))
+        return x if isinstance(x, IntegerSpan) else span(super().number(x))
 
     def add(self, terms: Sequence[Any], depth: int | None = None) -> Any:
         low = high = 0
@@ -51,10 +51,10 @@ class Spans(Exact):
             if isinstance(x, Undefined):
                 return x
             low, high = low + x[0], high + x[1]
-        return Span(low, high)
+        return IntegerSpan(low, high)
 
     def multiply(self, over: Sequence[Any], under: Sequence[Any] = (), slack: int = 0) -> Any:
-        result: Any = Span(ONE, ONE)
+        result: Any = IntegerSpan(ONE, ONE)
         for x in over:
             if isinstance(x, Undefined):
                 return x
@@ -70,7 +70,7 @@ class Spans(Exact):
     def power(self, base: Any, exponent: Any) -> Any:
         if isinstance(base, Undefined) or isinstance(exponent, Undefined):
             return Undefined("a power of what is not defined")
-        if isinstance(exponent, Span):
+        if isinstance(exponent, IntegerSpan):
             low, high = exponent.ends
             if low != high:
                 return Undefined("a power whose exponent is not known")
@@ -80,8 +80,8 @@ class Spans(Exact):
         if exponent.denominator != 1:
             return Undefined("a power that is not whole")
         if exponent < 0:
-            return self.multiply([Span(ONE, ONE)], [self.power(base, -exponent)])
-        result, square, left = Span(ONE, ONE), base, int(exponent)
+            return self.multiply([IntegerSpan(ONE, ONE)], [self.power(base, -exponent)])
+        result, square, left = IntegerSpan(ONE, ONE), base, int(exponent)
         while left:
             if left % 2:
                 result = _product(result, square)
@@ -95,17 +95,23 @@ class Spans(Exact):
         if function == "sqrt":
             if low < 0:
                 return Undefined("the root of what may be negative")
-            return Span(math.isqrt(low << BITS), math.isqrt(high << BITS) + 1)
+            return IntegerSpan(math.isqrt(low << BITS), math.isqrt(high << BITS) + 1)
         if function == "Abs":
-            return x if low >= 0 else Span(-high, -low) if high <= 0 else Span(0, max(-low, high))
+            return (
+                x
+                if low >= 0
+                else IntegerSpan(-high, -low)
+                if high <= 0
+                else IntegerSpan(0, max(-low, high))
+            )
         if function == "sign" and (low > 0 or high < 0 or low == high == 0):
             sign = (low > 0) - (high < 0)
-            return Span(sign * ONE, sign * ONE)
+            return IntegerSpan(sign * ONE, sign * ONE)
         return Undefined(f"{function} of a span")
 
     def largest(self, values: Sequence[Any]) -> Any:
         undefined = [x for x in values if isinstance(x, Undefined)]
-        return undefined[0] if undefined else Span(*map(max, zip(*values, strict=True)))
+        return undefined[0] if undefined else IntegerSpan(*map(max, zip(*values, strict=True)))
 
     def compare(self, a: Any, relation: str, b: Any) -> Any:
         (low, high), (other_low, other_high) = self.settle(a), self.settle(b)
@@ -136,16 +142,16 @@ class Spans(Exact):
         return condition  # type: ignore[no-any-return]
 
 
-def _product(a: Span, b: Span) -> Span:
+def _product(a: IntegerSpan, b: IntegerSpan) -> IntegerSpan:
     if a[0] >= 0 and b[0] >= 0:
-        return Span((a[0] * b[0]) >> BITS, -((-a[1] * b[1]) >> BITS))
+        return IntegerSpan((a[0] * b[0]) >> BITS, -((-a[1] * b[1]) >> BITS))
     corners = (a[0] * b[0], a[0] * b[1], a[1] * b[0], a[1] * b[1])
-    return Span(min(corners) >> BITS, -((-max(corners)) >> BITS))
+    return IntegerSpan(min(corners) >> BITS, -((-max(corners)) >> BITS))
 
 
-def _quotient(a: Span, b: Span) -> Span:
+def _quotient(a: IntegerSpan, b: IntegerSpan) -> IntegerSpan:
     pairs = [(x << BITS, y) for x in a for y in b]
-    return Span(min(x // y for x, y in pairs), max(-(-x // y) for x, y in pairs))
+    return IntegerSpan(min(x // y for x, y in pairs), max(-(-x // y) for x, y in pairs))
 
 
 class Place:
@@ -255,7 +261,7 @@ class Recorder(Exact):
     def known(self, condition: Any) -> bool | None:
         return condition if isinstance(condition, bool) else None
 
-    def run(self, given: Mapping[str, Span], field: Spans) -> list[Any]:
+    def run(self, given: Mapping[str, IntegerSpan], field: Spans) -> list[Any]:
         """The notes run on spans: what is at every place."""
         found: list[Any] = []
         for operation, operands in self.notes:
@@ -288,4 +294,4 @@ def _open(xs: Sequence[Any]) -> bool:
     return any(isinstance(x, Place) for x in xs)
 
 
-__all__ = ["BITS", "Place", "Recorder", "Span", "Spans", "span"]
+__all__ = ["BITS", "Place", "Recorder", "IntegerSpan", "Spans", "span"]

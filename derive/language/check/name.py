@@ -20,21 +20,21 @@ _RESERVED = frozenset(
 )
 
 
-def check_name(name: str, where: str) -> None:
+def check_name(name: str, where: object) -> None:
     """Refuse a name that Python, C or the generated code cannot carry."""
     if not isinstance(name, str):
         raise DeclarationError(where, repr(name), 'is no name: write it as a text, such as "Rule"')
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
         raise DeclarationError(
-            where, name, "is no name: letters, digits and underscores, a letter first"
+            str(where), name, "is no name: letters, digits and underscores, a letter first"
         )
     if keyword.iskeyword(name) or keyword.issoftkeyword(name) or name in C_WORDS:
         raise DeclarationError(
-            where, name, "is a word of Python or C, which generated code cannot use as a name"
+            str(where), name, "is a word of Python or C, which generated code cannot use as a name"
         )
     if name in _RESERVED:
         raise DeclarationError(
-            where, name, "has a fixed meaning in generated code; choose another name"
+            str(where), name, "has a fixed meaning in generated code; choose another name"
         )
 
 

@@ -40,6 +40,17 @@ _INSTEAD = {
 }
 
 
+class _Place:
+    """Where something stands, as text once it is asked for: printing costs more than checking."""
+
+    def __init__(self, before: str, what: object) -> None:
+        self.before, self.what = before, what
+
+    def __str__(self) -> str:
+        what = repr(str_equation(self.what)) if isinstance(self.what, Eq) else self.what
+        return f"{self.before} {what}"
+
+
 class StepCheck:
     """Walks a step in order, knowing what is assigned so far.
 
@@ -70,7 +81,7 @@ class StepCheck:
         """The extent of every sequence that is known so far."""
         return self.kept | self.histories | self.assigned | self.loops
 
-    def fail(self, where: str, symbol: str, reason: str) -> NoReturn:
+    def fail(self, where: object, symbol: str, reason: str) -> NoReturn:
         """Raise the error."""
         raise DeclarationError(f"{self.where}, {where}", symbol, reason)
 
@@ -97,7 +108,7 @@ class StepCheck:
 
     # --- expressions -----------------------------------------------------------------------------
 
-    def extent(self, expr: Any, where: str, index: Symbol | None = None) -> Extent:
+    def extent(self, expr: Any, where: object, index: Symbol | None = None) -> Extent:
         """The extent of an expression all of whose symbols are known here."""
         for node in sympy.preorder_traversal(expr):
             self._known(node, where)
@@ -113,7 +124,7 @@ class StepCheck:
         except ExtentError as error:
             self.fail(where, str(expr), str(error))
 
-    def number(self, expr: Any, where: str, index: Symbol | None = None) -> Extent:
+    def number(self, expr: Any, where: object, index: Symbol | None = None) -> Extent:
         """The extent of an expression that is a number, no condition."""
         if not isinstance(expr, Expr):
             condition = isinstance(expr, (sympy.logic.boolalg.Boolean, Relational))
@@ -121,14 +132,14 @@ class StepCheck:
             self.fail(where, str(expr), f"is {kind}, no number: write cases((a, condition), b)")
         return self.extent(expr, where, index)
 
-    def _known(self, node: Any, where: str) -> None:
+    def _known(self, node: Any, where: object) -> None:
         name = type(node).__name__
         if name in _INSTEAD or not isinstance(node, _KNOWN):
             functions = f"the functions are sqrt, {', '.join(_FUNCTIONS)}"
             reason = _INSTEAD.get(name, functions)
             self.fail(where, str(node), f"{name} is no part of the language: {reason}")
 
-    def _symbol(self, symbol: Symbol, where: str) -> None:
+    def _symbol(self, symbol: Symbol, where: object) -> None:
         name = symbol.name
         if name in self.hyper:
             if symbol != self.hyper[name].symbol:
@@ -147,7 +158,7 @@ class StepCheck:
         hint = suggest(name, {*self.hyper, *self.extents})
         self.fail(where, name, f"is neither a hyperparameter nor a sequence{hint}")
 
-    def _value(self, node: Value, where: str) -> None:
+    def _value(self, node: Value, where: object) -> None:
         name, at = node.name, node.index
         if name in self.loops or name in self.histories or (name == "theta" and at == 0):
             return
@@ -164,7 +175,7 @@ class StepCheck:
             reason = "a step reads sequences at t and t - 1 only: keep what else is needed as state"
             self.fail(where, str(node), f"{reason}, as in Eq(before[t], {name}[t - 1])")
 
-    def _after(self, node: Value, where: str) -> None:
+    def _after(self, node: Value, where: object) -> None:
         name = node.name
         if name in self.assigned:
             return
@@ -175,7 +186,7 @@ class StepCheck:
             hint = f" ({name}[t - 1] is its value before the step)"
         self.fail(where, str(node), f"is used before it is assigned{hint}")
 
-    def _before(self, node: Value, where: str) -> None:
+    def _before(self, node: Value, where: object) -> None:
         name = node.name
         if name in self.kept:
             return
@@ -187,13 +198,13 @@ class StepCheck:
     # --- statements ------------------------------------------------------------------------------
 
     def _equation(self, statement: Eq) -> None:
-        where = f"equation {str_equation(statement)!r}"
+        where = _Place("equation", statement)
         left = statement.lhs
         if not isinstance(left, Value) or left.index != t:
             example = f"{left.name}[t]" if isinstance(left, Value) else "m[t]"
             self.fail(where, str(left), f"an equation assigns a sequence at t, such as {example}")
         name = left.name
-        check_name(name, f"{self.where}, {where}")
+        check_name(name, _Place(f"{self.where},", where))
         if name in self.assigned:
             self.fail(where, name, "is assigned twice in one step: give the first another name")
         if name in self.hyper:
@@ -205,7 +216,7 @@ class StepCheck:
             found = self._fits(name, self.kept[name], found, where)
         self.assigned[name] = found
 
-    def _fits(self, name: str, declared: Extent, found: Extent, where: str) -> Extent:
+    def _fits(self, name: str, declared: Extent, found: Extent, where: object) -> Extent:
         """The declared extent, into which what is assigned fits."""
         try:
             fits = join(declared, found) == declared
@@ -224,18 +235,18 @@ class StepCheck:
             if self.extent(sympy.sympify(bound), "loop").kind != "host":
                 self.fail(over, str(bound), "the bounds of a loop are host values")
         for e in loop.init:
-            self._member(e, f"start of the {over}, {str_equation(e)!r}", None)
+            self._member(e, _Place(f"start of the {over},", e), None)
         for e in loop.body:
-            where = f"{over}, {str_equation(e)!r}"
+            where = _Place(f"{over},", e)
             if e.lhs.name in {*self.kept, *self.assigned, *self.hyper}:
                 self.fail(where, e.lhs.name, "a loop assigns sequences of its own")
             if e.lhs.index != loop.index:
                 self.fail(where, str(e.lhs), f"a loop assigns members at {loop.index}")
             self._member(e, where, loop.index)
 
-    def _member(self, e: Eq, where: str, index: Symbol | None) -> None:
+    def _member(self, e: Eq, where: object, index: Symbol | None) -> None:
         name = e.lhs.name
-        check_name(name, f"{self.where}, {where}")
+        check_name(name, _Place(f"{self.where},", where))
         found = self.number(e.rhs, where, index)
         try:
             self.loops[name] = join(self.loops[name], found) if name in self.loops else found

@@ -9,6 +9,7 @@ from optwright.derive.proof.kind.rule import (
     gathered,
     invariant,
     limit,
+    only_if,
     simulation,
     symmetry,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "landscape",
     "limit",
     "matrix",
+    "only_if",
     "order",
     "path",
     "quadratic",

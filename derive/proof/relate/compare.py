@@ -34,7 +34,8 @@ from optwright.derive.language.declaration import (
 from optwright.derive.language.symbol import Hyper, Parameter, Range, Value, Variable, t
 from optwright.derive.proof.algebra.domain import Domain
 from optwright.derive.proof.kind.rule.exclusion import contradiction
-from optwright.derive.proof.kind.rule.simulation import only_if, proof, refute
+from optwright.derive.proof.kind.rule.only_if import only_if
+from optwright.derive.proof.kind.rule.simulation import proof, refute
 from optwright.derive.proof.registry import decide
 from optwright.derive.proof.relate.renaming import Renaming, renaming
 from optwright.derive.proof.relate.search import (

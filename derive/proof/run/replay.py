@@ -33,7 +33,7 @@ from optwright.derive.interpret.number import DECIMAL50, EXACT, Field, Inexact, 
 from optwright.derive.language.declaration import Optimizer, theta
 from optwright.derive.language.entry import one_entry
 from optwright.derive.language.symbol import Variable, t
-from optwright.derive.proof.run.array import ArrayRun, Quadratic
+from optwright.derive.proof.run.array import ArrayObjective, ArrayRun
 from optwright.derive.proof.run.exact import Run, answered
 from optwright.derive.proof.run.system import THETA, Question, at, evaluate
 
@@ -189,7 +189,7 @@ def run_of(record: Mapping[str, Any], system: Optimizer) -> Run | ArrayRun:
             _vector(record["theta"].strip("()").split(", ")),
             tuple(record["shape"]),
             {name: Fraction(x) for name, x in record["hyper"][0].items()},
-            Quadratic(
+            ArrayObjective(
                 tuple(map(_vector, problem["curvature"])),
                 tuple(map(_vector, problem["slope"])),
                 _vector(problem["offset"]),

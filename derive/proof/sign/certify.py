@@ -18,8 +18,9 @@ from optwright.derive.certificate.word import identity_data
 from optwright.derive.claim.formula.word import WordRule, Words
 from optwright.derive.error import NotReal, OutOfTime, Unsupported
 from optwright.derive.proof.algebra.domain import Domain, Interval, is_atom
-from optwright.derive.proof.algebra.normal import Algebra, Infeasible, Sign, Split
+from optwright.derive.proof.algebra.normal import Algebra
 from optwright.derive.proof.algebra.polynomial import Poly, Quotient, factor
+from optwright.derive.proof.algebra.sign import Infeasible, Sign, Split
 from optwright.derive.proof.sign.zero import regions
 
 _SIDES = Function("sides")

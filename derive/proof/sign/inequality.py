@@ -27,8 +27,9 @@ from optwright.derive.proof.algebra.domain import (
     Point,
     sign_product,
 )
-from optwright.derive.proof.algebra.normal import Algebra, Sign
+from optwright.derive.proof.algebra.normal import Algebra
 from optwright.derive.proof.algebra.polynomial import Monomial, Poly, box_sign, factor
+from optwright.derive.proof.algebra.sign import Sign
 from optwright.derive.proof.sign.certify import UNSAID, Certificate, data, leaf, sign
 from optwright.derive.proof.sign.evaluate import Ball, Evaluation
 from optwright.derive.proof.sign.smt import negative_point
@@ -63,12 +64,12 @@ class Bound:
     data: Certificate | None = field(default=None, repr=False)
 
 
-class Line(str):
+class ProofStep(str):
     """One step of a proof, in words, and as data for the checker."""
 
     data: dict[str, Any]
 
-    def __new__(cls, words: str, **step: Any) -> Line:
+    def __new__(cls, words: str, **step: Any) -> ProofStep:
         made = super().__new__(cls, words)
         made.data = step
         return made
@@ -197,7 +198,7 @@ class _Search:
         found: list[str] | None = None,
     ) -> None:
         """Keep a region's proof for the certificate; None where the format cannot say it."""
-        steps = [line.data for line in found or () if isinstance(line, Line)]
+        steps = [line.data for line in found or () if isinstance(line, ProofStep)]
         try:
             self.leaves.append(leaf(algebra, expr, domain, signs, steps))
         except (NoTree, *UNSAID):
@@ -351,7 +352,7 @@ class _Proof:
         sign = ">" if strict else ">="
         mask = self.algebra.sign(poly)
         if not mask & ~wanted & ANY:
-            return [Line(f"{self.algebra.expression(poly)} {sign} 0 by signs", by="signs")]
+            return [ProofStep(f"{self.algebra.expression(poly)} {sign} 0 by signs", by="signs")]
         if depth <= 0 or len(poly.terms) > 120 or self.failed.get((poly, strict), 0) >= depth:
             return None
         found = (
@@ -371,7 +372,7 @@ class _Proof:
             return None
         said: list[Any] = []
         words = f"{self.algebra.expression(poly)}: by its factors"
-        lines: list[str] = [Line(words, by="factors", factors=said)]
+        lines: list[str] = [ProofStep(words, by="factors", factors=said)]
         direction = 1 if scale > 0 else -1
         for piece, power in factors:
             said.append([data(piece), power, "even"])
@@ -417,7 +418,7 @@ class _Proof:
                 continue
             if found is not None:
                 words = f"{algebra.expression(poly)}: by comparing squares"
-                return [Line(words, by="root", letter=letter), *found]
+                return [ProofStep(words, by="root", letter=letter), *found]
         return None
 
     def square(self, poly: Poly, depth: int, strict: bool) -> list[str] | None:
@@ -440,7 +441,7 @@ class _Proof:
                 found += last
             name = self.algebra.letters[letter].expr ** (top // 2)
             words = f"{self.algebra.expression(poly)}: by completing the square in {name}"
-            return [Line(words, by="square", letter=letter), *found]
+            return [ProofStep(words, by="square", letter=letter), *found]
         return None
 
     def fact(self, poly: Poly, depth: int, strict: bool) -> list[str] | None:
@@ -465,7 +466,10 @@ class _Proof:
                     if found is not None:
                         used = f"({algebra.expression(times)})*({algebra.expression(known)}) >= 0"
                         step = {"by": "fact", "fact": data(known), "times": data(times)}
-                        return [Line(f"{algebra.expression(poly)}: with {used}", **step), *found]
+                        return [
+                            ProofStep(f"{algebra.expression(poly)}: with {used}", **step),
+                            *found,
+                        ]
         return None
 
 

@@ -24,7 +24,7 @@ from optwright.derive.language import operation as op
 from optwright.derive.language.entry import one_entry
 from optwright.derive.language.symbol import Range, Value
 from optwright.derive.proof.algebra.domain import Domain, Interval
-from optwright.derive.proof.algebra.normal import Split
+from optwright.derive.proof.algebra.sign import Split
 from optwright.derive.proof.sign import certify
 from optwright.derive.proof.sign.inequality import decide_nonneg
 from optwright.derive.proof.sign.zero import decide_zero, factor_defect

@@ -9,7 +9,7 @@ from typing import Any
 
 from optwright.derive.certificate.word import identity_data, word_steps
 from optwright.derive.claim.formula.matrix import Determinant
-from optwright.derive.judge.kernel.algebra import Rejected
+from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.kernel.word import Table, evaluate
 from optwright.derive.judge.kind.formula.matrix import SIZES, _equations, model
 from optwright.derive.judge.point.found import (

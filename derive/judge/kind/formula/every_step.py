@@ -12,7 +12,7 @@ from optwright.derive.certificate.form import Tree
 from optwright.derive.certificate.tree import tree
 from optwright.derive.claim.formula.every_step import EveryStep
 from optwright.derive.interpret.number import DECIMAL50, Field
-from optwright.derive.judge.kernel.algebra import Rejected
+from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.point.found import Found, either, is_false, last_step
 from optwright.derive.judge.point.obligation import Allowed, Obligations
 from optwright.derive.judge.point.pair import in_fields

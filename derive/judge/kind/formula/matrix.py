@@ -12,9 +12,10 @@ import numpy as np
 from optwright.derive.certificate.tree import tree
 from optwright.derive.certificate.word import identity_data, word_steps
 from optwright.derive.claim.formula.matrix import MatrixIdentity, Minimiser, WordIdentity
+from optwright.derive.claim.formula.word import WordRule, Words
 from optwright.derive.interpret import reference
 from optwright.derive.interpret.number import EXACT, Inexact
-from optwright.derive.judge.kernel.algebra import Rejected
+from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.kernel.word import Table, evaluate, inverse, unit
 from optwright.derive.judge.point.found import Found, matrix_of
 from optwright.derive.judge.point.obligation import (
@@ -135,9 +136,27 @@ def _stepped(claim: Any, step: Any, n: int, rng: random.Random) -> bool:
         state[s.name] = (data,) if isinstance(data, np.ndarray) else data
     matrices["theta"] = _table(theta)
     before = dict(matrices)
-    oracles: dict[str, Any] = {}
     free = _random("", n, n, True, n, rng)
-    for kind in system.oracles:
+    oracles = _oracles(claim, step, n, matrices, free, rng)
+    try:
+        snapshot = reference.load(system, 1, [theta], state, EXACT)
+        if any(str(c) == "Eq(t, 1)" and holds for c, holds in claim.given.items()):
+            snapshot = reference.load(system, 0, [theta], state, EXACT)
+        after = reference.advance(system, snapshot, hyper, oracles)
+    except Inexact:
+        return False
+    values = {name: _table(x) for name, x in after.values.items() if not isinstance(x, dict)}
+    if not _given(claim, values, after.t):
+        return False
+    return _same(claim, step, n, matrices, before, values, free)
+
+
+def _oracles(
+    claim: Any, step: Any, n: int, matrices: dict[str, Table], free: Table, rng: random.Random
+) -> dict[str, Any]:
+    """What the oracles answer: what the claim says of them, or anything."""
+    oracles: dict[str, Any] = {}
+    for kind in claim.system.oracles:
         said = getattr(claim, "oracles", {}).get(kind)
         if said is not None:
             if kind not in ("grad", "hessian"):
@@ -160,23 +179,17 @@ def _stepped(claim: Any, step: Any, n: int, rng: random.Random) -> bool:
             oracles[kind] = abs(draw(rng))
         else:
             oracles[kind] = lambda *_: [_array([[draw(rng)] for _ in range(n)]).reshape(n)]
+    return oracles
+
+
+def _given(claim: Any, values: Mapping[str, Table], clock: int) -> bool:
+    """Whether the conditions that the claim speaks of are as it says."""
+    numbers = {f"{name}[t]": x[0][0] for name, x in values.items() if len(x) == 1}
+    point = Point({**numbers, "t": Fraction(clock)}, EXACT)
     try:
-        snapshot = reference.load(system, 1, [theta], state, EXACT)
-        if any(str(c) == "Eq(t, 1)" and holds for c, holds in claim.given.items()):
-            snapshot = reference.load(system, 0, [theta], state, EXACT)
-        after = reference.advance(system, snapshot, hyper, oracles)
-    except Inexact:
+        return all(point.truth(tree(c)) == holds for c, holds in claim.given.items())
+    except Unvalued:
         return False
-    values = {name: _table(x) for name, x in after.values.items() if not isinstance(x, dict)}
-    for condition, holds in claim.given.items():
-        numbers = {f"{name}[t]": x[0][0] for name, x in values.items() if len(x) == 1}
-        point = Point({**numbers, "t": Fraction(after.t)}, EXACT)
-        try:
-            if point.truth(tree(condition)) != holds:
-                return False
-        except Unvalued:
-            return False
-    return _same(claim, step, n, matrices, before, values, free)
 
 
 def _same(
@@ -230,12 +243,15 @@ def _array(rows: Sequence[Sequence[Any]]) -> np.ndarray[Any, Any]:
 @refuted.register
 def broken(claim: MatrixIdentity | Minimiser | WordIdentity, found: Found) -> None:
     """Exact matrices at which an equation between words fails."""
-    step = None if isinstance(claim, WordIdentity) else claim.lowered()
-    said = claim.equations if isinstance(claim, WordIdentity) else claim.said(step)
-    rules = (*(step.rules if step is not None else ()), *getattr(claim, "rules", ()))
+    positive: Sequence[Words] = ()
+    rules: Sequence[WordRule] = getattr(claim, "rules", ())
+    if isinstance(claim, WordIdentity):
+        said = claim.equations
+    else:
+        step = claim.lowered()
+        said, positive, rules = claim.said(step), step.positive, (*step.rules, *rules)
     matrices = {name: matrix_of(text) for name, text in found["point"].items()}
     n = max((len(x) for x in matrices.values()), default=1)
-    positive = step.positive if step is not None else ()
     for name, (left, right) in said.items():
         if not any(str(where).endswith(name) for where in found["found"]):
             continue

@@ -13,11 +13,10 @@ from optwright.derive.certificate.tree import tree
 from optwright.derive.claim.formula.interval import OnInterval
 from optwright.derive.claim.loss.landscape import CriticalPoint, MixedPartials
 from optwright.derive.interpret.number import EXACT
-from optwright.derive.judge.kernel.algebra import Rejected
+from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.kernel.polynomial import Fractional, Poly
 from optwright.derive.judge.kernel.sturm import coefficients, nonnegative, positive
 from optwright.derive.judge.kernel.unknown import Unknowns
-from optwright.derive.judge.kind.loss.quadratic import determinant
 from optwright.derive.judge.point.figures import agree, number
 from optwright.derive.judge.point.found import (
     Found,
@@ -26,6 +25,7 @@ from optwright.derive.judge.point.obligation import (
     Obligations,
     Unbound,
 )
+from optwright.derive.judge.point.quadratic import determinant
 from optwright.derive.judge.point.rational import RationalFunctions, fractional
 from optwright.derive.judge.point.value import Point
 from optwright.derive.judge.registry import proved, refuted

@@ -22,7 +22,7 @@ from optwright.derive.claim.loss.order import (
     Vanishes,
 )
 from optwright.derive.interpret.number import EXACT
-from optwright.derive.judge.kernel.algebra import Rejected
+from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.point.domain import random_points, symbol_ranges
 from optwright.derive.judge.point.obligation import (
     Allowed,
@@ -31,7 +31,7 @@ from optwright.derive.judge.point.obligation import (
     contains,
     range_box,
 )
-from optwright.derive.judge.point.run import System, draw, inside
+from optwright.derive.judge.point.run import RunningSystem, draw, inside
 from optwright.derive.judge.point.value import Point
 from optwright.derive.judge.registry import proved, refuted
 
@@ -151,7 +151,7 @@ def _walk(
     """The points at which some steps ask, and where they end."""
     said = {h.name: steps.hyper.get(h.name, h.symbol) for h in steps.system.hyper}
     values = {name: Point(hyper, EXACT)(tree(x)) for name, x in said.items()}
-    run = System(steps.system, [start], values, EXACT)
+    run = RunningSystem(steps.system, [start], values, EXACT)
     asked: list[Fraction] = []
 
     def answer(kind: str, args: Any) -> list[Fraction]:

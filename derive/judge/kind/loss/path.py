@@ -17,7 +17,7 @@ from optwright.derive.certificate.tree import tree
 from optwright.derive.claim.loss.path import FirstStep, Reaches, Settles
 from optwright.derive.interpret import reference
 from optwright.derive.interpret.number import EXACT
-from optwright.derive.judge.kernel.algebra import Rejected
+from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.kernel.sturm import (
     coefficients,
     derivative,
@@ -37,7 +37,7 @@ from optwright.derive.judge.point.obligation import (
 )
 from optwright.derive.judge.point.rational import RationalFunctions, fractional, stepped
 from optwright.derive.judge.point.run import coordinates
-from optwright.derive.judge.point.spans import Recorder, Span, Spans, span
+from optwright.derive.judge.point.spans import IntegerSpan, Recorder, Spans, span
 from optwright.derive.judge.point.value import Point
 from optwright.derive.judge.registry import proved, refuted
 
@@ -72,15 +72,15 @@ class Followed:
         numbers = {"theta": _number(path.begin), **{n: _first(x) for n, x in state.items()}}
         self.now = {f"{name}'": span(x) for name, x in numbers.items()}
         self.now["theta_0'"] = self.now["theta'"]
-        self.thetas: list[Span] = [self.now["theta'"]]
+        self.thetas: list[IntegerSpan] = [self.now["theta'"]]
 
-    def __call__(self, step: int) -> Span:
+    def __call__(self, step: int) -> IntegerSpan:
         """Theta after so many steps; raises Unbound where it cannot be enclosed."""
         while len(self.thetas) <= step:
             self.now["t"] = span(Fraction(len(self.thetas)))
             found = self.record.run(self.now, SPANS)
             for name, place in self.places.items():
-                if not isinstance(found[place], Span):
+                if not isinstance(found[place], IntegerSpan):
                     raise Unbound(f"{name} after step {len(self.thetas)}: {found[place].reason}")
                 self.now[f"{name}'"] = found[place]
             self.thetas.append(self.now["theta'"])
@@ -117,7 +117,7 @@ def _goal(relation: Any) -> Tree:
     return tree(relation)
 
 
-def _holds(goal: Tree, theta: Span) -> bool:
+def _holds(goal: Tree, theta: IntegerSpan) -> bool:
     """Whether a relation in theta[t] holds at a span; raises Unbound where it is not settled."""
     head, *sides = goal
     point = Point({"theta[t]": theta}, SPANS)

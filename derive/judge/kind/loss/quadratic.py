@@ -21,8 +21,8 @@ from optwright.derive.certificate.form import Tree
 from optwright.derive.certificate.tree import tree
 from optwright.derive.claim.loss.quadratic import FixedPoint, Optimal, Oscillates, Rate, Stable
 from optwright.derive.interpret.number import EXACT
-from optwright.derive.judge.kernel.algebra import NEGATIVE, POSITIVE, ZERO, Box, Rejected
-from optwright.derive.judge.kernel.chart import Chart, Region, Relation
+from optwright.derive.judge.kernel.box import NEGATIVE, POSITIVE, Rejected
+from optwright.derive.judge.kernel.chart import Chart, Relation
 from optwright.derive.judge.kernel.polynomial import Fractional, Poly
 from optwright.derive.judge.kernel.sturm import coefficients, positive, stable
 from optwright.derive.judge.kernel.unknown import Unknowns
@@ -38,204 +38,24 @@ from optwright.derive.judge.point.obligation import (
     contains,
     range_box,
 )
-from optwright.derive.judge.point.rational import CLOCK, RationalFunctions, fractional, stepped
-from optwright.derive.judge.point.run import System
+from optwright.derive.judge.point.quadratic import (
+    CURVATURE,
+    MINIMISER,
+    Quadratic,
+    _total,
+    conditions,
+    determinant,
+    least_sign,
+    spiral,
+)
+from optwright.derive.judge.point.rational import fractional
+from optwright.derive.judge.point.run import RunningSystem
 from optwright.derive.judge.point.value import Point
 from optwright.derive.judge.registry import proved, refuted
-from optwright.derive.language.symbol import Hyper, Parameter, Range
+from optwright.derive.language.symbol import Parameter, Range
 
-CURVATURE, MINIMISER = "curvature", "minimiser"
 POINTS = 2
 """Exact parameters at which a proved claim is looked at besides."""
-
-
-def ranges_of(exprs: Sequence[Any], hyper: Sequence[Hyper]) -> dict[str, Range]:
-    """The range of every letter of some expressions: as declared here, or else as its own."""
-    declared = {h.name: h.range for h in hyper}
-    found: dict[str, Range] = {}
-    for s in sorted({s for e in exprs for s in sympy.sympify(e).free_symbols}, key=str):
-        if not isinstance(s, Parameter):
-            raise Unbound(f"{s} is no parameter")
-        found[str(s)] = declared.get(str(s)) or s.range
-    return found
-
-
-class Quadratic:
-    """A rule on quadratics whose curvatures lie between two ends, all parameters being letters.
-
-    values: numbers for parameters, where the claim is looked at in one point only.
-    """
-
-    def __init__(
-        self,
-        claim: Any,
-        low: Any,
-        high: Any,
-        claimed: Sequence[Any] = (),
-        anywhere: Mapping[str, Any] | None = None,
-        values: Mapping[str, Fraction] | None = None,
-    ) -> None:
-        self.claim, self.system, self.low, self.high = claim, claim.system, low, high
-        given = claim.hyper if anywhere is None else anywhere
-        free = [h.symbol for h in self.system.hyper if h.name not in given]
-        self.exprs = [*free, *given.values(), low, high, *claimed, *claim.where]
-        own = (*self.system.hyper, *claim.parameters)
-        if anywhere is not None:
-            line = Range(-sympy.oo, sympy.oo, True, True, False)
-            free_now = {name: line for name in claim.hyper}
-            self.ranges = ranges_of(self.exprs, own) | free_now
-        else:
-            self.ranges = ranges_of(self.exprs, own)
-        self.letters = Unknowns()
-        self.values: dict[str, Any] = {n: self.letters(n) for n in (*self.ranges, CURVATURE)}
-        self.values |= values or {}
-        boxes = {name: range_box(x) for name, x in self.ranges.items()}
-        boxes |= {CLOCK: Box(Fraction(2), None), CURVATURE: Box(Fraction(0), None, True)}
-        region = Region.of(self.letters, boxes)
-        facts = list(claim.where)
-        if sympy.sympify(low) != 0 and sympy.sympify(low) != sympy.sympify(high):
-            facts.append(sympy.sympify(low) < high)
-        self.field = RationalFunctions(self.letters)
-        self.where = [r for r in facts if r != sympy.true]
-        self.regions = list(region.solved(self.relations(self.where)))[:4]
-        self.field.signs = self.sign
-        self.given = {h.name: self(given.get(h.name, h.symbol)) for h in self.system.hyper}
-
-    def __call__(self, expr: Any) -> Any:
-        """An expression in the letters."""
-        return Point(self.values, self.field)(tree(expr))
-
-    def relations(self, facts: Sequence[Any]) -> list[Relation]:
-        """Inequalities as what is not negative; equations and the like are left out."""
-        found = []
-        for head, *sides in (tree(fact) for fact in facts):
-            if head in (">", ">="):
-                a, b = (Point(self.values, self.field)(x) for x in sides)
-                found.append((fractional(self.field.subtract(a, b)), head == ">"))
-        return found
-
-    def sign(self, x: Any) -> int:
-        """The signs that something may have where the claim's assumptions hold."""
-        return _least(self.regions, fractional(x))
-
-    def within(self, facts: Sequence[Relation], curved: bool) -> list[Region]:
-        """Where further relations hold too, with the curvature between its ends or anywhere."""
-        found: list[Region] = []
-        for region in self.regions:
-            for solved in region.solved(facts):
-                if curved:
-                    low, high = fractional(self(self.low)), fractional(self(self.high))
-                    open_ = sympy.sympify(self.low) == 0
-                    solved = solved.between(CURVATURE, (low, open_), (high, False))
-                found.append(solved)
-        return found[:6]
-
-    def step(self, centre: Any = Fraction(0)) -> tuple[list[str], list[list[Any]], list[Any]]:
-        """Names of the states, the matrix of a step and what it adds. Raises Unbound."""
-        f = self.field
-
-        def slope(x: Any) -> Any:
-            return f.multiply([self.values[CURVATURE], f.subtract(x, centre)])
-
-        before, after = stepped(self.system, self.given, f, slope, self.letters)
-        places = [next(iter(x.top.unknowns())) for x in before.values()]
-        hidden = {*places, *(self.letters.index[n] for n in (CLOCK, "theta_0'"))}
-        rows, rest = [], []
-        for name in before:
-            x = fractional(after[name])
-            if any(hidden & p.unknowns() for p in x.below):
-                raise Unbound(f"{self.system.id}: {name} is not linear")
-            row, left = [], x.top
-            for place in places:
-                part = left.parts(place)
-                if set(part) - {0, 1}:
-                    raise Unbound(f"{self.system.id}: {name} is not linear")
-                left = part.get(0, Poly({}))
-                row.append(Fractional(part.get(1, Poly({})), x.below))
-            if any(hidden & p.unknowns() for p in (left, *(c.top for c in row))):
-                raise Unbound(f"{self.system.id}: {name} depends on t, or is not linear")
-            rows.append(row)
-            rest.append(Fractional(left, x.below))
-        return list(before), rows, rest
-
-    def characteristic(self) -> list[Fractional]:
-        """The characteristic polynomial of a step without its roots 0: of 1, z, …; monic."""
-        _, rows, rest = self.step()
-        if any(x.top for x in rest):
-            raise Unbound(f"{self.system.id} moves by a constant")
-        falling = polynomial_of(rows)
-        while not falling[0].top:
-            falling = falling[1:]
-        return falling
-
-    def put(self, x: Fractional, values: Mapping[str, Any]) -> Fractional:
-        """The fraction with something in the place of letters."""
-        moved = {self.letters.index[n]: fractional(v) for n, v in values.items()}
-        return Chart(self.letters, moved).put(x)
-
-
-def polynomial_of(rows: Sequence[Sequence[Fractional]]) -> list[Fractional]:
-    """The characteristic polynomial of a matrix (Faddeev and LeVerrier): of 1, z, …; monic."""
-    size = len(rows)
-    falling = [Fractional(Poly.number(1))]
-    power = [[Fractional(Poly({})) for _ in rows] for _ in rows]
-    for k in range(1, size + 1):
-        for i in range(size):
-            power[i][i] = power[i][i] + falling[-1]
-        power = [
-            [_total(rows[i][j] * power[j][c] for j in range(size)) for c in range(size)]
-            for i in range(size)
-        ]
-        trace = _total(power[i][i] for i in range(size))
-        falling.append(trace * Fractional(Poly.number(Fraction(-1, k))))
-    return falling[::-1]
-
-
-def _total(xs: Iterator[Fractional]) -> Fractional:
-    found = Fractional(Poly({}))
-    for x in xs:
-        found = found + x
-    return found
-
-
-def _least(regions: Sequence[Region], x: Fractional) -> int:
-    """The fewest signs that one of the regions shows: each of them holds all there is."""
-    best = NEGATIVE | ZERO | POSITIVE
-    for region in chain(regions, *(region.apart() for region in regions[:1])):
-        best = best & region.sign(x) or best
-        if best in (NEGATIVE, ZERO, POSITIVE):
-            break
-    return best
-
-
-def conditions(poly: Sequence[Fractional], radius: Fractional) -> list[Fractional]:
-    """What is positive exactly where all roots of a monic polynomial lie inside a circle.
-
-    Up to degree 2 all are >= 0 exactly where no root is outside. Raises Unbound beyond degree 3.
-    """
-    size = len(poly) - 1
-    one = Fractional(Poly.number(1))
-    ups, downs = [], []
-    for k, c in enumerate(poly):
-        term = c * radius**k
-        ups.append(term)
-        downs.append(term if (size - k) % 2 == 0 else one * term * Fractional(Poly.number(-1)))
-    found = [_total(iter(ups)), _total(iter(downs))]
-    if size == 2:
-        found.append(radius**2 - poly[0])
-    elif size == 3:
-        a, b, c = (x * radius.inverse() ** (3 - k) for k, x in enumerate(poly[:3]))
-        found += [one - a * a - b + a * c, Fractional(Poly.number(3)) - b]
-    elif size > 3:
-        raise Unbound(f"a characteristic polynomial of degree {size}")
-    return found
-
-
-def spiral(poly: Sequence[Fractional]) -> list[Fractional]:
-    """What is positive exactly where a monic polynomial of degree 2 has no real root."""
-    if len(poly) != 3:
-        raise Unbound("a characteristic polynomial that is not of degree 2")
-    return [poly[0] * Fractional(Poly.number(4)) - poly[1] ** 2]
 
 
 # ---- proofs
@@ -267,7 +87,7 @@ def _equivalent(q: Quadratic, values: Sequence[Fractional], known: Obligations) 
     _taken(known, [*enough, *needed])
     if claim.sense != "only if":
         regions = q.within(when, True)
-        if all(_least(regions, v) == POSITIVE for v in values):
+        if all(least_sign(regions, v) == POSITIVE for v in values):
             known.evaluated.update(enough)
     if claim.sense != "if":
         ends = list(dict.fromkeys(map(sympy.sympify, (q.high, q.low))))
@@ -275,7 +95,7 @@ def _equivalent(q: Quadratic, values: Sequence[Fractional], known: Obligations) 
             regions = q.within([*when[:k], _against(when[k])], False)
             for end, v in product(ends, values):
                 there = q.put(v, {CURVATURE: q(end)})
-                mask = _least(regions, there)
+                mask = least_sign(regions, there)
                 if not mask & POSITIVE and (end != 0 or mask == NEGATIVE):
                     known.evaluated.add(name)
                     break
@@ -416,7 +236,7 @@ def _rated(claim: Any, relation: str, known: Obligations, names: Sequence[str]) 
     if relation != "<" and len(poly) > 3:
         raise Unbound("roots on a circle are told up to degree 2 only")
     regions = q.within([], True)
-    masks = [_least(regions, v) for v in values]
+    masks = [least_sign(regions, v) for v in values]
     good = q.sign(radius) == POSITIVE and all(
         mask == POSITIVE if relation == "<" else not mask & NEGATIVE for mask in masks
     )
@@ -458,7 +278,7 @@ def proved_optimal(claim: Optimal, known: Obligations) -> None:
     if len(own) < 3 or not any(n.startswith("no parameters") for n in best):
         raise Rejected("there is no obligation for each part of the claim")
     _taken(known, [*own, *best])
-    reached = _rated(_Fixed(claim), "max", known, own)
+    reached = _rated(_rate(claim), "max", known, own)
     open_ = Quadratic(
         claim, claim.low, claim.high, (claim.radius, *claim.hyper.values()), anywhere=claim.fixed
     )
@@ -482,14 +302,18 @@ def proved_optimal(claim: Optimal, known: Obligations) -> None:
                 return
 
 
-class _Fixed:
+def _rate(claim: Optimal) -> Rate:
     """An `Optimal` claim as the rate that it says is reached."""
-
-    def __init__(self, claim: Any) -> None:
-        self.system, self.radius = claim.system, claim.radius
-        self.hyper = {**claim.fixed, **claim.hyper}
-        self.parameters, self.where = claim.parameters, claim.where
-        self.low, self.high = claim.low, claim.high
+    return Rate(
+        claim.system,
+        {**claim.fixed, **claim.hyper},
+        claim.radius,
+        "max",
+        claim.parameters,
+        claim.where,
+        claim.low,
+        claim.high,
+    )
 
 
 def _renamed(x: Fractional, mine: Unknowns, theirs: Unknowns) -> Fractional:
@@ -525,17 +349,6 @@ def _weights(rows: Sequence[Fractional], free: Sequence[int]) -> list[Fractional
         if not any(x.top for x in sums):
             return found
     return None
-
-
-def determinant(rows: Sequence[Sequence[Fractional]]) -> Fractional:
-    """By the first row."""
-    if not rows:
-        return Fractional(Poly.number(1))
-    total = Fractional(Poly({}))
-    for j, x in enumerate(rows[0]):
-        rest = [[y for k, y in enumerate(row) if k != j] for row in rows[1:]]
-        total = total + x * determinant(rest) * Fractional(Poly.number((-1) ** j))
-    return total
 
 
 class _AtRest:
@@ -612,7 +425,7 @@ def _ran(q: Quadratic, found: Found, values: Mapping[str, Fraction]) -> None:
     """Make the run of a counterexample again, and compare where it ends."""
     point = Point(values, EXACT)
     given = {h.name: point(tree(q.claim.hyper.get(h.name, h.symbol))) for h in q.system.hyper}
-    system = System(q.system, [Fraction(1)], given, EXACT)
+    system = RunningSystem(q.system, [Fraction(1)], given, EXACT)
     for name, text in found["found"].items():
         last = re.fullmatch(r"theta\[(\d+)\] from 1", name)
         if last is None:
@@ -697,9 +510,9 @@ def refuted_optimal(claim: Optimal, found: Found) -> None:
     """The rate is another one, or other parameters give a smaller one."""
     better = [n for n in found["found"] if n.startswith("with ")]
     if not better:
-        return refuted_rate(_Rated(claim), found)
-    closed = Quadratic(_Fixed(claim), claim.low, claim.high, (claim.radius,))
-    numbers = _parameters(_Fixed(claim), found, closed)
+        return refuted_rate(_rate(claim), found)
+    closed = Quadratic(_rate(claim), claim.low, claim.high, (claim.radius,))
+    numbers = _parameters(_rate(claim), found, closed)
     moved = dict(part.split(" = ") for part in better[0].removeprefix("with ").split(", "))
     there = {**numbers, **{name: Fraction(x) for name, x in moved.items()}}
     if set(moved) != set(claim.hyper):
@@ -713,10 +526,6 @@ def refuted_optimal(claim: Optimal, found: Found) -> None:
         raise Rejected("the other parameters give no smaller radius")
     _place(closed, numbers)
     _ran(closed, {**found, "found": _without(found["found"], better[0])}, numbers)
-
-
-class _Rated(_Fixed):
-    relation = "max"
 
 
 def _without(found: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -748,6 +557,3 @@ def refuted_rest(claim: FixedPoint, found: Found) -> None:
         seen += 1
     if not seen:
         raise Unbound("no numbers for the other parameters were found")
-
-
-__all__ = ["Quadratic", "conditions", "determinant", "polynomial_of", "ranges_of", "spiral"]

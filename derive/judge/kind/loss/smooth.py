@@ -17,9 +17,8 @@ import sympy
 from optwright.derive.certificate.tree import tree
 from optwright.derive.claim.loss.smooth import Contraction, Descent, Trajectory
 from optwright.derive.interpret.number import EXACT, Inexact
-from optwright.derive.judge.kernel.algebra import NEGATIVE, Rejected
+from optwright.derive.judge.kernel.box import NEGATIVE, Rejected
 from optwright.derive.judge.kernel.polynomial import Fractional, Poly
-from optwright.derive.judge.kind.loss.quadratic import Quadratic, ranges_of
 from optwright.derive.judge.point.domain import random_points
 from optwright.derive.judge.point.found import (
     Found,
@@ -31,8 +30,9 @@ from optwright.derive.judge.point.obligation import (
     contains,
     range_box,
 )
+from optwright.derive.judge.point.quadratic import Quadratic, ranges_of
 from optwright.derive.judge.point.rational import fractional, stepped
-from optwright.derive.judge.point.run import System
+from optwright.derive.judge.point.run import RunningSystem
 from optwright.derive.judge.point.value import Point, Unvalued
 from optwright.derive.judge.registry import proved, refuted
 from optwright.derive.language.symbol import Parameter
@@ -42,7 +42,7 @@ MU = Parameter("mu", "(0, inf)")
 POINTS = 3
 
 
-class Step:
+class GradientStep:
     """A rule theta - c*g without state: c, and the other numbers of a claim, as fractions."""
 
     def __init__(self, claim: Any, low: Any, claimed: tuple[Any, ...]) -> None:
@@ -86,7 +86,7 @@ def _scaled(x: Fractional, by: Any) -> Fractional:
 @proved.register
 def descends(claim: Descent, known: Obligations) -> None:
     """The decrease that the descent lemma gives is at least the one claimed."""
-    step = Step(claim, L, (claim.decrease,))
+    step = GradientStep(claim, L, (claim.decrease,))
     gap = step.c - _scaled(step(L) * step.c**2, Fraction(1, 2)) - step(claim.decrease)
     known.take("decrease")
     for values in random_points(step.q.ranges, claim.where, random.Random(1), POINTS):
@@ -139,7 +139,7 @@ def _after(claim: Any, numbers: Mapping[str, Fraction], size: Fraction, found: F
     """Theta after a step from 1 on size*x**2/2."""
     point = Point(numbers, EXACT)
     given = {h.name: point(tree(claim.hyper.get(h.name, h.symbol))) for h in claim.system.hyper}
-    system = System(claim.system, [Fraction(1)], given, EXACT)
+    system = RunningSystem(claim.system, [Fraction(1)], given, EXACT)
     system.step(given, lambda _, args: [size * args[0][0]])
     (record,) = found["runs"]
     rows = [{name: Fraction(x) for name, x in row.items()} for row in record["hyper"]]
@@ -160,7 +160,7 @@ FORMS = (
 @proved.register
 def contracts(claim: Contraction, known: Obligations) -> None:
     """Five numbers, of which a quadratic form is made, are nowhere negative."""
-    step = Step(claim, MU, (claim.factor, claim.weight))
+    step = GradientStep(claim, MU, (claim.factor, claim.weight))
     factor, weight, big, small = (step(x) for x in (claim.factor, claim.weight, L, MU))
     one = Fractional(Poly.number(1))
     dd = factor**2 - one + weight * big * small
@@ -209,7 +209,7 @@ def _points_of(claim: Any) -> list[Fraction]:
     size, start = (Fraction(str(sympy.sympify(x))) for x in (claim.curvature, claim.start))
     found = []
     try:
-        system = System(claim.system, [start], given, EXACT)
+        system = RunningSystem(claim.system, [start], given, EXACT)
         for _ in claim.path:
             system.step(given, lambda _, args: [size * args[0][0]])
             found.append(system.state["theta"][0])
@@ -243,4 +243,4 @@ def strays(claim: Trajectory, found: Found) -> None:
     raise Rejected("the run is as claimed")
 
 
-__all__ = ["Step"]
+__all__ = ["GradientStep"]

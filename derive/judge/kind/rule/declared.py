@@ -8,7 +8,7 @@ from typing import Any
 import sympy
 
 from optwright.derive.claim.rule.declared import Declared
-from optwright.derive.judge.kernel.algebra import Rejected
+from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.point.obligation import (
     Obligations,
 )

@@ -10,11 +10,11 @@ from typing import Any
 from optwright.derive.certificate.form import Tree
 from optwright.derive.claim.rule.exclusion import Impossible
 from optwright.derive.interpret.number import Field
-from optwright.derive.judge.kernel.algebra import Rejected
+from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.point.obligation import Obligations, Unbound
 from optwright.derive.judge.point.pair import in_fields
 from optwright.derive.judge.point.run import (
-    System,
+    RunningSystem,
     entry,
     inside,
 )
@@ -38,8 +38,8 @@ def _contradiction(claim: Any, known: Obligations, f: Field) -> None:
         for trial in range(3):
             unknown = {name: f.number(inside(ranges[name], rng)) for name in claim.unknown}
             theta = [f.number(Fraction(str(claim.start)))]
-            left = System(claim.left, theta, given, f)
-            right = System(claim.right, theta, given | unknown, f)
+            left = RunningSystem(claim.left, theta, given, f)
+            right = RunningSystem(claim.right, theta, given | unknown, f)
             point = Point({f"{name}'": x for name, x in unknown.items()}, f)
             for n in range(1, claim.steps + 1):
 

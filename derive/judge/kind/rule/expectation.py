@@ -17,7 +17,7 @@ from optwright.derive.certificate.tree import tree
 from optwright.derive.claim.rule.expectation import BatchMoment, MeanStep
 from optwright.derive.interpret import reference
 from optwright.derive.interpret.number import EXACT, Field
-from optwright.derive.judge.kernel.algebra import Rejected
+from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.point.found import (
     either,
     stated_number,
@@ -32,7 +32,7 @@ from optwright.derive.judge.point.obligation import (
 from optwright.derive.judge.point.pair import (
     in_fields,
 )
-from optwright.derive.judge.point.run import System, draw, entry, inside
+from optwright.derive.judge.point.run import RunningSystem, draw, entry, inside
 from optwright.derive.judge.point.value import Number, Point, near
 from optwright.derive.judge.registry import proved, refuted
 from optwright.derive.language.symbol import Range
@@ -114,13 +114,13 @@ def other_batch(claim: BatchMoment, found: Mapping[str, Any]) -> None:
 
 def _after(
     system: Any,
-    before: System,
+    before: RunningSystem,
     hyper: Mapping[str, Number],
     heard: Mapping[str, Number],
     f: Field,
 ) -> tuple[Number, dict[str, Number]]:
     """theta after a step from this state on these answers, and the answers by name."""
-    run = System(system, [before.state["theta"][0]], hyper, f)
+    run = RunningSystem(system, [before.state["theta"][0]], hyper, f)
     missing = {s.name for s in system.states} - set(before.snapshot.state)
     if missing:
         raise Unbound(f"{system.id} has states that the other has not")
@@ -151,7 +151,7 @@ def _mean(claim: Any, known: Obligations, trial: int, f: Field) -> None:
     own = (*like.hyper, *claim.system.hyper)
     ranges = {h.name: h.range for h in own}
     hyper = {h.name: f.number(inside(h.range, rng)) for h in own}
-    before = System(claim.system, [f.number(draw(rng))], hyper, f)
+    before = RunningSystem(claim.system, [f.number(draw(rng))], hyper, f)
     for _ in range(1 + trial):
         before.step(hyper, lambda *_: [f.number(draw(rng))])
     heard = {kind: f.number(draw(rng)) for kind in ("grad", "value", "hessian", "noise", "hvp")}
@@ -204,7 +204,7 @@ def _parted(claim: Any, like: Any, answers: Sequence[Fraction], found: Any, f: F
             for name, text in record["hyper"][0].items()
         ):
             raise Rejected("the hyperparameters of a run are not those of the counterexample")
-        run = System(system, [start], hyper, f)
+        run = RunningSystem(system, [start], hyper, f)
         slope = Fraction(record["objective"]["slope"][0])
         heard = {"grad": f.number(slope), claim.oracle: f.number(x)}
         run.step(hyper, partial(_told, heard))

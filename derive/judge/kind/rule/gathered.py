@@ -11,7 +11,7 @@ from typing import Any
 from optwright.derive.certificate.tree import tree
 from optwright.derive.claim.rule.gathered import Gathered
 from optwright.derive.interpret.number import Field
-from optwright.derive.judge.kernel.algebra import Rejected
+from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.point.found import (
     either,
     stated_number,
@@ -26,7 +26,7 @@ from optwright.derive.judge.point.obligation import (
 from optwright.derive.judge.point.pair import (
     in_fields,
 )
-from optwright.derive.judge.point.run import System, Values, draw, entry, inside
+from optwright.derive.judge.point.run import RunningSystem, Values, draw, entry, inside
 from optwright.derive.judge.point.value import Number, Point, near
 from optwright.derive.judge.registry import proved, refuted
 
@@ -57,7 +57,10 @@ def _gathered(claim: Any, known: Obligations, trial: int, f: Field) -> None:
     theirs = {h.name: hyper[h.name] for h in claim.right.hyper}
     ranges = {h.name: h.range for h in claim.left.hyper}
     theta = [f.number(draw(rng))]
-    left, right = System(claim.left, theta, hyper, f), System(claim.right, theta, theirs, f)
+    left, right = (
+        RunningSystem(claim.left, theta, hyper, f),
+        RunningSystem(claim.right, theta, theirs, f),
+    )
     for turn in range(1, TURNS + 1):
         parts = [f.number(draw(rng)) for _ in range(claim.count)]
         before = left.state
@@ -101,7 +104,10 @@ def _scattered(claim: Any, found: Mapping[str, Any], f: Field) -> None:
         raise Rejected("the hyperparameters of a counterexample are not allowed")
     hyper = {name: f.number(Fraction(point[name])) for name in ranges}
     theta = [f.number(Fraction(point["theta[0]"]))]
-    left, right = System(claim.left, theta, hyper, f), System(claim.right, theta, hyper, f)
+    left, right = (
+        RunningSystem(claim.left, theta, hyper, f),
+        RunningSystem(claim.right, theta, hyper, f),
+    )
     parts = [f.number(x) for x in numbers]
     for x in parts:
         left.step(hyper, partial(_heard, x))

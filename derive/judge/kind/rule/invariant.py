@@ -19,7 +19,7 @@ from optwright.derive.certificate.tree import tree
 from optwright.derive.claim.rule.invariant import Always, StepFrom
 from optwright.derive.interpret import reference
 from optwright.derive.interpret.number import EXACT, Field
-from optwright.derive.judge.kernel.algebra import Rejected
+from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.point.domain import random_points, symbol_ranges
 from optwright.derive.judge.point.found import (
     Found,
@@ -46,7 +46,7 @@ from optwright.derive.judge.point.pair import (
     invariants,
 )
 from optwright.derive.judge.point.run import (
-    System,
+    RunningSystem,
     Values,
     draw,
     entry,
@@ -76,7 +76,7 @@ class Mean:
         row = {name: f.number(x) for name, x in drawn.items()}
         self.hyper = [row] * (STEPS + 2)
         self.answers = [f.number(mean + deviation), f.number(mean - deviation)]
-        self.runs = [System(claim.system, [f.number(draw(rng))], row, f)]
+        self.runs = [RunningSystem(claim.system, [f.number(draw(rng))], row, f)]
         self.states: list[Values] = [self.average([self.runs[0].state])]
         self.heard: list[Values] = [{} for _ in range(STEPS + 1)]
 
@@ -225,7 +225,7 @@ def _stepped(claim: Any, values: Mapping[str, Any], clock: int, f: Field) -> Val
     base = {k: f.number(x) for k, x in values.items()}
     point = Point(base, f)
     state = {name: point(tree(x)) for name, x in claim.state.items()}
-    system = System(claim.system, [state["theta"]], base, f)
+    system = RunningSystem(claim.system, [state["theta"]], base, f)
     given = {n: alike_data(system.snapshot.state[n], x) for n, x in state.items() if n != "theta"}
     system.snapshot = reference.load(
         claim.system,
@@ -304,7 +304,7 @@ def step_from(claim: StepFrom, known: Obligations) -> None:
         base = {k: f.number(x) for k, x in values.items()}
         point = Point({**base, "t": Fraction(clock)}, f)
         state = {name: point(tree(x)) for name, x in claim.state.items()}
-        system = System(claim.system, [state["theta"]], base, f)
+        system = RunningSystem(claim.system, [state["theta"]], base, f)
         data = {
             s.name: alike_data(system.snapshot.state[s.name], state[s.name])
             for s in claim.system.states
@@ -360,7 +360,7 @@ def _violated(claim: Any, found: Found, f: Field) -> None:
     begin = getattr(claim, "begin", None)
     if begin is not None:
         theta = Point(table([{}], hyper, claim.varying, 0, {}), f)(shifted(tree(begin), 0))
-    system = System(claim.system, [theta], hyper[1], f)
+    system = RunningSystem(claim.system, [theta], hyper[1], f)
     states = [system.state]
     heard: Values = {}
     for n in range(1, steps + 1):

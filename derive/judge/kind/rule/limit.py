@@ -20,7 +20,7 @@ from optwright.derive.certificate.tree import tree
 from optwright.derive.claim.rule.limit import FamilyLimit, Limit
 from optwright.derive.interpret import reference
 from optwright.derive.interpret.number import DECIMAL50, EXACT, Field
-from optwright.derive.judge.kernel.algebra import Rejected
+from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.kind.rule.invariant import alike_data, steps_hold
 from optwright.derive.judge.point.domain import make_integer, random_points, symbol_ranges
 from optwright.derive.judge.point.enclosure import enclosed, ends, precise
@@ -37,7 +37,7 @@ from optwright.derive.judge.point.pair import (
     fulfilled,
     in_fields,
 )
-from optwright.derive.judge.point.run import System, Values, draw, entry, inside, shifted
+from optwright.derive.judge.point.run import RunningSystem, Values, draw, entry, inside, shifted
 from optwright.derive.judge.point.value import Number, Point
 from optwright.derive.judge.registry import proved, refuted
 
@@ -171,7 +171,7 @@ def _mapped(claim: Any, name: str, state: Values, hyper: Values, clock: int, f: 
 
 def _one(system: Any, state: Values, hyper: Values, clock: int, g: Number, f: Field) -> Values:
     """One step from this state, on one coordinate."""
-    run = System(system, [state["theta"]], hyper, f)
+    run = RunningSystem(system, [state["theta"]], hyper, f)
     data = {s.name: alike_data(run.snapshot.state[s.name], state[s.name]) for s in system.states}
     run.snapshot = reference.load(system, clock - 1, [run.array([state["theta"]])], data, f)
     run.step(hyper, lambda *_: [g])
@@ -248,7 +248,7 @@ def _started(
             _numbers(full, said, system.hyper, Point({**full, "t": Fraction(n)}, f))
             for n in range(1, steps + 2)
         ]
-        run = System(system, [theta], hyper[0], f)
+        run = RunningSystem(system, [theta], hyper[0], f)
         for n, g in enumerate(slopes):
             run.step(hyper[n], lambda *_, g=g: [g])
         states.append({name: entry(v, 0) for name, v in run.state.items()})

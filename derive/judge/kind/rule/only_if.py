@@ -13,7 +13,7 @@ from optwright.derive.certificate.tree import tree
 from optwright.derive.claim.rule.simulation import OnlyIf
 from optwright.derive.interpret import reference
 from optwright.derive.interpret.number import Field
-from optwright.derive.judge.kernel.algebra import Rejected
+from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.point.obligation import (
     Allowed,
     Obligations,

@@ -12,7 +12,7 @@ import sympy
 from optwright.derive.certificate.tree import tree
 from optwright.derive.claim.rule.simulation import Simulation
 from optwright.derive.interpret.number import Field
-from optwright.derive.judge.kernel.algebra import Rejected
+from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.point.found import (
     Found,
     either,
@@ -25,7 +25,7 @@ from optwright.derive.judge.point.found import (
 from optwright.derive.judge.point.obligation import Allowed, Obligations, Unbound, range_box
 from optwright.derive.judge.point.pair import STEPS, TRIALS, Pair, fulfilled, in_fields, invariants
 from optwright.derive.judge.point.run import (
-    System,
+    RunningSystem,
     equal,
     shifted,
     table,
@@ -126,9 +126,9 @@ def _parted(claim: Any, found: Found, f: Field) -> None:
     pair.hyper = rows_of(record, steps, f)
     if not all(pair.fits(n) for n in range(1, steps + 1)):
         raise Rejected("the hyperparameters of a counterexample are not allowed")
-    pair.left = System(claim.left, [stated_number(record["theta"], f)], pair.hyper[1], f)
+    pair.left = RunningSystem(claim.left, [stated_number(record["theta"], f)], pair.hyper[1], f)
     pair.states, pair.heard = [pair.left.state], [{}]
-    pair.right = System(claim.right, pair.begin(), pair.theirs(1), f)
+    pair.right = RunningSystem(claim.right, pair.begin(), pair.theirs(1), f)
 
     def hear(n: int) -> Callable[[str, Any], list[Number]]:
         def answer(kind: str, args: Any) -> list[Number]:

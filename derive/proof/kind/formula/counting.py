@@ -35,21 +35,10 @@ def _counting(claim: Counting, budget_s: float = 5.0) -> Verdict:
     if relation in (sympy.true, sympy.false):
         return undecided("SymPy evaluated the relation: write it with evaluate=False")
     letters = sorted(relation.free_symbols, key=str)
-    for numbers in product(range(1, LARGEST + 1), repeat=len(letters)):
-        here = dict(zip(letters, map(Integer, numbers), strict=True))
-        if not all(sympify(fact).subs(here) == sympy.true for fact in claim.where):
-            continue
-        sides = [sympify(side).subs(here).doit() for side in relation.args]
-        if relation.func(*sides) == sympy.false:
-            failed = Obligation("small integers", str(relation), "false", "refuted")
-            found = tuple((str(a), str(x)) for a, x in zip(relation.args, sides, strict=True))
-            point = tuple((str(x), str(k)) for x, k in here.items())
-            return Verdict(
-                "refuted",
-                (failed,),
-                Counterexample(point, found, str(relation)),
-                _scope(claim, letters),
-            )
+    found = _miscounted(claim, letters)
+    if found is not None:
+        failed = Obligation("small integers", str(relation), "false", "refuted")
+        return Verdict("refuted", (failed,), found, _scope(claim, letters))
     if not letters:
         seconds = time.perf_counter() - begun
         sides = [sympify(side).doit() for side in relation.args]
@@ -90,6 +79,21 @@ def _counting(claim: Counting, budget_s: float = 5.0) -> Verdict:
         return undecided(f"integers up to {LARGEST}, and the facts {facts}")
     said = [f"{q} = {node}" for node, q in table.items()]
     return conclude([answer], _scope(claim, letters), (*claim.where, *said))
+
+
+def _miscounted(claim: Counting, letters: Sequence[Expr]) -> Counterexample | None:
+    """Small integers at which the relation fails."""
+    relation = claim.relation
+    for numbers in product(range(1, LARGEST + 1), repeat=len(letters)):
+        here = dict(zip(letters, map(Integer, numbers), strict=True))
+        if not all(sympify(fact).subs(here) == sympy.true for fact in claim.where):
+            continue
+        sides = [sympify(side).subs(here).doit() for side in relation.args]
+        if relation.func(*sides) == sympy.false:
+            found = tuple((str(a), str(x)) for a, x in zip(relation.args, sides, strict=True))
+            point = tuple((str(x), str(k)) for x, k in here.items())
+            return Counterexample(point, found, str(relation))
+    return None
 
 
 def _scope(claim: Counting, letters: Sequence[Expr]) -> str:

@@ -1,15 +1,10 @@
-"""What every claim shares, and the claims about single expressions.
-
-A claim is anything with `decide`: it proves, refutes or leaves undecided, and never looks at what
-is expected of it. `Identity` and `Inequality` are about expressions on a domain, `SumOf` about a
-finite sum, `Conjunction` about several claims at once.
-"""
+"""What every decider shares, and claims about expressions, sums and several claims at once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar, Protocol
+from typing import Any
 
 from sympy import Basic, Expr, Integer, sympify
 
@@ -31,15 +26,6 @@ from optwright.derive.proof.sign.obligation import (
     decide_relation,
     interval_of,
 )
-
-
-class Claim(Protocol):
-    """Something that can be decided."""
-
-    kind: ClassVar[str]
-
-    def decide(self, budget_s: float = 5.0) -> Verdict:
-        """Prove, refute, or say what was tried."""
 
 
 def domain_of(
@@ -217,4 +203,4 @@ def _kept(obligations: Sequence[Obligation]) -> tuple[Obligation, ...]:
     return tuple(o for o in obligations if o.status == "proved")
 
 
-__all__ = ["Claim", "conclude", "domain_of"]
+__all__ = ["conclude", "domain_of"]

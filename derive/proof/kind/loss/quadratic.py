@@ -9,17 +9,14 @@ where the signs on a whole interval of curvatures are counted exactly (Sturm).
 
 from __future__ import annotations
 
-import random
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from functools import cached_property
-from itertools import chain, product
+from itertools import product
 from typing import Any
 
 import sympy
-from sympy import Expr, Integer, Rational, Symbol, sympify
+from sympy import Rational, Symbol, sympify
 from sympy.core.relational import Relational
 from sympy.polys.fields import FracElement, FracField
 from sympy.polys.matrices import DomainMatrix
@@ -27,223 +24,32 @@ from sympy.polys.matrices import DomainMatrix
 from optwright.derive.claim.loss.quadratic import (
     Direction,
     FixedPoint,
-    L,
     Optimal,
     Oscillates,
     Rate,
     Stable,
     curvature,
     minimiser,
-    mu,
 )
-from optwright.derive.claim.problem import Objective
 from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict, undecided
 from optwright.derive.error import InternalError
 from optwright.derive.language.declaration import Optimizer
 from optwright.derive.language.symbol import Hyper, Parameter
-from optwright.derive.proof.algebra.domain import Domain, Point
-from optwright.derive.proof.kind.formula.expression import domain_of
-from optwright.derive.proof.linear.box import Empty, Region, Sense, negation, whole
-from optwright.derive.proof.linear.jury import Section, discriminant, inside, section, value_at
+from optwright.derive.proof.algebra.domain import Point
+from optwright.derive.proof.linear.box import EmptyBox, Sense, negation
+from optwright.derive.proof.linear.jury import discriminant
+from optwright.derive.proof.linear.problem import CurvatureProblem, as_fraction
 from optwright.derive.proof.linear.step import (
     NotLinear,
-    Polynomial,
     characteristic,
     compose,
     element,
-    factors,
     fixed_point,
     linear,
 )
 from optwright.derive.proof.registry import decide
-from optwright.derive.proof.run.exact import Run, recorded
 from optwright.derive.proof.sign.evaluate import holds
 from optwright.derive.proof.sign.obligation import Answered, decide_equation
-from optwright.derive.proof.sign.sample import sample
-
-STEPS = 8
-"""How long the runs of counterexamples are."""
-_OWN = (mu(1), L(1), curvature(1), minimiser(0))
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A rule with the curvatures on which it is looked at.
-
-    hyper: hyperparameters as rational functions of other parameters; those not named stay as they
-    are, in their ranges. parameters: further parameters, or other ranges for known ones. where:
-    relations that are assumed. low, high: the least and the largest curvature; low = 0 is left out.
-    """
-
-    system: Optimizer
-    hyper: Mapping[str, Any]
-    parameters: Sequence[Hyper]
-    where: Sequence[Any]
-    low: Any
-    high: Any
-    claimed: Sequence[Any] = ()
-
-    @cached_property
-    def domain(self) -> Domain:
-        """The ranges of all parameters, and the relations assumed."""
-        given = [sympify(x) for x in self.hyper.values()]
-        free = [h.symbol for h in self.system.hyper if h.name not in self.hyper]
-        ends = [sympify(self.low), sympify(self.high)]
-        apart = [ends[0] < ends[1]] if ends[0] != 0 and ends[0] != ends[1] else []
-        return domain_of(
-            *free,
-            *given,
-            *ends,
-            *self.claimed,
-            where=[r for r in (*self.where, *apart) if r is not sympy.true],
-            hyper=(*_OWN, *self.system.hyper, *self.parameters),
-        )
-
-    @cached_property
-    def polynomial(self) -> Polynomial:
-        """The characteristic polynomial; raises NotLinear."""
-        ends = (self.low, self.high, *self.claimed)
-        symbols = {s for x in ends for s in sympify(x).free_symbols}
-        symbols |= {s for s, _ in self.domain.bounds}
-        rule = linear(self.system, self.hyper, self.domain, symbols)
-        if any(rule.offset):
-            raise NotLinear(f"{self.system.id} moves by a constant even where all states are 0")
-        return characteristic(rule)
-
-    @cached_property
-    def factors(self) -> tuple[Polynomial, ...]:
-        """The characteristic polynomial in factors; raises NotLinear."""
-        ends = (self.low, self.high, *self.hyper.values(), *self.claimed)
-        if any(curvature in sympify(x).free_symbols for x in ends):
-            raise ValueError("claims are about parameters: say with low and high what curvature is")
-        found = factors(self.polynomial)
-        if not found:
-            raise NotLinear("its matrix is nilpotent: it ends after finitely many steps")
-        return found
-
-    @property
-    def symbols(self) -> tuple[Symbol, ...]:
-        """The letters of the coefficients, in their order."""
-        return tuple(self.factors[0][0].field.symbols)
-
-    def conditions(self, radius: Any = 1) -> tuple[FracElement, ...]:
-        """What is positive exactly where the spectral radius is below this one."""
-        field_ = self.factors[0][0].field
-        circle = element(field_, radius)
-        return tuple(dict.fromkeys(c for p in self.factors for c in inside(p, circle)))
-
-    @cached_property
-    def region(self) -> Region:
-        """The parameters as a box, without the curvature."""
-        return whole(self.domain)
-
-    def curved(self, region: Region) -> Region:
-        """With the curvature between its ends."""
-        return region.between(curvature, self.low, self.high, sympify(self.low) == 0)
-
-    def points(
-        self, facts: Sequence[Any], indices: Iterable[int], seed: int = 0
-    ) -> Iterator[Point]:
-        """Exact parameters that fulfil further relations; small indices give simple ones."""
-        try:
-            domain = self.domain.assume(*facts)
-        except ValueError:
-            return
-        wanted = set(self.symbols) - {curvature}
-        for index in indices:
-            here = sample(domain, random.Random(100 * index + seed), wanted, index=index)
-            if here is not None:
-                yield here
-
-    def ends(self, point: Point) -> tuple[Fraction, Fraction]:
-        """The least and the largest curvature at a point."""
-        low, high = (_fraction(sympify(x).subs(point)) for x in (self.low, self.high))
-        return low, high
-
-    def numbers(self, point: Point, at: Fraction = Fraction(0)) -> list[Fraction]:
-        """A point as numbers in the order of the letters, the curvature among them."""
-        return [at if s == curvature else _fraction(point[s]) for s in self.symbols]
-
-    def sections(self, values: Sequence[FracElement], point: Point) -> list[Section] | None:
-        """The values as functions of the curvature at a point; None where one is not defined."""
-        place = self.symbols.index(curvature)
-        low, high = self.ends(point)
-        numbers = self.numbers(point)
-        try:
-            found = [section(v, place, numbers) for v in values]
-        except ZeroDivisionError:
-            return None
-        return found if all(f.defined(low, high) for f in found) else None
-
-    def fails(self, values: Sequence[FracElement], point: Point) -> Fraction | bool | None:
-        """A curvature at which a value is <= 0; False if all are positive; None if not settled."""
-        sections = self.sections(values, point)
-        if sections is None:
-            return None
-        low, high = self.ends(point)
-        open_ = sympify(self.low) == 0
-        failing = [s for s in sections if not s.positive(low, high, open_)]
-        if not failing:
-            return False
-        tried = [high, *([] if open_ else [low]), (low + high) / 2]
-        for s in failing:
-            for x in chain(tried, s.pieces(low, high)):
-                if s(x) <= 0:
-                    return x
-        return None
-
-    def run(self, point: Point, at: Fraction, steps: int = STEPS) -> Run:
-        """An exact run on the quadratic of this curvature, from theta = 1."""
-        values = {
-            h.name: sympify(self.hyper.get(h.name, h.symbol)).subs(point) for h in self.system.hyper
-        }
-        loss = Objective((_rational(at),), (Integer(0),))
-        return Run(self.system, Integer(1), (values,), loss, steps)
-
-    def counterexample(
-        self, point: Point, at: Fraction, found: Sequence[tuple[str, Any]], expect: str
-    ) -> Counterexample:
-        """Exact numbers that contradict a claim, with the run that they belong to.
-
-        The run is made by the equations alone; that it follows the recurrence of the characteristic
-        polynomial confirms what was found from that.
-        """
-        run = self.run(point, at)
-        weights = self.values(self.polynomial, point, at)
-        path = [_fraction(run.state(k)["theta"]) for k in range(1, STEPS + 1)]
-        for k in range(len(path) - len(weights) + 1):
-            if sum(w * x for w, x in zip(weights, path[k:], strict=False)) != 0:
-                raise InternalError(f"the run {run} does not follow its characteristic polynomial")
-        shown = sorted((str(s), str(x)) for s, x in point.items() if s != curvature)
-        ran = (f"theta[{STEPS}] from 1", run.state(STEPS)["theta"])
-        return Counterexample(
-            (*shown, ("curvature", str(at))),
-            tuple((name, str(x)) for name, x in (*found, ran)),
-            expect,
-            recorded(run),
-        )
-
-    def values(self, values: Sequence[FracElement], point: Point, at: Fraction) -> list[Fraction]:
-        """The values at a point and a curvature."""
-        numbers = self.numbers(point, at)
-        return [value_at(v, numbers) for v in values]
-
-    @property
-    def scope(self) -> str:
-        """For what is proved."""
-        if sympify(self.low) == sympify(self.high):
-            return f"all quadratics of curvature {self.low}"
-        left = "(0" if sympify(self.low) == 0 else f"[{self.low}"
-        return f"all quadratics, all n, with curvatures in {left}, {self.high}]"
-
-
-def _fraction(x: Expr) -> Fraction:
-    x = sympify(x)
-    return Fraction(int(x.p), int(x.q))
-
-
-def _rational(x: Fraction) -> Rational:
-    return Rational(x.numerator, x.denominator)
 
 
 def _proved(answers: Sequence[Answered], conditions: Sequence[Any], scope: str) -> Verdict:
@@ -278,7 +84,7 @@ class _Budget:
 @decide.register
 def _stable(claim: Stable, budget_s: float = 5.0) -> Verdict:
     """Prove both directions by Jury's conditions, or refute at exact parameters."""
-    problem = Problem(
+    problem = CurvatureProblem(
         claim.system, claim.hyper, claim.parameters, claim.where, claim.low, claim.high, claim.when
     )
     try:
@@ -301,7 +107,7 @@ def _stable(claim: Stable, budget_s: float = 5.0) -> Verdict:
 @decide.register
 def _oscillates(claim: Oscillates, budget_s: float = 5.0) -> Verdict:
     """Prove both directions by the discriminant, or refute at exact parameters."""
-    problem = Problem(
+    problem = CurvatureProblem(
         claim.system, claim.hyper, claim.parameters, claim.where, claim.at, claim.at, claim.when
     )
     try:
@@ -324,7 +130,7 @@ def _oscillates(claim: Oscillates, budget_s: float = 5.0) -> Verdict:
 
 
 def _equivalent(
-    problem: Problem,
+    problem: CurvatureProblem,
     values: Sequence[FracElement],
     when: Sequence[Any],
     sense: Direction,
@@ -358,12 +164,12 @@ def _equivalent(
 
 
 def _sufficient(
-    problem: Problem, values: Sequence[FracElement], when: Sequence[Any], budget: _Budget
+    problem: CurvatureProblem, values: Sequence[FracElement], when: Sequence[Any], budget: _Budget
 ) -> Iterator[Answered]:
     """Every value is positive where the relations hold."""
     try:
         region = problem.curved(problem.region.meet(when))
-    except Empty as error:
+    except EmptyBox as error:
         yield Answered(Obligation("sufficient", f"no parameters fulfil {error}", "0", "proved"))
         return
     for value in values:
@@ -371,7 +177,7 @@ def _sufficient(
 
 
 def _necessary(
-    problem: Problem,
+    problem: CurvatureProblem,
     values: Sequence[FracElement],
     when: Sequence[Any],
     budget: _Budget,
@@ -383,7 +189,7 @@ def _necessary(
         name = f"necessary: where {opposite}, {fails}"
         try:
             region = problem.region.meet((*when[:place], opposite))
-        except Empty:
+        except EmptyBox:
             yield Answered(Obligation(name, f"{opposite} is impossible", "0", "proved"))
             continue
         best: Answered | None = None
@@ -401,7 +207,7 @@ def _necessary(
 
 
 def _candidates(
-    problem: Problem, values: Sequence[FracElement], facts: Sequence[Any]
+    problem: CurvatureProblem, values: Sequence[FracElement], facts: Sequence[Any]
 ) -> Iterator[tuple[Any, FracElement]]:
     """Curvatures and values that are <= 0 there (at 0, < 0) at all of some exact points."""
     points = list(problem.points(facts, range(4)))
@@ -409,7 +215,9 @@ def _candidates(
     places = dict.fromkeys((high, low, (low + high) / 2))
     for at, value in product(places, values):
         try:
-            tried = [problem.values([value], here, _fraction(at.subs(here)))[0] for here in points]
+            tried = [
+                problem.values([value], here, as_fraction(at.subs(here)))[0] for here in points
+            ]
         except ZeroDivisionError:
             continue
         if all(x <= 0 if at != 0 else x < 0 for x in tried):
@@ -417,7 +225,7 @@ def _candidates(
 
 
 def _disagreement(
-    problem: Problem,
+    problem: CurvatureProblem,
     values: Sequence[FracElement],
     when: Sequence[Any],
     sense: Direction,
@@ -455,7 +263,7 @@ def _disagreement(
 
 
 def _critical(
-    problem: Problem, values: Sequence[FracElement], when: Sequence[Any], rounds: range
+    problem: CurvatureProblem, values: Sequence[FracElement], when: Sequence[Any], rounds: range
 ) -> Iterator[Point]:
     """Points inside, outside and on the edges of what is claimed and of what is true."""
     edges: list[Sequence[Any]] = [when]
@@ -474,9 +282,9 @@ def _critical(
             yield from problem.points(facts, (index,), seed)
 
 
-def rate_problem(claim: Rate) -> Problem:
+def rate_problem(claim: Rate) -> CurvatureProblem:
     """The rule with its curvatures."""
-    return Problem(
+    return CurvatureProblem(
         claim.system,
         claim.hyper,
         claim.parameters,
@@ -519,7 +327,7 @@ def _claim(claim: Rate) -> str:
 
 
 def _answers(
-    claim: Rate, problem: Problem, values: Sequence[FracElement], budget: _Budget
+    claim: Rate, problem: CurvatureProblem, values: Sequence[FracElement], budget: _Budget
 ) -> Iterator[Answered]:
     field_ = values[0].field
     yield problem.region.decide(
@@ -544,7 +352,7 @@ def _answers(
 
 def _refuted(
     claim: Rate,
-    problem: Problem,
+    problem: CurvatureProblem,
     values: Sequence[FracElement],
     indices: range,
     budget: _Budget,
@@ -558,7 +366,7 @@ def _refuted(
 
 def _exceeded(
     claim: Rate,
-    problem: Problem,
+    problem: CurvatureProblem,
     values: Sequence[FracElement],
     indices: range,
     budget: _Budget,
@@ -616,7 +424,7 @@ def _optimal(claim: Optimal, budget_s: float = 5.0) -> Verdict:
     reached = decide(rate, budget_s)
     if reached.status == "refuted":
         return reached
-    open_ = Problem(
+    open_ = CurvatureProblem(
         claim.system,
         claim.fixed,
         (*claim.parameters, *(_anywhere(claim.system, name) for name in claim.hyper)),
@@ -650,8 +458,8 @@ def _optimal(claim: Optimal, budget_s: float = 5.0) -> Verdict:
 
 def _certificate(
     claim: Optimal,
-    claimed: Problem,
-    open_: Problem,
+    claimed: CurvatureProblem,
+    open_: CurvatureProblem,
     conditions: Sequence[FracElement],
     budget: _Budget,
 ) -> Iterator[Answered]:
@@ -694,8 +502,8 @@ def _certificate(
 
 def _better(
     claim: Optimal,
-    claimed: Problem,
-    open_: Problem,
+    claimed: CurvatureProblem,
+    open_: CurvatureProblem,
     conditions: Sequence[FracElement],
     budget: _Budget,
 ) -> Counterexample | None:
@@ -732,7 +540,7 @@ def _better(
 
 
 def _worst(
-    claim: Optimal, problem: Problem, conditions: Sequence[FracElement], point: Point
+    claim: Optimal, problem: CurvatureProblem, conditions: Sequence[FracElement], point: Point
 ) -> Fraction | None:
     """A curvature at which the radius is not below the claimed one."""
     found = problem.fails(conditions, point)
@@ -789,7 +597,7 @@ def _combinations(
 @decide.register
 def _fixed_point(claim: FixedPoint, budget_s: float = 5.0) -> Verdict:
     """Solve for the fixed point, and compare; a wrong one is refuted at exact numbers."""
-    problem = Problem(
+    problem = CurvatureProblem(
         claim.system,
         claim.hyper,
         claim.parameters,
@@ -829,6 +637,3 @@ def _fixed_point(claim: FixedPoint, budget_s: float = 5.0) -> Verdict:
     if o.status != "proved":
         return undecided(f"normal form of {o.before}", obligations=(o,))
     return Verdict("proved", (o,), None, "all quadratics, all n", conditions)
-
-
-__all__ = ["Problem"]

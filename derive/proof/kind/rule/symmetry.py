@@ -43,10 +43,10 @@ from optwright.derive.proof.kind.rule.symmetry_form import FormRules, NoForm, fo
 from optwright.derive.proof.kind.rule.symmetry_rules import Indices, Powers, Shifts
 from optwright.derive.proof.registry import decide
 from optwright.derive.proof.run.array import (
+    ArrayObjective,
     ArrayRun,
     Change,
-    Quadratic,
-    Span,
+    Enclosed,
     Table,
     Vector,
     differ,
@@ -319,7 +319,7 @@ class SymmetryAttempt:
             for bent in (False, True):
                 for slope in slopes:
                     for theta in thetas:
-                        problem = Quadratic(
+                        problem = ArrayObjective(
                             _BENT[n] if bent else (_still(n),) * n, tuple(map(_vector, slope))
                         )
                         run = ArrayRun(self.claim.system, _vector(theta), shape, values, problem, 2)
@@ -378,9 +378,9 @@ class SymmetryAttempt:
             for value in condition.atoms(Value):
                 x = snapshot.values.get(value.name)
                 x = x[0] if isinstance(x, tuple) else x
-                if not isinstance(x, (Fraction, Span)):
+                if not isinstance(x, (Fraction, Enclosed)):
                     return False
-                low = x.low if isinstance(x, Span) else x
+                low = x.low if isinstance(x, Enclosed) else x
                 table[value] = Rational(low.numerator, low.denominator)
             if condition.subs(table) != sympify(holds):
                 return False

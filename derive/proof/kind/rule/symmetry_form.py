@@ -210,16 +210,8 @@ class _Walk:
                     return algebra.product(node, [*scale, form])
             if isinstance(node, op.Operation):
                 parts = [visit(x) for x in node.args if not isinstance(x, Str)]
-                if isinstance(node, op.Oracle):
-                    return algebra.oracle(node, parts)
-                if isinstance(node, op.Reduction):
-                    count = len(node.operands)
-                    return algebra.reduce(node, parts[:count])
-                if isinstance(node, op.MatrixOperation):
-                    return algebra.matrix(node, parts)
-                if isinstance(node, op.evaluations):
-                    return algebra.scalar
-                return function(node, parts)
+                found = self.operated(node, parts)
+                return function(node, parts) if found is None else found
             if node.is_number:
                 return algebra.zero if node == 0 else algebra.scalar
             parts = [visit(x) for x in node.args]
@@ -236,6 +228,17 @@ class _Walk:
             return function(node, parts)
 
         return visit(sympify(node))
+
+    def operated(self, node: Any, parts: list[Form]) -> Form | None:
+        """The form of an operation of the language that is no entrywise function."""
+        algebra = self.algebra
+        if isinstance(node, op.Oracle):
+            return algebra.oracle(node, parts)
+        if isinstance(node, op.Reduction):
+            return algebra.reduce(node, parts[: len(node.operands)])
+        if isinstance(node, op.MatrixOperation):
+            return algebra.matrix(node, parts)
+        return algebra.scalar if isinstance(node, op.evaluations) else None
 
     def choice(self, node: Any, known: Mapping[str, Form]) -> Form:
         open_: list[tuple[Any, Any]] = []
