@@ -16,7 +16,7 @@ from optwright.derive.claim.verdict import Verdict
 from optwright.derive.display import Part, parts
 from optwright.derive.language import vocabulary
 from optwright.derive.language.declaration import Declaration, Family, Optimizer, Route, Schedule
-from optwright.derive.language.notation import Letter, Letters
+from optwright.derive.language.notation import LatexName, LatexNames
 from optwright.derive.language.symbol import Parameter, Variable
 from optwright.derive.proof.relate.compare import Comparison, Relation
 from optwright.templates.latex import systems
@@ -124,18 +124,18 @@ def _led(lead: str, lines: Sequence[str]) -> list[str]:
     return [f"{lead if k == 0 else ''}{line.removeprefix('& ')}" for k, line in enumerate(lines)]
 
 
-def _standard() -> Letters:
+def _standard() -> LatexNames:
     """The letters of the standard symbols, for texts whose systems are not at hand."""
-    parameters: dict[str, Letter] = {}
-    sequences: dict[str, Letter] = {"theta": Letter(r"\theta")}
+    parameters: dict[str, LatexName] = {}
+    sequences: dict[str, LatexName] = {"theta": LatexName(r"\theta")}
     for name in vocabulary.__all__:
         symbol = getattr(vocabulary, name)
-        letter = Letter.parse(symbol.latex) if symbol.latex else None
+        letter = LatexName.parse(symbol.latex) if symbol.latex else None
         if isinstance(symbol, Parameter) and letter:
             parameters[name] = letter
         elif isinstance(symbol, Variable) and letter:
             sequences[name] = letter
-    return Letters(parameters, sequences)
+    return LatexNames(parameters, sequences)
 
 
 __all__ = ["SHOWN"]
