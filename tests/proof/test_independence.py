@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import gc
+import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
@@ -78,7 +79,7 @@ def made() -> dict[type, set[str]]:
 
 @pytest.mark.parametrize("kind", list(kinds()))
 def test_every_kind_has_both_halves_and_a_near_miss(kind: type) -> None:
-    assert decidable(object.__new__(kind))
+    assert decidable(object.__new__(kind)) and not hasattr(kind, "decide")
     for half, never in ((proved, NEVER_PROVED), (refuted, NEVER_REFUTED)):
         known = half.dispatch(kind) is not half.dispatch(object)
         assert known != (kind in never)
@@ -86,6 +87,15 @@ def test_every_kind_has_both_halves_and_a_near_miss(kind: type) -> None:
     wanted -= {"proved"} if kind in NEVER_PROVED else set()
     wanted -= {"refuted"} if kind in NEVER_REFUTED else set()
     assert (wanted <= made()[kind]) != (kind in ELSEWHERE)
+
+
+def test_the_statements_load_no_prover_and_no_judge() -> None:
+    told = "import sys, optwright.derive.statement.collection; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-P", "-c", told], capture_output=True, text=True, check=True
+    ).stdout.split()
+    rooms = {x.split(".")[2] for x in loaded if x.startswith("optwright.derive.")}
+    assert "statement" in rooms and not rooms & {"proof", "judge", "tell", "work"}
 
 
 def covering() -> list[str]:

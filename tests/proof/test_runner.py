@@ -6,7 +6,9 @@ import time
 from textwrap import dedent
 
 import pytest
+from click.testing import CliRunner
 
+from optwright.cli import main
 from optwright.derive import prove, statements
 from optwright.derive.claim.statement import StatementError, load
 from optwright.derive.work import cache, runner
@@ -154,3 +156,13 @@ def test_files_of_statements(tmp_path):
     with pytest.raises(StatementError, match="ZeroDivisionError"):
         load(broken)
     assert cache.folder()
+
+
+def test_a_kind_without_a_decider_is_refused_in_one_line(tmp_path):
+    path = tmp_path / "lonely.py"
+    start = OWN.index("@decide.register")
+    path.write_text(OWN[:start] + OWN[OWN.index("@dataclass", start) :])
+    told = CliRunner().invoke(main, ["prove", "sleeps", "--from", str(path)])
+    assert told.exit_code == 2
+    line = told.stderr.strip().splitlines()[-1]
+    assert "Sleeps have no decider: write @decide.register" in line
