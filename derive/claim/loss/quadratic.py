@@ -1,4 +1,12 @@
-"""What linear rules do on quadratics: stability, rates, optimal parameters, oscillation."""
+"""What linear rules do on quadratics: stability, rates, optimal parameters, oscillation.
+
+What the claims share:
+hyper       hyperparameters as rational functions of other parameters; those not named stay as they
+            are, in their ranges
+parameters  further parameters, or other ranges for known ones
+where       relations that are assumed
+low, high   the least and the largest curvature; low = 0 is left out
+"""
 
 from __future__ import annotations
 
@@ -28,7 +36,7 @@ class Stable:
     """A linear rule has spectral radius < 1 for all curvatures exactly if some relations hold.
 
     when: relations between parameters, all of them. sense: "iff", or one direction only.
-    The other fields are those of `Problem`.
+    The other fields are those of all claims on quadratics.
     """
 
     kind: ClassVar[str] = "stability"
@@ -52,7 +60,7 @@ class Oscillates:
 
     Then its states on the quadratic turn round the minimiser in a spiral. at: the curvature. when:
     relations between parameters, all of them. sense: "iff", or one direction only.
-    The other fields are those of `Problem`.
+    The other fields are those of all claims on quadratics.
     """
 
     kind: ClassVar[str] = "oscillation"
@@ -75,7 +83,7 @@ class Rate:
 
     radius: a rational function of parameters, positive. relation: "<" and "<=" for every
     curvature, "max" if the largest over all curvatures is the radius, "=" if each is.
-    The other fields are those of `Problem`.
+    The other fields are those of all claims on quadratics.
     """
 
     kind: ClassVar[str] = "rate"

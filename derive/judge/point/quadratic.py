@@ -14,10 +14,7 @@ from optwright.derive.judge.kernel.box import NEGATIVE, POSITIVE, ZERO, Box
 from optwright.derive.judge.kernel.chart import Chart, ChartRegion, Relation
 from optwright.derive.judge.kernel.polynomial import Fractional, Poly
 from optwright.derive.judge.kernel.unknown import Unknowns
-from optwright.derive.judge.point.obligation import (
-    Unbound,
-    range_box,
-)
+from optwright.derive.judge.point.obligation import Unbound, range_box
 from optwright.derive.judge.point.rational import CLOCK, RationalFunctions, fractional, stepped
 from optwright.derive.judge.point.value import Point
 from optwright.derive.language.symbol import Hyper, Parameter, Range

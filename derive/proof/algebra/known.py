@@ -6,13 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from sympy import (
-    Add,
-    Basic,
-    Expr,
-    Mul,
-    Rational,
-)
+from sympy import Add, Basic, Expr, Mul, Rational
 
 from optwright.derive.proof.algebra.domain import (
     ANY,

@@ -48,14 +48,7 @@ from optwright.derive.proof.algebra.domain import (
 from optwright.derive.proof.algebra.known import constant, rest_sign
 from optwright.derive.proof.algebra.polynomial import Poly, Quotient
 from optwright.derive.proof.algebra.power import PowerLetters
-from optwright.derive.proof.algebra.sign import (
-    MASKS,
-    NONPOSITIVE,
-    Sign,
-    Split,
-    flipped,
-    single,
-)
+from optwright.derive.proof.algebra.sign import MASKS, NONPOSITIVE, Sign, Split, flipped, single
 
 __all__ = ["Algebra"]
 

@@ -23,22 +23,10 @@ from sympy import (
 )
 
 from optwright.derive.error import NotReal
-from optwright.derive.proof.algebra.domain import (
-    ANY,
-    NEGATIVE,
-    POSITIVE,
-    ZERO,
-    Interval,
-    is_atom,
-)
+from optwright.derive.proof.algebra.domain import ANY, NEGATIVE, POSITIVE, ZERO, Interval, is_atom
 from optwright.derive.proof.algebra.known import AlgebraLetter, KnownSigns, constant
 from optwright.derive.proof.algebra.polynomial import ONE, Poly, Quotient, factor
-from optwright.derive.proof.algebra.sign import (
-    NONNEGATIVE,
-    NONPOSITIVE,
-    Split,
-    flipped,
-)
+from optwright.derive.proof.algebra.sign import NONNEGATIVE, NONPOSITIVE, Split, flipped
 
 __all__ = ["PowerLetters"]
 

@@ -5,18 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import lcm
 
-from sympy import (
-    Add,
-    Basic,
-    Expr,
-    exp,
-    expand,
-)
+from sympy import Add, Basic, Expr, exp, expand
 
-from optwright.derive.proof.algebra.domain import (
-    Domain,
-    is_atom,
-)
+from optwright.derive.proof.algebra.domain import Domain, is_atom
 
 
 def root_order(exprs: Iterable[Basic], domain: Domain) -> int:

@@ -5,17 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sympy import (
-    Basic,
-    Expr,
-)
+from sympy import Basic, Expr
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne
 
-from optwright.derive.proof.algebra.domain import (
-    NEGATIVE,
-    POSITIVE,
-    ZERO,
-)
+from optwright.derive.proof.algebra.domain import NEGATIVE, POSITIVE, ZERO
 
 NONNEGATIVE, NONPOSITIVE = POSITIVE | ZERO, NEGATIVE | ZERO
 

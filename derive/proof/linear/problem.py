@@ -14,12 +14,7 @@ import sympy
 from sympy import Expr, Integer, Rational, Symbol, sympify
 from sympy.polys.fields import FracElement
 
-from optwright.derive.claim.loss.quadratic import (
-    L,
-    curvature,
-    minimiser,
-    mu,
-)
+from optwright.derive.claim.loss.quadratic import L, curvature, minimiser, mu
 from optwright.derive.claim.problem import Objective
 from optwright.derive.claim.verdict import Counterexample
 from optwright.derive.error import InternalError
@@ -49,11 +44,9 @@ _OWN = (mu(1), L(1), curvature(1), minimiser(0))
 
 @dataclass(frozen=True)
 class CurvatureProblem:
-    """A rule with the curvatures on which it is looked at.
+    """A rule with the curvatures on which it is looked at: the fields of claims on quadratics.
 
-    hyper: hyperparameters as rational functions of other parameters; those not named stay as they
-    are, in their ranges. parameters: further parameters, or other ranges for known ones. where:
-    relations that are assumed. low, high: the least and the largest curvature; low = 0 is left out.
+    claimed: what else speaks of parameters.
     """
 
     system: Optimizer

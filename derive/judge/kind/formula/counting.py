@@ -18,14 +18,8 @@ from optwright.derive.interpret.number import DECIMAL50, EXACT
 from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.kernel.word import unit
 from optwright.derive.judge.point.array import Loss, Trial, flat
-from optwright.derive.judge.point.found import (
-    stated_number,
-)
-from optwright.derive.judge.point.obligation import (
-    Allowed,
-    Obligations,
-    Unbound,
-)
+from optwright.derive.judge.point.found import stated_number
+from optwright.derive.judge.point.obligation import Allowed, Obligations, Unbound
 from optwright.derive.judge.point.run import Values, draw, inside
 from optwright.derive.judge.point.value import Number, Point, near
 from optwright.derive.judge.registry import proved, refuted

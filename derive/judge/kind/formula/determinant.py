@@ -12,13 +12,8 @@ from optwright.derive.claim.formula.matrix import Determinant
 from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.kernel.word import Table, evaluate
 from optwright.derive.judge.kind.formula.matrix import SIZES, _equations, model
-from optwright.derive.judge.point.found import (
-    matrix_of,
-)
-from optwright.derive.judge.point.obligation import (
-    Obligations,
-    Unbound,
-)
+from optwright.derive.judge.point.found import matrix_of
+from optwright.derive.judge.point.obligation import Obligations, Unbound
 from optwright.derive.judge.registry import proved, refuted
 
 

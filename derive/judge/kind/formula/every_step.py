@@ -16,9 +16,7 @@ from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.point.found import Found, either, is_false, last_step
 from optwright.derive.judge.point.obligation import Allowed, Obligations
 from optwright.derive.judge.point.pair import in_fields
-from optwright.derive.judge.point.run import (
-    Values,
-)
+from optwright.derive.judge.point.run import Values
 from optwright.derive.judge.point.value import Point
 from optwright.derive.judge.registry import proved, refuted
 

@@ -17,9 +17,7 @@ from optwright.derive.judge.point.domain import make_integer, random_points, sym
 from optwright.derive.judge.point.found import Found, either, given_point, is_false, stated_number
 from optwright.derive.judge.point.obligation import Allowed, Obligations, Unbound
 from optwright.derive.judge.point.pair import in_fields
-from optwright.derive.judge.point.run import (
-    Values,
-)
+from optwright.derive.judge.point.run import Values
 from optwright.derive.judge.point.value import Number, Point, Unvalued, near
 from optwright.derive.judge.registry import bind, proved, refuted
 from optwright.derive.language.symbol import Range

@@ -18,10 +18,7 @@ from optwright.derive.interpret.number import EXACT, Inexact
 from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.kernel.word import Table, evaluate, inverse, unit
 from optwright.derive.judge.point.found import Found, matrix_of
-from optwright.derive.judge.point.obligation import (
-    Obligations,
-    Unbound,
-)
+from optwright.derive.judge.point.obligation import Obligations, Unbound
 from optwright.derive.judge.point.run import draw, inside
 from optwright.derive.judge.point.value import Point, Unvalued
 from optwright.derive.judge.registry import proved, refuted

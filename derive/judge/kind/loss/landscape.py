@@ -18,13 +18,8 @@ from optwright.derive.judge.kernel.polynomial import Fractional, Poly
 from optwright.derive.judge.kernel.sturm import coefficients, nonnegative, positive
 from optwright.derive.judge.kernel.unknown import Unknowns
 from optwright.derive.judge.point.figures import agree, number
-from optwright.derive.judge.point.found import (
-    Found,
-)
-from optwright.derive.judge.point.obligation import (
-    Obligations,
-    Unbound,
-)
+from optwright.derive.judge.point.found import Found
+from optwright.derive.judge.point.obligation import Obligations, Unbound
 from optwright.derive.judge.point.quadratic import determinant
 from optwright.derive.judge.point.rational import RationalFunctions, fractional
 from optwright.derive.judge.point.value import Point

@@ -26,15 +26,8 @@ from optwright.derive.judge.kernel.sturm import (
     value,
 )
 from optwright.derive.judge.kernel.unknown import Unknowns
-from optwright.derive.judge.point.found import (
-    Found,
-)
-from optwright.derive.judge.point.obligation import (
-    Obligations,
-    Unbound,
-    contains,
-    range_box,
-)
+from optwright.derive.judge.point.found import Found
+from optwright.derive.judge.point.obligation import Obligations, Unbound, contains, range_box
 from optwright.derive.judge.point.rational import RationalFunctions, fractional, stepped
 from optwright.derive.judge.point.run import coordinates
 from optwright.derive.judge.point.spans import IntegerSpan, Recorder, Spans, span

@@ -28,9 +28,7 @@ from optwright.derive.judge.kernel.sturm import coefficients, positive, stable
 from optwright.derive.judge.kernel.unknown import Unknowns
 from optwright.derive.judge.point.domain import random_points
 from optwright.derive.judge.point.figures import agree
-from optwright.derive.judge.point.found import (
-    Found,
-)
+from optwright.derive.judge.point.found import Found
 from optwright.derive.judge.point.obligation import (
     Allowed,
     Obligations,

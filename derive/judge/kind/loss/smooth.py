@@ -20,9 +20,7 @@ from optwright.derive.interpret.number import EXACT, Inexact
 from optwright.derive.judge.kernel.box import NEGATIVE, Rejected
 from optwright.derive.judge.kernel.polynomial import Fractional, Poly
 from optwright.derive.judge.point.domain import random_points
-from optwright.derive.judge.point.found import (
-    Found,
-)
+from optwright.derive.judge.point.found import Found
 from optwright.derive.judge.point.obligation import (
     Allowed,
     Obligations,

@@ -9,9 +9,7 @@ import sympy
 
 from optwright.derive.claim.rule.declared import Declared
 from optwright.derive.judge.kernel.box import Rejected
-from optwright.derive.judge.point.obligation import (
-    Obligations,
-)
+from optwright.derive.judge.point.obligation import Obligations
 from optwright.derive.judge.registry import proved, refuted
 from optwright.derive.language import operation as op
 from optwright.derive.language.declaration import Schedule, expressions

@@ -13,11 +13,7 @@ from optwright.derive.interpret.number import Field
 from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.point.obligation import Obligations, Unbound
 from optwright.derive.judge.point.pair import in_fields
-from optwright.derive.judge.point.run import (
-    RunningSystem,
-    entry,
-    inside,
-)
+from optwright.derive.judge.point.run import RunningSystem, entry, inside
 from optwright.derive.judge.point.value import Point, near
 from optwright.derive.judge.registry import proved
 

@@ -18,10 +18,7 @@ from optwright.derive.claim.rule.expectation import BatchMoment, MeanStep
 from optwright.derive.interpret import reference
 from optwright.derive.interpret.number import EXACT, Field
 from optwright.derive.judge.kernel.box import Rejected
-from optwright.derive.judge.point.found import (
-    either,
-    stated_number,
-)
+from optwright.derive.judge.point.found import either, stated_number
 from optwright.derive.judge.point.obligation import (
     Allowed,
     Obligations,
@@ -29,9 +26,7 @@ from optwright.derive.judge.point.obligation import (
     contains,
     range_box,
 )
-from optwright.derive.judge.point.pair import (
-    in_fields,
-)
+from optwright.derive.judge.point.pair import in_fields
 from optwright.derive.judge.point.run import RunningSystem, draw, entry, inside
 from optwright.derive.judge.point.value import Number, Point, near
 from optwright.derive.judge.registry import proved, refuted

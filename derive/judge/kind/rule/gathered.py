@@ -12,10 +12,7 @@ from optwright.derive.certificate.tree import tree
 from optwright.derive.claim.rule.gathered import Gathered
 from optwright.derive.interpret.number import Field
 from optwright.derive.judge.kernel.box import Rejected
-from optwright.derive.judge.point.found import (
-    either,
-    stated_number,
-)
+from optwright.derive.judge.point.found import either, stated_number
 from optwright.derive.judge.point.obligation import (
     Allowed,
     Obligations,
@@ -23,9 +20,7 @@ from optwright.derive.judge.point.obligation import (
     contains,
     range_box,
 )
-from optwright.derive.judge.point.pair import (
-    in_fields,
-)
+from optwright.derive.judge.point.pair import in_fields
 from optwright.derive.judge.point.run import RunningSystem, Values, draw, entry, inside
 from optwright.derive.judge.point.value import Number, Point, near
 from optwright.derive.judge.registry import proved, refuted

@@ -37,14 +37,7 @@ from optwright.derive.judge.point.obligation import (
     contains,
     range_box,
 )
-from optwright.derive.judge.point.pair import (
-    STEPS,
-    TRIALS,
-    Alone,
-    fulfilled,
-    in_fields,
-    invariants,
-)
+from optwright.derive.judge.point.pair import STEPS, TRIALS, Alone, fulfilled, in_fields, invariants
 from optwright.derive.judge.point.run import (
     RunningSystem,
     Values,

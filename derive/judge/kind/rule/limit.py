@@ -24,19 +24,9 @@ from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.kind.rule.invariant import alike_data, steps_hold
 from optwright.derive.judge.point.domain import make_integer, random_points, symbol_ranges
 from optwright.derive.judge.point.enclosure import enclosed, ends, precise
-from optwright.derive.judge.point.found import (
-    stated_number,
-)
-from optwright.derive.judge.point.obligation import (
-    Allowed,
-    Obligations,
-    contains,
-    range_box,
-)
-from optwright.derive.judge.point.pair import (
-    fulfilled,
-    in_fields,
-)
+from optwright.derive.judge.point.found import stated_number
+from optwright.derive.judge.point.obligation import Allowed, Obligations, contains, range_box
+from optwright.derive.judge.point.pair import fulfilled, in_fields
 from optwright.derive.judge.point.run import RunningSystem, Values, draw, entry, inside, shifted
 from optwright.derive.judge.point.value import Number, Point
 from optwright.derive.judge.registry import proved, refuted

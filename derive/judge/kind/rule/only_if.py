@@ -21,11 +21,7 @@ from optwright.derive.judge.point.obligation import (
     contains,
     range_box,
 )
-from optwright.derive.judge.point.pair import (
-    Pair,
-    fulfilled,
-    in_fields,
-)
+from optwright.derive.judge.point.pair import Pair, fulfilled, in_fields
 from optwright.derive.judge.point.run import equal, inside, shifted
 from optwright.derive.judge.point.value import Near, Point
 from optwright.derive.judge.registry import proved

@@ -24,12 +24,7 @@ from optwright.derive.judge.point.found import (
 )
 from optwright.derive.judge.point.obligation import Allowed, Obligations, Unbound, range_box
 from optwright.derive.judge.point.pair import STEPS, TRIALS, Pair, fulfilled, in_fields, invariants
-from optwright.derive.judge.point.run import (
-    RunningSystem,
-    equal,
-    shifted,
-    table,
-)
+from optwright.derive.judge.point.run import RunningSystem, equal, shifted, table
 from optwright.derive.judge.point.value import Number, Point, near
 from optwright.derive.judge.registry import proved, refuted
 

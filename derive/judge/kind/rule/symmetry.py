@@ -40,16 +40,8 @@ from optwright.derive.judge.point.array import (
     turned,
     vector,
 )
-from optwright.derive.judge.point.obligation import (
-    Obligations,
-    Unbound,
-    contains,
-    range_box,
-)
-from optwright.derive.judge.point.pair import (
-    STEPS,
-    in_fields,
-)
+from optwright.derive.judge.point.obligation import Obligations, Unbound, contains, range_box
+from optwright.derive.judge.point.pair import STEPS, in_fields
 from optwright.derive.judge.point.run import draw, inside
 from optwright.derive.judge.point.value import Point, Unvalued, near
 from optwright.derive.judge.registry import proved, refuted

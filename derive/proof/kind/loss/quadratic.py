@@ -3,8 +3,8 @@
 The largest modulus of the roots of the characteristic polynomial (the spectral radius) decides: a
 rule converges from every start, on every quadratic whose curvatures lie in an interval, exactly if
 its radius is below 1 for each of them. Jury's conditions make claims about it claims about signs of
-rational functions. Those are proved on boxes (`region`); they are refuted at rational parameters,
-where the signs on a whole interval of curvatures are counted exactly (Sturm).
+rational functions. Those are proved on boxes (`linear.box`); they are refuted at rational
+parameters, where the signs on a whole interval of curvatures are counted exactly (Sturm).
 """
 
 from __future__ import annotations

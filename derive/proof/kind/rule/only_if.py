@@ -15,11 +15,7 @@ from optwright.derive.proof.algebra.domain import Domain
 from optwright.derive.proof.kind.formula.expression import conclude
 from optwright.derive.proof.kind.rule.simulation import SimulationAttempt, Unmatched
 from optwright.derive.proof.registry import decide
-from optwright.derive.proof.sign.obligation import (
-    decide_equation,
-    decide_relation,
-    neutral,
-)
+from optwright.derive.proof.sign.obligation import decide_equation, decide_relation, neutral
 from optwright.derive.proof.sign.zero import factor_defect
 
 

@@ -20,11 +20,7 @@ from optwright.derive.language.declaration import Optimizer, expressions, theta
 from optwright.derive.language.extent import HOST
 from optwright.derive.language.symbol import Value, Variable, t
 from optwright.derive.proof.run.exact import Run, differ, draws, later, objectives, recorded
-from optwright.derive.proof.run.system import (
-    THETA,
-    at,
-    evaluate,
-)
+from optwright.derive.proof.run.system import THETA, at, evaluate
 
 RUN_STEPS = 4
 """Steps after which an exact run gives up looking for a difference."""
