@@ -1,7 +1,7 @@
 """Every generated NumPy class against the reference interpreter, step by step.
 
 Each step of a class starts from its own float state; the interpreter takes the same step in
-enclosures that hold every rounding of the type (`optwright.derive.interpret.number.bounded`), and
+enclosures that hold every rounding of the type (`optwright.derive.interpret.bounded`), and
 each parameter and state entry must lie inside. Gradients include zeros, huge, tiny, denormal,
 infinite and NaN entries; tensors have odd shapes.
 """
@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from optwright.derive import interpret as reference
 from optwright.derive.compose import (
     accumulate,
     chain,
@@ -26,8 +27,7 @@ from optwright.derive.compose import (
     sam,
     skip_nonfinite,
 )
-from optwright.derive.interpret import reference
-from optwright.derive.interpret.number import Ambiguous, bounded
+from optwright.derive.interpret import Ambiguous, bounded
 from optwright.derive.language.declaration import Family, History, Optimizer, Route, Schedule
 from optwright.derive.rule import catalog
 from optwright.generated import numpy as generated

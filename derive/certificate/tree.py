@@ -19,7 +19,7 @@ from typing import Any
 import sympy
 from sympy import Basic, E
 
-from optwright.derive.interpret.number import Field
+from optwright.derive.interpret import Field
 from optwright.derive.language import operation as op
 from optwright.derive.language.symbol import Value
 

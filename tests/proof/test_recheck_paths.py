@@ -19,7 +19,7 @@ import sympy
 from sympy import Abs, Rational, Symbol
 
 from optwright.derive.claim.verdict import Verdict, from_dict
-from optwright.derive.interpret.number import DECIMAL50
+from optwright.derive.interpret import DECIMAL50
 from optwright.derive.judge import Recheck, recheck
 from optwright.derive.judge.kernel import sturm
 from optwright.derive.judge.kernel.algebra import ANY, NEGATIVE, POSITIVE, ZERO, Box

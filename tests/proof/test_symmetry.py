@@ -12,7 +12,7 @@ import pytest
 from mutants import mutants
 
 from optwright.derive import catalog
-from optwright.derive.interpret.number import Inexact, Undefined
+from optwright.derive.interpret import Inexact, Undefined
 from optwright.derive.language import (
     Eq,
     Equal,

@@ -27,7 +27,7 @@ from optwright.derive.certificate.tree import (
     tree,
     unknowns,
 )
-from optwright.derive.interpret.number import DECIMAL50, EXACT, Ambiguous, Field, Inexact
+from optwright.derive.interpret import DECIMAL50, EXACT, Ambiguous, Field, Inexact
 from optwright.derive.judge.kernel.algebra import MASK, Box, Rejected, box
 from optwright.derive.judge.point.run import (
     System,
@@ -814,7 +814,7 @@ _NATURAL = Range(sympy.Integer(1), sympy.oo, False, True, True)
 
 def step_from(claim: Any, known: Obligations) -> None:
     """One step from a given state, on one coordinate."""
-    from optwright.derive.interpret import reference
+    from optwright.derive import interpret as reference
 
     exprs = [*claim.state.values(), *claim.to.values(), *claim.answer.values(), *claim.where]
     hyper = (*claim.system.hyper, *claim.parameters)

@@ -12,7 +12,7 @@ from typing import Any
 from mpmath import iv
 
 from optwright.derive.certificate.tree import Point, Tree, Unvalued
-from optwright.derive.interpret.number import EXACT, Inexact
+from optwright.derive.interpret import EXACT, Inexact
 
 BITS = 400
 

@@ -21,7 +21,7 @@ from optwright.derive.certificate.tree import (
     tree,
     unknowns,
 )
-from optwright.derive.interpret.number import DECIMAL50, EXACT, Ambiguous, Field, Inexact
+from optwright.derive.interpret import DECIMAL50, EXACT, Ambiguous, Field, Inexact
 from optwright.derive.judge.kernel.algebra import Rejected
 from optwright.derive.judge.kernel.word import Table, evaluate, identity_data
 from optwright.derive.judge.point.bind import (

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 import sympy
 
-from optwright.derive.interpret import reference
-from optwright.derive.interpret.number import DECIMAL50, Exact, Inexact, Undefined, fraction
+from optwright.derive import interpret as reference
+from optwright.derive.interpret import DECIMAL50, Exact, Inexact, Undefined, fraction
 from optwright.derive.language.declaration import Optimizer
 
 Vector = tuple[Fraction, ...]

@@ -20,9 +20,9 @@ import numpy as np
 import sympy
 from sympy import Basic, Expr, Integer, Rational, sympify
 
+from optwright.derive import interpret as reference
 from optwright.derive.claim.verdict import Counterexample
-from optwright.derive.interpret import reference
-from optwright.derive.interpret.number import DECIMAL50, EXACT, Field, Inexact, fraction
+from optwright.derive.interpret import DECIMAL50, EXACT, Field, Inexact, fraction
 from optwright.derive.language.declaration import Optimizer, theta
 from optwright.derive.language.symbol import Variable, t
 from optwright.derive.proof.kind.formula.expression import Conjunction, Refutation

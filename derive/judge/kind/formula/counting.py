@@ -12,7 +12,7 @@ from typing import Any
 import sympy
 
 from optwright.derive.certificate.tree import Number, Point, Tree, near, tree, unknowns
-from optwright.derive.interpret.number import DECIMAL50, EXACT
+from optwright.derive.interpret import DECIMAL50, EXACT
 from optwright.derive.judge.kernel.algebra import Rejected
 from optwright.derive.judge.kernel.word import unit
 from optwright.derive.judge.point import bind, refute

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from optwright.derive import interpret as reference
 from optwright.derive.certificate.tree import Point, Unvalued, tree
-from optwright.derive.interpret import reference
-from optwright.derive.interpret.number import EXACT, Inexact
+from optwright.derive.interpret import EXACT, Inexact
 from optwright.derive.judge.kernel.algebra import Rejected
 from optwright.derive.judge.kernel.word import (
     Table,

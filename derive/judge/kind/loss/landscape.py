@@ -10,7 +10,7 @@ from typing import Any
 import sympy
 
 from optwright.derive.certificate.tree import Point, tree
-from optwright.derive.interpret.number import EXACT
+from optwright.derive.interpret import EXACT
 from optwright.derive.judge.kernel.algebra import Rejected
 from optwright.derive.judge.kernel.polynomial import Fractional, Poly
 from optwright.derive.judge.kernel.sturm import coefficients, nonnegative, positive

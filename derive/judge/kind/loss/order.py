@@ -15,7 +15,7 @@ from typing import Any
 import sympy
 
 from optwright.derive.certificate.tree import Point, tree
-from optwright.derive.interpret.number import EXACT
+from optwright.derive.interpret import EXACT
 from optwright.derive.judge.kernel.algebra import Rejected
 from optwright.derive.judge.point import bind, refute
 from optwright.derive.judge.point.bind import Allowed, Obligations, Unbound

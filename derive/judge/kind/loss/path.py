@@ -13,9 +13,9 @@ from typing import Any
 
 import sympy
 
+from optwright.derive import interpret as reference
 from optwright.derive.certificate.tree import Point, Tree, tree
-from optwright.derive.interpret import reference
-from optwright.derive.interpret.number import EXACT
+from optwright.derive.interpret import EXACT
 from optwright.derive.judge.kernel.algebra import Rejected
 from optwright.derive.judge.kernel.spans import Recorder, Span, Spans, span
 from optwright.derive.judge.kernel.sturm import (

@@ -18,7 +18,7 @@ from typing import Any
 import sympy
 
 from optwright.derive.certificate.tree import Point, Tree, tree
-from optwright.derive.interpret.number import EXACT
+from optwright.derive.interpret import EXACT
 from optwright.derive.judge.kernel.algebra import NEGATIVE, POSITIVE, ZERO, Box, Rejected
 from optwright.derive.judge.kernel.chart import Chart, Region, Relation
 from optwright.derive.judge.kernel.polynomial import Fractional, Poly

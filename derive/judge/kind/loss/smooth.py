@@ -15,7 +15,7 @@ from typing import Any
 import sympy
 
 from optwright.derive.certificate.tree import Point, Unvalued, tree
-from optwright.derive.interpret.number import EXACT, Inexact
+from optwright.derive.interpret import EXACT, Inexact
 from optwright.derive.judge.kernel.algebra import NEGATIVE, Rejected
 from optwright.derive.judge.kernel.polynomial import Fractional, Poly
 from optwright.derive.judge.kind.loss.quadratic import Quadratic, ranges_of

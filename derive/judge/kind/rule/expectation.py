@@ -13,9 +13,9 @@ from typing import Any
 
 import sympy
 
+from optwright.derive import interpret as reference
 from optwright.derive.certificate.tree import Number, Point, near, tree
-from optwright.derive.interpret import reference
-from optwright.derive.interpret.number import EXACT, Field
+from optwright.derive.interpret import EXACT, Field
 from optwright.derive.judge.kernel.algebra import Rejected
 from optwright.derive.judge.point import bind, refute
 from optwright.derive.judge.point.bind import Allowed, Obligations, Unbound

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from optwright.derive.certificate.tree import Number, Point, near, tree
-from optwright.derive.interpret.number import Field
+from optwright.derive.interpret import Field
 from optwright.derive.judge.kernel.algebra import Rejected
 from optwright.derive.judge.point import bind, refute
 from optwright.derive.judge.point.bind import Allowed, Obligations, Unbound

@@ -8,9 +8,9 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
+from optwright.derive import interpret as reference
 from optwright.derive.certificate.tree import Near, Point, Tree, tree
-from optwright.derive.interpret import reference
-from optwright.derive.interpret.number import Field
+from optwright.derive.interpret import Field
 from optwright.derive.judge.kernel.algebra import Rejected
 from optwright.derive.judge.point import bind
 from optwright.derive.judge.point.bind import Allowed, Obligations, Unbound, _Pair, _told

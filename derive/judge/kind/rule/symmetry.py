@@ -21,7 +21,7 @@ import numpy as np
 import sympy
 
 from optwright.derive.certificate.tree import Point, Tree, Unvalued, near, tree
-from optwright.derive.interpret.number import DECIMAL50, EXACT, Field, Inexact
+from optwright.derive.interpret import DECIMAL50, EXACT, Field, Inexact
 from optwright.derive.judge.kernel.algebra import Rejected
 from optwright.derive.judge.kernel.word import Table, inverse, multiplied, unit
 from optwright.derive.judge.point import bind, refute

@@ -21,7 +21,7 @@ import sympy
 from sympy import Expr, Rational, sympify
 
 from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict, undecided
-from optwright.derive.interpret.number import Ambiguous, Inexact
+from optwright.derive.interpret import Ambiguous, Inexact
 from optwright.derive.language import operation as op
 from optwright.derive.language.declaration import Optimizer, expressions
 from optwright.derive.language.symbol import Value, t
