@@ -51,7 +51,9 @@ class Format:
         exponent -= size < Fraction(2) ** exponent
         step = Fraction(2) ** (max(exponent, self.emin) - self.precision + 1)
         nearest = Fraction(round(x / step)) * step
-        return nearest if abs(nearest) <= Fraction(self.largest) else math.copysign(math.inf, x)
+        if abs(nearest) <= Fraction(self.largest):
+            return nearest
+        return math.inf if x > 0 else -math.inf
 
     def spacing(self, x: float) -> float:
         """The distance to the next number of the format at x."""

@@ -24,6 +24,7 @@ from mpmath.libmp import (
     mpf_abs,
     mpf_add,
     mpf_cmp,
+    mpf_pos,
     mpf_shift,
     mpf_sub,
     mpf_tanh,
@@ -117,11 +118,12 @@ def raised(base: Ends, exponent: Ends, bits: int) -> Ends:
 
 
 def float_ends(ends: Ends) -> tuple[float, float]:
-    """The ends as floats, moved outwards."""
-    low, high = (to_float(end) for end in ends)
-    return (
-        low if from_float(low) == ends[0] else math.nextafter(low, -math.inf),
-        high if from_float(high) == ends[1] else math.nextafter(high, math.inf),
+    """The nearest floats outside of the ends, or the ends where they are floats."""
+    low = to_float(mpf_pos(ends[0], 53, round_floor))
+    high = to_float(mpf_pos(ends[1], 53, round_ceiling))
+    return (  # subnormal floats are rounded once more, to the nearest
+        low if mpf_cmp(from_float(low), ends[0]) <= 0 else math.nextafter(low, -math.inf),
+        high if mpf_cmp(from_float(high), ends[1]) >= 0 else math.nextafter(high, math.inf),
     )
 
 

@@ -9,16 +9,16 @@ outwards by the units in the last place that they are allowed to be wrong by.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 
-from mpmath.libmp import from_float
+from mpmath.libmp import fone, from_float, libmpi
 
 from optwright.derive.interpret.field import relation_holds
 from optwright.derive.interpret.format import Format
-from optwright.derive.interpret.interval import float_ends, outward, raised
+from optwright.derive.interpret.interval import Ends, float_ends, outward, raised
 
 _BITS = 80
 """Bits of elementary functions, well beyond a float's."""
@@ -237,14 +237,24 @@ class Rounded:
             return self.round(Range(a.low % b.low, a.high % b.low))
         return Range(0.0, b.high)
 
+    def exact_product(self, over: Sequence[Range], under: Sequence[Range]) -> Range:
+        """The exact product of some finite ranges, divided by others without zero, rounded once."""
+        ends: Ends = (fone, fone)
+        for r in over:
+            ends = libmpi.mpi_mul(ends, (from_float(r.low), from_float(r.high)), _BITS)
+        for r in under:
+            ends = libmpi.mpi_div(ends, (from_float(r.low), from_float(r.high)), _BITS)
+        low, high = float_ends(ends)
+        return self.round(Range(low, high, any(r.nan for r in (*over, *under))))
+
     def widen(self, r: Range, ulps: int) -> Range:
         """The range with its ends moved outwards; never across zero."""
         if r.empty:
             return r
         low = self.format.round(r.low)
         high = self.format.round(r.high)
-        low = low if math.isinf(low) else low - ulps * self.format.spacing(low)
-        high = high if math.isinf(high) else high + ulps * self.format.spacing(high)
+        low = low if math.isinf(low) else low - ulps * self._step(low, ulps)
+        high = high if math.isinf(high) else high + ulps * self._step(high, -ulps)
         # What ends beyond the largest number by so few units may also end below it.
         largest = self.format.largest
         if low == math.inf and r.low <= largest * (1 + 2 * ulps * self.format.unit):
@@ -254,6 +264,11 @@ class Rounded:
         low = max(low, 0.0) if r.low >= 0 else low
         high = min(high, 0.0) if r.high <= 0 else high
         return Range(self.format.round(low), self.format.round(high), r.nan)
+
+    def _step(self, end: float, inward: int) -> float:
+        """The largest unit in the last place at an end, or so few units inside of it."""
+        unit = self.format.spacing(end)
+        return max(unit, self.format.spacing(end + 2 * inward * unit))
 
 
 def increasing(r: Range, function: Callable[[float], float]) -> Range:

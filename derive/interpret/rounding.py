@@ -1,8 +1,9 @@
 """What rounding may do: for each number its many digits, and a range of floats around them.
 
 `Bounded` is a running error analysis for float32 or float64. A range holds whatever a
-straightforward evaluation in the format may give, in any order of its sums and products; of
-functions and powers, every float within some units in the last place of the exact value.
+straightforward evaluation in the format may give, in any order of its sums and products; and of
+functions and powers, every float within some units in the last place of the exact value. Always it
+holds the exact value, rounded to the format.
 
 Which overflow is allowed? A sum, a product or a square that leaves the format's range does so in
 any straightforward evaluation, so its range has infinity or zero in it, and so have the results
@@ -135,7 +136,14 @@ class Bounded(Field):
         if len(ranges) == 1:
             return Enclosure(value, ranges[0])
         if depth is None and len(ranges) <= self.ORDERS:
-            return Enclosure(value, _over_orders(ranges, self.rounded.add, Range.hull))
+            found: Range = _over_orders(ranges, self.rounded.add, Range.hull)
+            if len(ranges) > 2 and not found.empty and not found.unbounded:
+                low, high = (
+                    _around_sum([r.low for r in ranges]),
+                    _around_sum([r.high for r in ranges]),
+                )
+                found = found.hull(self.rounded.round(Range(low[0], high[1])))
+            return Enclosure(value, found)
         return Enclosure(value, self._long_sum(ranges, len(ranges) - 1 if depth is None else depth))
 
     def _long_sum(self, ranges: Sequence[Range], depth: int) -> Range:
@@ -180,6 +188,9 @@ class Bounded(Field):
             parts.insert(0, (Range(1.0, 1.0), False))
         if len(parts) <= self.ORDERS:
             found = _over_orders(parts, self._factors, _hull_factors)[0]
+            if len(parts) > 2 and not any(r.unbounded or (b and r.zero) for r, b in parts):
+                sides = [[r for r, below in parts if below is side] for side in (False, True)]
+                found = found if found.empty else found.hull(self.rounded.exact_product(*sides))
         else:
             found = self._long_product(parts)
         found = found.negated() if negative else found
@@ -252,8 +263,8 @@ class Bounded(Field):
     def _exponent(self, x: Fraction) -> Range:
         """An exponent as it stands, and rounded to float64, and then to the format."""
         near = float(x)
-        ends = [near] if near == x else [_down(near), _up(near)]
-        ends.append(self.format.round(near))
+        beyond = near if near == x else _up(near) if near < x else _down(near)
+        ends = near, beyond, self.format.round(near)
         return Range(min(ends), max(ends))
 
     def apply(self, function: str, x: Any) -> Enclosure:
@@ -463,6 +474,13 @@ def _fsum(numbers: Sequence[float]) -> float:
         return math.fsum(numbers)
     except (OverflowError, ValueError):
         return sum(numbers)
+
+
+def _around_sum(numbers: Sequence[float]) -> tuple[float, float]:
+    """Floats around an exact sum: the sum itself where it is one."""
+    near = _fsum(numbers)
+    rest = _fsum([*numbers, -near])
+    return _down(near) if rest < 0 else near, _up(near) if rest > 0 else near
 
 
 def _down(x: float) -> float:
