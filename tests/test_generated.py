@@ -285,7 +285,7 @@ def _run(
 ) -> tuple[list[str], int]:
     """(what is wrong, steps compared) of a class over some steps.
 
-    scale: of the gradients, and of parameters if it is below 1; norms are held to what is ordinary then.
+    scale: of the gradients, and of parameters if it is below 1. Norms are held to what is ordinary.
     """
     rng = np.random.default_rng(zlib.crc32(f"{declaration.id}{flags}{dtype}{special}".encode()))
     shapes = _shapes(system)

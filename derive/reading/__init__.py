@@ -23,9 +23,13 @@ from optwright.derive.reading.system import system
 def read(text: str, name: str = "Read") -> tuple[Optimizer | Schedule, ...]:
     """The systems that some LaTeX states, in order.
 
-    Raises ReadError, which names line and column, for what cannot be read or means nothing.
+    Raises ReadError, which names line and column, for what cannot be read, means nothing, or is
+    larger than anybody writes: a text, a formula, a number, an exponent.
     """
-    return tuple(system(block, text, name) for block in blocks(text))
+    try:
+        return tuple(system(block, text, name) for block in blocks(text))
+    except RecursionError:
+        raise ReadError("a formula is nested too deeply") from None
 
 
 def name_of(stem: str) -> str:

@@ -36,8 +36,9 @@ from optwright.derive.language.declaration import (
 from optwright.derive.language.extent import COORDINATE, HOST, Extent, ExtentError, Shape, infer
 from optwright.derive.language.notation import Letter
 from optwright.derive.language.symbol import Parameter, Value, Variable, t
-from optwright.derive.reading.meaning import Meaning, extent_of, parse
+from optwright.derive.reading.meaning import Meaning, extent_of
 from optwright.derive.reading.names import Names
+from optwright.derive.reading.parse import parse
 from optwright.derive.reading.source import Block, ReadError, Row
 
 _MATRIX = re.compile(r"\\nabla\s*\^\s*\{?2|\\top(?![A-Za-z])|\^\s*\{?T\b|\^\s*\{\s*-1\s*\}")
@@ -217,7 +218,7 @@ class _Builder:
                 continue
             if child.data == "push":
                 what, target = (c for c in child.children if not isinstance(c, Token))
-                letter = self.meaning.letter(self.meaning._single(target)) or Letter("?")
+                letter = self.meaning.letter(self.meaning.single(target)) or Letter("?")
                 name = self.names.sequences.get(str(letter), "")
                 if name not in self.lengths:
                     raise self.meaning.fail("this is no history", target)
@@ -280,7 +281,7 @@ class _Builder:
 
     def _target(self, tree: Any) -> Expr:
         """The left side of an assignment."""
-        single = self.meaning._single(tree)
+        single = self.meaning.single(tree)
         node = (
             single
             if getattr(single, "data", "") in ("factor", "symbol", "word", "accent", "style")
@@ -315,15 +316,15 @@ class _Builder:
 
     def _full(self, tree: Any) -> Letter | None:
         """A letter with all its marks, none taken for an index."""
-        node = self.meaning._single(tree)
+        node = self.meaning.single(tree)
         if isinstance(node, Token):
             return Letter(str(node)) if node.type in ("LETTER", "SYMBOL") else None
         if node.data != "factor":
             return self.meaning.letter(node)
-        base = self.meaning._base(node.children[0])
+        base = self.meaning.base(node.children[0])
         if base is None:
             return None
-        above, below, _ = self.meaning._marks(node.children[1:])
+        above, below, _ = self.meaning.marks(node.children[1:])
         return Letter(base, above, ",".join(mark for mark, _ in self.meaning.marked(below)))
 
     def _history(self, name: str) -> History:
