@@ -16,8 +16,9 @@ import re
 
 from optwright.derive.language.declaration import Optimizer, Schedule
 from optwright.derive.reading.difference import differences
+from optwright.derive.reading.hand import HandWritten
+from optwright.derive.reading.listed import Listed
 from optwright.derive.reading.source import ReadError, blocks
-from optwright.derive.reading.system import system
 
 
 def read(text: str, name: str = "Read") -> tuple[Optimizer | Schedule, ...]:
@@ -27,7 +28,8 @@ def read(text: str, name: str = "Read") -> tuple[Optimizer | Schedule, ...]:
     larger than anybody writes: a text, a formula, a number, an exponent.
     """
     try:
-        return tuple(system(block, text, name) for block in blocks(text))
+        kinds = [(Listed if block.traits else HandWritten, block) for block in blocks(text)]
+        return tuple(kind(block, text, name).build() for kind, block in kinds)
     except RecursionError:
         raise ReadError("a formula is nested too deeply") from None
 
