@@ -16,8 +16,8 @@ import mpmath
 import numpy as np
 import pytest
 
-from optwright.derive.interpret import CERTAIN, EXACT, FORMATS, Enclosure, Span, bounded
-from optwright.derive.interpret.range import Range
+from optwright.derive.interpret import CERTAIN, EXACT, FORMATS, Enclosed, Enclosure, bounded
+from optwright.derive.interpret.bounds import Bounds
 
 FORMAT_NAMES = ("float32", "float64")
 DIGITS = 200
@@ -129,7 +129,7 @@ def test_exact_functions_are_rounded_once(function: str, name: str) -> None:
         if value is None:
             assert made.range.empty
         else:
-            assert made.range == Range(*[nearest(value, name)] * 2), x
+            assert made.range == Bounds(*[nearest(value, name)] * 2), x
 
 
 EXPONENTS = [
@@ -199,7 +199,7 @@ def test_operations_on_two_numbers_are_rounded_once(name: str) -> None:
             (f.largest([a, b]), max(p, q)),
             (f.smallest([a, b]), min(p, q)),
         ):
-            assert made.range == Range(*[nearest(value, name)] * 2), (x, y)
+            assert made.range == Bounds(*[nearest(value, name)] * 2), (x, y)
         rest = Fraction(x) % Fraction(y)
         assert float(f.format.round_fraction(rest)) in f.modulo(a, b), (x, y)
         assert abs(Fraction(f.modulo(a, b).value) - rest) <= abs(rest) * Fraction(1, 10**49)
@@ -235,7 +235,7 @@ def test_ranges_hold_the_values_of_all_numbers_in_them(name: str) -> None:
         ends = sorted((f.format.round(x - reach), f.format.round(x + reach)))
         if math.isinf(ends[0]) or math.isinf(ends[1]):
             continue
-        r = Enclosure(Decimal(x), Range(*ends))
+        r = Enclosure(Decimal(x), Bounds(*ends))
         inside = [x, *ends, *(f.format.round(float(v)) for v in rng.uniform(*ends, 3))]
         third, cube = f.power(r, Fraction(1, 3)), f.power(r, Fraction(3))
         rest = f.modulo(r, f.number(3))
@@ -309,7 +309,7 @@ def test_spans_hold_the_exact_value() -> None:
             if isinstance(found, Fraction):
                 assert abs(mpmath.mpf(found.numerator) / found.denominator - value) < 1e-190
                 continue
-            assert isinstance(found, Span)
+            assert isinstance(found, Enclosed)
             low, high = (mpmath.mpf(e.numerator) / e.denominator for e in (found.low, found.high))
             error = mpmath.mpf(10) ** -(DIGITS - 20) * abs(value)
             assert low - error <= value <= high + error

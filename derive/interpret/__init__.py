@@ -18,12 +18,12 @@ Floats are taken exactly, as the binary numbers they are; defaults are the decim
 declaration says. Every function is pure: snapshots are never changed.
 """
 
-from optwright.derive.interpret.answer import AnswerError, Oracles, Script
 from optwright.derive.interpret.decimals import DECIMAL50, Decimals
+from optwright.derive.interpret.evaluation import AnswerError, Oracles, Script
 from optwright.derive.interpret.exact import EXACT, Exact, Undefined
 from optwright.derive.interpret.field import Ambiguous, Array, Field, Inexact, fraction
 from optwright.derive.interpret.format import FORMATS, Format
-from optwright.derive.interpret.interval import CERTAIN, Certain, Span
+from optwright.derive.interpret.interval import CERTAIN, Certain, Enclosed
 from optwright.derive.interpret.quantity import Data, contains, floats, numbers, outside
 from optwright.derive.interpret.rounding import Bounded, Enclosure, bounded
 from optwright.derive.interpret.snapshot import (
@@ -63,7 +63,7 @@ __all__ = [
     "ScheduleSnapshot",
     "Script",
     "Snapshot",
-    "Span",
+    "Enclosed",
     "Undefined",
     "advance",
     "advance_schedule",

@@ -13,8 +13,7 @@ from typing import Any
 import sympy
 from sympy import Expr, Symbol
 
-from optwright.derive.interpret.answer import AnswerError
-from optwright.derive.interpret.evaluation import Evaluator, meaning
+from optwright.derive.interpret.evaluation import AnswerError, Evaluator, meaning
 from optwright.derive.interpret.field import Ambiguous, Array
 from optwright.derive.interpret.format import FORMATS
 from optwright.derive.interpret.quantity import Quantity, numbers

@@ -1,6 +1,6 @@
 """Real numbers between ends that hold them for sure: the field of proofs by computation.
 
-A number of `Certain` is a fraction where it is one, and else a `Span`, whose ends are rounded
+A number of `Certain` is a fraction where it is one, and else an `Enclosed`, whose ends are rounded
 outwards. What a span cannot decide is refused: it raises `Inexact`, or is `Undefined` where an arm
 that nobody chooses may be so.
 """
@@ -46,7 +46,7 @@ _GUARD = 20
 
 
 @dataclass(frozen=True)
-class Span:
+class Enclosed:
     """A real number between two binary numbers."""
 
     ends: Ends
@@ -65,13 +65,13 @@ class Span:
         return f"{float(self.low):.12g}…"
 
 
-Number = Fraction | Span
+Number = Fraction | Enclosed
 """A real number as `Certain` has it."""
 
 
-def span_of(x: Number, bits: int) -> Ends:
+def ends_of(x: Number, bits: int) -> Ends:
     """Ends of so many bits around a number; those of a span as they are."""
-    if isinstance(x, Span):
+    if isinstance(x, Enclosed):
         return x.ends
     p, q = x.numerator, x.denominator
     return from_rational(p, q, bits, round_floor), from_rational(p, q, bits, round_ceiling)
@@ -137,14 +137,14 @@ class Certain(Exact):
 
     def ends(self, x: Number) -> Ends:
         """The number's ends, at the working precision where it is a fraction."""
-        return span_of(x, self.bits)
+        return ends_of(x, self.bits)
 
     def _number(self, ends: Ends) -> Number:
         """What lies between ends: the fraction where they meet."""
-        return Span(ends) if ends[0] != ends[1] else Span(ends).low
+        return Enclosed(ends) if ends[0] != ends[1] else Enclosed(ends).low
 
     def number(self, x: Any) -> Any:
-        return x if isinstance(x, (Span, Undefined)) else super().number(x)
+        return x if isinstance(x, (Enclosed, Undefined)) else super().number(x)
 
     def add(self, terms: Sequence[Any], depth: int | None = None) -> Any:
         if not _spans(terms):
@@ -178,7 +178,7 @@ class Certain(Exact):
             if exponent < 0 and _may_be_zero(base):
                 return Undefined("division by what may be zero")
             return self._number(libmpi.mpi_pow_int(self.ends(base), int(exponent), self.bits))
-        low = base.low if isinstance(base, Span) else base
+        low = base.low if isinstance(base, Enclosed) else base
         if exponent == Fraction(1, 2) and low >= 0:
             return self._number(libmpi.mpi_sqrt(self.ends(base), self.bits))
         if low > 0:
@@ -232,7 +232,7 @@ class Certain(Exact):
         return low if low == high else Undefined("the rounding of a number known to sixty digits")
 
     def pi(self) -> Any:
-        return Span(libmpi.mpi_pi(self.bits))
+        return Enclosed(libmpi.mpi_pi(self.bits))
 
     def compare(self, a: Any, relation: str, b: Any) -> bool:
         if not _spans([a, b]):
@@ -263,11 +263,11 @@ class Certain(Exact):
         return result
 
     def size(self, x: Any) -> Any:
-        return abs(x.low) if isinstance(x, Span) else super().size(x)
+        return abs(x.low) if isinstance(x, Enclosed) else super().size(x)
 
     @staticmethod
     def _fractions(x: Number) -> tuple[Fraction, Fraction]:
-        return (x.low, x.high) if isinstance(x, Span) else (x, x)
+        return (x.low, x.high) if isinstance(x, Enclosed) else (x, x)
 
     def _between(self, low: Fraction, high: Fraction) -> Number:
         return self._number((self.ends(low)[0], self.ends(high)[1])) if low != high else low
@@ -281,13 +281,13 @@ def differ(a: Number, b: Number) -> bool:
 
 def _spans(values: Sequence[Any]) -> bool:
     """Whether spans occur among these, and nothing undefined."""
-    return any(isinstance(x, Span) for x in values) and not any(
+    return any(isinstance(x, Enclosed) for x in values) and not any(
         isinstance(x, Undefined) for x in values
     )
 
 
 def _may_be_zero(x: Number) -> bool:
-    return x.low <= 0 <= x.high if isinstance(x, Span) else x == 0
+    return x.low <= 0 <= x.high if isinstance(x, Enclosed) else x == 0
 
 
 CERTAIN = Certain()
@@ -297,10 +297,10 @@ __all__ = [
     "Certain",
     "Ends",
     "Number",
-    "Span",
+    "Enclosed",
     "differ",
     "float_ends",
     "outward",
     "raised",
-    "span_of",
+    "ends_of",
 ]

@@ -24,18 +24,18 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from optwright.derive.interpret.decimals import Decimals
-from optwright.derive.interpret.field import Array, Field
-from optwright.derive.interpret.format import FORMATS, Format
-from optwright.derive.interpret.range import (
+from optwright.derive.interpret.bounds import (
     ANYTHING,
     NAN,
-    Range,
+    Bounds,
     Rounded,
     around,
     increasing,
     powers,
 )
+from optwright.derive.interpret.decimals import Decimals
+from optwright.derive.interpret.field import Array, Field
+from optwright.derive.interpret.format import FORMATS, Format
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Enclosure:
     """A number in `Bounded` arithmetic: its many-digit value, and what a format may make of it."""
 
     value: Decimal
-    range: Range
+    range: Bounds
 
     def __contains__(self, computed: float) -> bool:
         """Whether a floating-point result is one that the analysis allows."""
@@ -124,7 +124,7 @@ class Bounded(Field):
         if value.is_nan():
             return Enclosure(value, NAN)
         nearest = self.format.round(float(value))
-        return Enclosure(value, Range(nearest, nearest))
+        return Enclosure(value, Bounds(nearest, nearest))
 
     # --- sums and products -------------------------------------------------------------------
 
@@ -132,33 +132,33 @@ class Bounded(Field):
         value = self.exact.add([x.value for x in terms])
         ranges = [x.range for x in terms if not (x.range.point and x.range.low == 0)]
         if not ranges:
-            return Enclosure(value, Range(0.0, 0.0))
+            return Enclosure(value, Bounds(0.0, 0.0))
         if len(ranges) == 1:
             return Enclosure(value, ranges[0])
         if depth is None and len(ranges) <= self.ORDERS:
-            found: Range = _over_orders(ranges, self.rounded.add, Range.hull)
+            found: Bounds = _over_orders(ranges, self.rounded.add, Bounds.hull)
             if len(ranges) > 2 and not found.empty and not found.unbounded:
                 low, high = (
                     _around_sum([r.low for r in ranges]),
                     _around_sum([r.high for r in ranges]),
                 )
-                found = found.hull(self.rounded.round(Range(low[0], high[1])))
+                found = found.hull(self.rounded.round(Bounds(low[0], high[1])))
             return Enclosure(value, found)
         return Enclosure(value, self._long_sum(ranges, len(ranges) - 1 if depth is None else depth))
 
-    def _long_sum(self, ranges: Sequence[Range], depth: int) -> Range:
+    def _long_sum(self, ranges: Sequence[Bounds], depth: int) -> Bounds:
         """A sum in which no term is rounded more than `depth` times."""
         if any(r.empty for r in ranges):
             return NAN
         if not ranges:
-            return Range(0.0, 0.0)
+            return Bounds(0.0, 0.0)
         lows, highs = [r.low for r in ranges], [r.high for r in ranges]
         if math.inf in lows and -math.inf in highs:
             return NAN
         up, down = _fsum([x for x in highs if x > 0]), _fsum([-x for x in lows if x < 0])
         whole = all(r.point and r.low.is_integer() for r in ranges)
         if whole and up + down <= 1 / self.format.unit:
-            return Range(sum(lows), sum(lows))  # every partial sum is a number of the format
+            return Bounds(sum(lows), sum(lows))  # every partial sum is a number of the format
         growth = self._growth(depth)
         error = growth * (up + down)
         # No partial sum exceeds the sum of magnitudes of one sign.
@@ -168,7 +168,7 @@ class Bounded(Field):
         high = math.inf if above else _up(_fsum(highs) + error)
         low = math.inf if math.inf in lows else max(low, 0.0) if min(lows) >= 0 else low
         high = -math.inf if -math.inf in highs else min(high, 0.0) if max(highs) <= 0 else high
-        return Range(low, high, any(r.nan for r in ranges) or (above and below))
+        return Bounds(low, high, any(r.nan for r in ranges) or (above and below))
 
     def _growth(self, roundings: float) -> float:
         """The relative error that so many roundings may make, and some: Higham's gamma."""
@@ -185,7 +185,7 @@ class Bounded(Field):
             else:
                 parts.append((x.range, below))
         if all(below for _, below in parts):
-            parts.insert(0, (Range(1.0, 1.0), False))
+            parts.insert(0, (Bounds(1.0, 1.0), False))
         if len(parts) <= self.ORDERS:
             found = _over_orders(parts, self._factors, _hull_factors)[0]
             if len(parts) > 2 and not any(r.unbounded or (b and r.zero) for r, b in parts):
@@ -203,7 +203,7 @@ class Bounded(Field):
             return self.rounded.multiply(x, y), x_below
         return (self.rounded.divide(y, x) if x_below else self.rounded.divide(x, y)), False
 
-    def _long_product(self, parts: Sequence[_Factor]) -> Range:
+    def _long_product(self, parts: Sequence[_Factor]) -> Bounds:
         """Many factors: from left to right, if no order can leave the range, else anything."""
         logs: list[float] = []
         for r, below in parts:
@@ -238,7 +238,7 @@ class Bounded(Field):
         within = naive.range.within(scaled)
         return naive if within else Enclosure(naive.value, naive.range.hull(scaled))
 
-    def _scaled_norm(self, ranges: Sequence[Range], depth: int) -> Range:
+    def _scaled_norm(self, ranges: Sequence[Bounds], depth: int) -> Bounds:
         """A norm whose squares stay in range: scaled by the largest entry, or in a wider type."""
         if any(r.empty for r in ranges):
             return NAN
@@ -247,7 +247,7 @@ class Bounded(Field):
         # Half of the roundings before the root, those of scaling, and what the ends here lose.
         growth = self._growth(depth / 2 + 6)
         low, high = _root_of_squares(lows) * (1 - growth), _root_of_squares(highs) * (1 + growth)
-        return self.rounded.widen(Range(low, high, nan), 1 if high else 0)
+        return self.rounded.widen(Bounds(low, high, nan), 1 if high else 0)
 
     # --- functions ---------------------------------------------------------------------------
 
@@ -260,43 +260,43 @@ class Bounded(Field):
         exactly = (r.point and r.low in (0, 1)) or (e.point and e.low == 0)
         return Enclosure(value, self.rounded.widen(powers(r, e), 0 if exactly else self.ulps))
 
-    def _exponent(self, x: Fraction) -> Range:
+    def _exponent(self, x: Fraction) -> Bounds:
         """An exponent as it stands, and rounded to float64, and then to the format."""
         near = float(x)
         beyond = near if near == x else _up(near) if near < x else _down(near)
         ends = near, beyond, self.format.round(near)
-        return Range(min(ends), max(ends))
+        return Bounds(min(ends), max(ends))
 
     def apply(self, function: str, x: Any) -> Enclosure:
         value, r = self.exact.apply(function, x.value), x.range
         if function == "Abs":
             low, high = r.magnitudes
-            return Enclosure(value, r if r.empty else Range(low, high, r.nan))
+            return Enclosure(value, r if r.empty else Bounds(low, high, r.nan))
         if function == "sqrt":
             return Enclosure(value, self._root(r))
         if function in _UNROUNDED:
             return Enclosure(value, increasing(r, _UNROUNDED[function]))
         found = self.rounded.widen(around(function, r), self.ulps)
         if function in ("cos", "sin", "tanh") and not found.empty:
-            found = Range(max(found.low, -1.0), min(found.high, 1.0), found.nan)
+            found = Bounds(max(found.low, -1.0), min(found.high, 1.0), found.nan)
         return Enclosure(value, found)
 
-    def _root(self, r: Range) -> Range:
+    def _root(self, r: Bounds) -> Bounds:
         """The square root, which every format rounds correctly."""
         if r.empty or r.high < 0:
             return NAN
         low = math.sqrt(max(r.low, 0.0))
-        return self.rounded.round(Range(low, math.sqrt(r.high), r.nan or r.low < 0))
+        return self.rounded.round(Bounds(low, math.sqrt(r.high), r.nan or r.low < 0))
 
     def largest(self, values: Sequence[Any]) -> Enclosure:
         value = self.exact.largest([x.value for x in values])
         if any(x.range.empty for x in values):
             return Enclosure(value, NAN)
         if not values:
-            return Enclosure(value, Range(-math.inf, -math.inf))
+            return Enclosure(value, Bounds(-math.inf, -math.inf))
         nan = any(x.range.nan for x in values)
         low, high = max(x.range.low for x in values), max(x.range.high for x in values)
-        return Enclosure(value, Range(low, high, nan))
+        return Enclosure(value, Bounds(low, high, nan))
 
     def negate(self, x: Enclosure) -> Enclosure:
         return Enclosure(x.value.copy_negate(), x.range.negated())
@@ -309,7 +309,7 @@ class Bounded(Field):
         return Enclosure(self.exact.round_to(x.value, format), Rounded(format).round(x.range))
 
     def pi(self) -> Enclosure:
-        return Enclosure(self.exact.pi(), self.rounded.round(Range(math.pi, math.pi)))
+        return Enclosure(self.exact.pi(), self.rounded.round(Bounds(math.pi, math.pi)))
 
     # --- conditions --------------------------------------------------------------------------
 
@@ -394,12 +394,12 @@ class Bounded(Field):
             found = ANYTHING
             if math.isfinite(centre) and math.isfinite(e):
                 e += self.format.spacing(centre)
-                found = self.rounded.round(Range(_down(centre - e), _up(centre + e)))
+                found = self.rounded.round(Bounds(_down(centre - e), _up(centre + e)))
             result[index] = Enclosure(value, found)
         return result
 
 
-_Factor = tuple[Range, bool]
+_Factor = tuple[Bounds, bool]
 """A factor, and whether it stands below the line."""
 
 

@@ -11,9 +11,8 @@ from typing import Any
 import sympy
 
 from optwright.derive.interpret import expression, reduction  # noqa: F401 they say what is meant
-from optwright.derive.interpret.answer import Asker, Oracles
 from optwright.derive.interpret.decimals import DECIMAL50
-from optwright.derive.interpret.evaluation import Evaluator
+from optwright.derive.interpret.evaluation import Asker, Evaluator, Oracles
 from optwright.derive.interpret.field import Array, Field
 from optwright.derive.interpret.quantity import Data, Kind, Quantity, numbers
 from optwright.derive.language.declaration import (

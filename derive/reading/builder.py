@@ -27,7 +27,7 @@ from optwright.derive.language.extent import COORDINATE, HOST, Extent, ExtentErr
 from optwright.derive.language.notation import Letter
 from optwright.derive.language.symbol import Variable
 from optwright.derive.reading.meaning import Meaning, extent_of
-from optwright.derive.reading.names import Names
+from optwright.derive.reading.names import SourceNames
 from optwright.derive.reading.parse import parse
 from optwright.derive.reading.source import Block, ReadError, Row
 
@@ -55,7 +55,7 @@ class Builder(ABC):
         self.scope = traits.get("scope", "tensor")
         shape: Any = traits.get("shape", "any")
         try:
-            names = Names.listed(block.symbols) if block.traits else Names()
+            names = SourceNames.listed(block.symbols) if block.traits else SourceNames()
         except ValueError as error:
             raise ReadError(
                 f"the comments % symbol … are not as they were written: {error}"

@@ -21,7 +21,7 @@ _PARAMETERS = (r"\theta", "w", "x", r"\omega", r"\vartheta", r"\mathbf{w}", r"\m
 
 
 @dataclass
-class Names:
+class SourceNames:
     """The letters of one system and their names; `known` where our comments list them all.
 
     `shifts` are the sequences that a text writes one step ahead, `theta` the letter of the
@@ -40,9 +40,9 @@ class Names:
     eta: bool = False
 
     @staticmethod
-    def listed(lines: Iterable[str]) -> Names:
+    def listed(lines: Iterable[str]) -> SourceNames:
         """The names that our comments list. Raises ValueError for a line that is not ours."""
-        names = Names(known=True)
+        names = SourceNames(known=True)
         for line in lines:
             parts = [part.strip() for part in line.split(" | ")]
             if len(parts) < 3:
@@ -165,4 +165,4 @@ def parse_extent(text: str) -> Extent:
     return matrix(*parts) if kind == "matrix" else Extent(kind)  # type: ignore[arg-type]
 
 
-__all__ = ["Names", "parse_extent", "spoken"]
+__all__ = ["SourceNames", "parse_extent", "spoken"]

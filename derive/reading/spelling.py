@@ -12,7 +12,7 @@ from sympy import Symbol
 from optwright.derive.language.extent import Extent, Shape
 from optwright.derive.language.notation import Letter
 from optwright.derive.language.notation import mark as spell
-from optwright.derive.reading.names import Names
+from optwright.derive.reading.names import SourceNames
 from optwright.derive.reading.source import ReadError, Row
 
 
@@ -23,7 +23,7 @@ class Spelling:
     `known` are the extents of sequences so far, `done` the sequences that the step has assigned.
     """
 
-    names: Names
+    names: SourceNames
     file: str
     shape: Shape = "any"
     known: dict[str, Extent] = field(default_factory=dict)

@@ -25,7 +25,7 @@ _BITS = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
+class Bounds:
     """What floating-point arithmetic may give: numbers from low to high, and NaN if `nan`.
 
     Empty (low > high) if it can only be NaN.
@@ -63,20 +63,20 @@ class Range:
         sizes = abs(self.low), abs(self.high)
         return 0.0 if self.zero else min(sizes), max(sizes)
 
-    def hull(self, other: Range) -> Range:
+    def hull(self, other: Bounds) -> Bounds:
         """The least range that holds both."""
-        return Range(min(self.low, other.low), max(self.high, other.high), self.nan or other.nan)
+        return Bounds(min(self.low, other.low), max(self.high, other.high), self.nan or other.nan)
 
-    def within(self, other: Range) -> bool:
+    def within(self, other: Bounds) -> bool:
         """Whether all of it is in the other."""
         inside = self.empty or (other.low <= self.low and self.high <= other.high)
         return inside and (other.nan or not self.nan)
 
-    def negated(self) -> Range:
+    def negated(self) -> Bounds:
         """The numbers with the other sign."""
-        return Range(-self.high, -self.low, self.nan)
+        return Bounds(-self.high, -self.low, self.nan)
 
-    def related(self, relation: str, other: Range) -> bool | None:
+    def related(self, relation: str, other: Bounds) -> bool | None:
         """Whether <, <=, == or != holds between the two for sure; None if both may be."""
         if self.empty or other.empty:
             return relation == "!="
@@ -91,11 +91,11 @@ class Range:
         return True if certain else None
 
 
-NAN = Range(math.inf, -math.inf, True)
-ANYTHING = Range(-math.inf, math.inf, True)
+NAN = Bounds(math.inf, -math.inf, True)
+ANYTHING = Bounds(-math.inf, math.inf, True)
 
 
-def around(function: str, r: Range) -> Range:
+def around(function: str, r: Bounds) -> Bounds:
     """Floats around all values of exp, log, cos, sin or tanh of a range, NaN where there is none.
 
     It is an enclosure of the exact values: nothing is allowed for a wrong evaluation.
@@ -108,12 +108,12 @@ def around(function: str, r: Range) -> Range:
             return NAN
         nan, low = nan or low < 0, max(low, 0.0)
     if function in ("cos", "sin") and r.unbounded:
-        return NAN if low == high else Range(-1.0, 1.0, True)
+        return NAN if low == high else Bounds(-1.0, 1.0, True)
     if function in ("cos", "sin"):
-        return Range(
+        return Bounds(
             *float_ends(outward(function, (from_float(low), from_float(high)), _BITS)), nan
         )
-    return Range(_end(function, low)[0], _end(function, high)[1], nan)
+    return Bounds(_end(function, low)[0], _end(function, high)[1], nan)
 
 
 def _end(function: str, x: float) -> tuple[float, float]:
@@ -140,36 +140,36 @@ def _corner(x: float, y: float) -> tuple[float, float]:
     return float_ends(raised((base, base), (exponent, exponent), _BITS))
 
 
-def powers(r: Range, e: Range) -> Range:
+def powers(r: Bounds, e: Bounds) -> Bounds:
     """Floats around all powers of two ranges, as C99 defines `pow` where it is a limit."""
     nan = r.nan or e.nan
     if r.empty or e.empty:
         if e.point and e.low == 0:
-            return Range(1.0, 1.0)
-        return Range(1.0, 1.0, True) if e.zero or (e.empty and 1 in r) else NAN
+            return Bounds(1.0, 1.0)
+        return Bounds(1.0, 1.0, True) if e.zero or (e.empty and 1 in r) else NAN
     if r.zero and e.low < 0:
         return ANYTHING  # the sign of a zero is not followed, so neither is that of the infinity
     if r.low < 0:
         found = _powers_below_zero(r, e)
     else:
         corners = [_corner(x, y) for x in {r.low, r.high} for y in {e.low, e.high}]
-        found = Range(min(low for low, _ in corners), max(high for _, high in corners))
+        found = Bounds(min(low for low, _ in corners), max(high for _, high in corners))
     if nan and (e.zero or 1 in r):
-        found = found.hull(Range(1.0, 1.0))  # 1**NaN and NaN**0 are 1
-    return Range(found.low, found.high, nan or found.nan)
+        found = found.hull(Bounds(1.0, 1.0))  # 1**NaN and NaN**0 are 1
+    return Bounds(found.low, found.high, nan or found.nan)
 
 
-def _powers_below_zero(r: Range, e: Range) -> Range:
+def _powers_below_zero(r: Bounds, e: Bounds) -> Bounds:
     """Powers of a range with negative numbers: real for whole exponents only."""
-    parts = [powers(Range(max(r.low, 0.0), r.high), e)] if r.high >= 0 else []
+    parts = [powers(Bounds(max(r.low, 0.0), r.high), e)] if r.high >= 0 else []
     if e.point and e.low.is_integer():
-        mirrored = powers(Range(max(-r.high, 0.0), -r.low), e)
+        mirrored = powers(Bounds(max(-r.high, 0.0), -r.low), e)
         parts.append(mirrored.negated() if e.low % 2 == 1 else mirrored)
     elif e.unbounded or math.floor(e.high) >= math.ceil(e.low):
         return ANYTHING  # the exponent may be whole, or may not
     else:
-        parts += [NAN, *([powers(Range(math.inf, math.inf), e)] if r.low == -math.inf else [])]
-    return reduce(Range.hull, parts)
+        parts += [NAN, *([powers(Bounds(math.inf, math.inf), e)] if r.low == -math.inf else [])]
+    return reduce(Bounds.hull, parts)
 
 
 @dataclass(frozen=True)
@@ -178,11 +178,11 @@ class Rounded:
 
     format: Format
 
-    def round(self, r: Range) -> Range:
+    def round(self, r: Bounds) -> Bounds:
         """The range, rounded once."""
-        return Range(self.format.round(r.low), self.format.round(r.high), r.nan)
+        return Bounds(self.format.round(r.low), self.format.round(r.high), r.nan)
 
-    def add(self, a: Range, b: Range) -> Range:
+    def add(self, a: Bounds, b: Bounds) -> Bounds:
         """A sum of two."""
         low, high = self.format.round(a.low + b.low), self.format.round(a.high + b.high)
         opposed = (a.low == -math.inf and b.high == math.inf) or (
@@ -191,9 +191,9 @@ class Rounded:
         # inf - inf at an end: NaN there, and the infinity that is certain everywhere else.
         low = math.inf if math.isnan(low) else low
         high = -math.inf if math.isnan(high) else high
-        return NAN if a.empty or b.empty else Range(low, high, a.nan or b.nan or opposed)
+        return NAN if a.empty or b.empty else Bounds(low, high, a.nan or b.nan or opposed)
 
-    def multiply(self, a: Range, b: Range) -> Range:
+    def multiply(self, a: Bounds, b: Bounds) -> Bounds:
         """A product of two."""
         if a.empty or b.empty:
             return NAN
@@ -202,9 +202,9 @@ class Rounded:
             return NAN
         ends = [x * y for x in (a.low, a.high) for y in (b.low, b.high)]
         ends = [self.format.round(0.0 if math.isnan(e) else e) for e in ends]
-        return Range(min(ends), max(ends), a.nan or b.nan or undefined)
+        return Bounds(min(ends), max(ends), a.nan or b.nan or undefined)
 
-    def divide(self, a: Range, b: Range) -> Range:
+    def divide(self, a: Bounds, b: Bounds) -> Bounds:
         """A quotient of two."""
         if a.empty or b.empty:
             return NAN
@@ -214,7 +214,7 @@ class Rounded:
         nan = a.nan or b.nan or undefined
         if b.zero:
             # The sign of a zero is not followed, so neither is that of the infinity.
-            return Range(-math.inf, math.inf, nan)
+            return Bounds(-math.inf, math.inf, nan)
         ends = [x / y for x in (a.low, a.high) for y in (b.low, b.high)]
         ends = [self.format.round(e) for e in ends if not math.isnan(e)]
         if undefined:
@@ -223,9 +223,9 @@ class Rounded:
                 math.copysign(math.inf, a.low) * math.copysign(1, b.low),
                 math.copysign(math.inf, a.high) * math.copysign(1, b.high),
             ]
-        return Range(min(ends), max(ends), nan)
+        return Bounds(min(ends), max(ends), nan)
 
-    def modulo(self, a: Range, b: Range) -> Range:
+    def modulo(self, a: Bounds, b: Bounds) -> Bounds:
         """a - b*floor(a/b), whose one rounding is the last."""
         if a.empty or b.empty:
             return NAN
@@ -234,10 +234,10 @@ class Rounded:
         if b.low <= 0 or a.nan or b.nan or a.unbounded or b.unbounded:
             return NAN if b.point and b.low == 0 else ANYTHING
         if b.point and Fraction(a.low) // Fraction(b.low) == Fraction(a.high) // Fraction(b.low):
-            return self.round(Range(a.low % b.low, a.high % b.low))
-        return Range(0.0, b.high)
+            return self.round(Bounds(a.low % b.low, a.high % b.low))
+        return Bounds(0.0, b.high)
 
-    def exact_product(self, over: Sequence[Range], under: Sequence[Range]) -> Range:
+    def exact_product(self, over: Sequence[Bounds], under: Sequence[Bounds]) -> Bounds:
         """The exact product of some finite ranges, divided by others without zero, rounded once."""
         ends: Ends = (fone, fone)
         for r in over:
@@ -245,9 +245,9 @@ class Rounded:
         for r in under:
             ends = libmpi.mpi_div(ends, (from_float(r.low), from_float(r.high)), _BITS)
         low, high = float_ends(ends)
-        return self.round(Range(low, high, any(r.nan for r in (*over, *under))))
+        return self.round(Bounds(low, high, any(r.nan for r in (*over, *under))))
 
-    def widen(self, r: Range, ulps: int) -> Range:
+    def widen(self, r: Bounds, ulps: int) -> Bounds:
         """The range with its ends moved outwards; never across zero."""
         if r.empty:
             return r
@@ -263,7 +263,7 @@ class Rounded:
             high = -largest
         low = max(low, 0.0) if r.low >= 0 else low
         high = min(high, 0.0) if r.high <= 0 else high
-        return Range(self.format.round(low), self.format.round(high), r.nan)
+        return Bounds(self.format.round(low), self.format.round(high), r.nan)
 
     def _step(self, end: float, inward: int) -> float:
         """The largest unit in the last place at an end, or so few units inside of it."""
@@ -271,9 +271,9 @@ class Rounded:
         return max(unit, self.format.spacing(end + 2 * inward * unit))
 
 
-def increasing(r: Range, function: Callable[[float], float]) -> Range:
+def increasing(r: Bounds, function: Callable[[float], float]) -> Bounds:
     """An increasing function that no format rounds, such as floor."""
-    return NAN if r.empty else Range(function(r.low), function(r.high), r.nan)
+    return NAN if r.empty else Bounds(function(r.low), function(r.high), r.nan)
 
 
-__all__ = ["ANYTHING", "NAN", "Range", "Rounded", "around", "increasing", "powers"]
+__all__ = ["ANYTHING", "NAN", "Bounds", "Rounded", "around", "increasing", "powers"]
