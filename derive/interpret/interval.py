@@ -117,6 +117,11 @@ def raised(base: Ends, exponent: Ends, bits: int) -> Ends:
     return outward("exp", (low, high), bits)
 
 
+def fraction_ends(x: Number) -> tuple[Fraction, Fraction]:
+    """The ends of a number as fractions."""
+    return (x.low, x.high) if isinstance(x, Enclosed) else (x, x)
+
+
 def float_ends(ends: Ends) -> tuple[float, float]:
     """The nearest floats outside of the ends, or the ends where they are floats."""
     low = to_float(mpf_pos(ends[0], 53, round_floor))
@@ -216,7 +221,7 @@ class Certain(Exact):
     def largest(self, values: Sequence[Any]) -> Any:
         if not _spans(values):
             return super().largest(values)
-        lows, highs = zip(*(self._fractions(x) for x in values), strict=True)
+        lows, highs = zip(*(fraction_ends(x) for x in values), strict=True)
         return self._between(max(lows), max(highs))
 
     def modulo(self, a: Any, b: Any) -> Any:
@@ -237,7 +242,7 @@ class Certain(Exact):
     def compare(self, a: Any, relation: str, b: Any) -> bool:
         if not _spans([a, b]):
             return super().compare(a, relation, b)
-        (low, high), (below, above) = self._fractions(a), self._fractions(b)
+        (low, high), (below, above) = fraction_ends(a), fraction_ends(b)
         if high < below:
             return relation != "=="
         if above < low:
@@ -265,17 +270,13 @@ class Certain(Exact):
     def size(self, x: Any) -> Any:
         return abs(x.low) if isinstance(x, Enclosed) else super().size(x)
 
-    @staticmethod
-    def _fractions(x: Number) -> tuple[Fraction, Fraction]:
-        return (x.low, x.high) if isinstance(x, Enclosed) else (x, x)
-
     def _between(self, low: Fraction, high: Fraction) -> Number:
         return self._number((self.ends(low)[0], self.ends(high)[1])) if low != high else low
 
 
 def differ(a: Number, b: Number) -> bool:
     """Whether two numbers differ for sure."""
-    (low, high), (below, above) = Certain._fractions(a), Certain._fractions(b)
+    (low, high), (below, above) = fraction_ends(a), fraction_ends(b)
     return high < below or above < low
 
 
@@ -300,6 +301,7 @@ __all__ = [
     "Enclosed",
     "differ",
     "float_ends",
+    "fraction_ends",
     "outward",
     "raised",
     "ends_of",
