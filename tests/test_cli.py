@@ -31,7 +31,7 @@ OWN = """
 from sympy import Symbol
 from optwright.derive.rule import catalog
 from optwright.derive.language import *
-from optwright.derive.proof.kind.formula.expression import Identity
+from optwright.derive.claim.formula.expression import Identity
 from optwright.derive.claim.statement import Statement
 
 print("a file may print")

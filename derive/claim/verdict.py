@@ -10,11 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
-from typing import TYPE_CHECKING, Any, Literal
-
-if TYPE_CHECKING:
-    from optwright.derive.proof.run.array import ArrayRun
-    from optwright.derive.proof.run.exact import Run
+from typing import Any, Literal
 
 Status = Literal["proved", "refuted", "undecided"]
 STATUSES: tuple[Status, ...] = ("proved", "refuted", "undecided")
@@ -57,16 +53,14 @@ class Counterexample:
 
     point    the numbers: names with exact values
     found    what was evaluated there, with the exact values that contradict the claim
-    runs     for claims about optimizers: the runs, from which `replay` computes `found` again
     expect   what the claim says of `found`
-    records  the runs as plain data, where the verdict was read from such
+    runs     for claims about optimizers: the runs as plain data, exact numbers as strings
     """
 
     point: tuple[tuple[str, str], ...]
     found: tuple[tuple[str, str], ...]
     expect: str
-    runs: tuple[Run | ArrayRun, ...] = ()
-    records: tuple[Mapping[str, Any], ...] = field(default=(), compare=False)
+    runs: tuple[Mapping[str, Any], ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The counterexample as plain data."""
@@ -74,7 +68,7 @@ class Counterexample:
             "point": dict(self.point),
             "found": dict(self.found),
             "expect": self.expect,
-            "runs": [run.as_dict() for run in self.runs] or [dict(r) for r in self.records],
+            "runs": [dict(run) for run in self.runs],
         }
 
     def __str__(self) -> str:
@@ -191,7 +185,7 @@ def from_dict(data: Mapping[str, Any]) -> Verdict:
             tuple(found["point"].items()),
             tuple(found["found"].items()),
             found["expect"],
-            records=tuple(found["runs"]),
+            tuple(found["runs"]),
         ),
         data["scope"],
         tuple(data["conditions"]),

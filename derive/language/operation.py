@@ -20,31 +20,9 @@ from sympy import Expr, Function, Integer, Max, Min, sympify
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import Boolean
 
-from optwright.derive.language.symbol import Term
+from optwright.derive.language.symbol import MatrixOperation, Operation, matmul, transpose
 
 SCOPES = ("tensor", "all")
-
-
-class Operation(Term, Function):  # type: ignore[misc]
-    """Base of the language's own functions: real, never evaluated symbolically."""
-
-    # SymPy takes a function of numbers, noise(1) or dim(-1), for a number that it may evaluate.
-    is_number = False
-
-    @classmethod
-    def eval(cls, *args: Any) -> None:
-        return None
-
-    def _eval_is_real(self) -> bool:
-        return True
-
-    @property
-    def word(self) -> str:
-        """The name by which messages and printers know the operation."""
-        return type(self).__name__
-
-    def _sympystr(self, printer: Any) -> str:
-        return f"{self.word}({', '.join(printer._print(a) for a in self.args)})"
 
 
 # --- oracles -------------------------------------------------------------------------------------
@@ -187,24 +165,6 @@ class min_over_axes(Operation):  # noqa: N801
 # --- matrices ------------------------------------------------------------------------------------
 
 
-class MatrixOperation(Operation):
-    """An operation on whole arrays, not entrywise."""
-
-
-class matmul(MatrixOperation):  # noqa: N801
-    """The matrix product of two factors; several are multiplied from the left."""
-
-    def __new__(cls, a: Any, b: Any, *rest: Any) -> Expr:
-        product = Function.__new__(cls, sympify(a), sympify(b))
-        for factor in rest:
-            product = Function.__new__(cls, product, sympify(factor))
-        return product
-
-
-class transpose(MatrixOperation):  # noqa: N801
-    """The transpose of a matrix."""
-
-
 class solve(MatrixOperation):  # noqa: N801
     """The solution x of A x = b: `solve(A, b)`."""
 
@@ -295,3 +255,38 @@ class round_to(Operation):  # noqa: N801
 def clip(x: Any, low: Any, high: Any) -> Expr:
     """x limited to [low, high]."""
     return Min(Max(x, low), high)
+
+
+__all__ = [
+    "SCOPES",
+    "MatrixOperation",
+    "Operation",
+    "Oracle",
+    "Reduction",
+    "cases",
+    "clip",
+    "count_nonfinite",
+    "dim",
+    "dot",
+    "evaluations",
+    "grad",
+    "hessian",
+    "hessian_diagonal",
+    "hvp",
+    "identity",
+    "inverse_root",
+    "largest",
+    "line_search",
+    "matmul",
+    "max_per_axis",
+    "mean",
+    "min_over_axes",
+    "noise",
+    "norm",
+    "outer",
+    "round_to",
+    "solve",
+    "total",
+    "transpose",
+    "value",
+]

@@ -25,8 +25,7 @@ from optwright.derive.language.declaration import (
 class UnknownName(DeclarationError, KeyError):
     """No declaration has this name; the message suggests the nearest."""
 
-    def __str__(self) -> str:
-        return str(self.args[0])  # KeyError would print it quoted
+    __str__ = DeclarationError.__str__  # KeyError would print it quoted
 
 
 class Registry(Mapping[str, Declaration]):

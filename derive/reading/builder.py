@@ -24,7 +24,7 @@ from optwright.derive.language.declaration import (
     assigned,
 )
 from optwright.derive.language.extent import COORDINATE, HOST, Extent, ExtentError, infer
-from optwright.derive.language.notation import Letter
+from optwright.derive.language.notation import LatexName
 from optwright.derive.language.symbol import Variable
 from optwright.derive.reading.meaning import Meaning, extent_of
 from optwright.derive.reading.names import SourceNames
@@ -137,9 +137,9 @@ class Builder(ABC):
         tree = parse(row, "assignments", self.file)
         return [c for c in tree.children if not isinstance(c, Token)]
 
-    def pairs(self, row: Row) -> list[tuple[Letter, Expr | None]]:
+    def pairs(self, row: Row) -> list[tuple[LatexName, Expr | None]]:
         """Letters with their defaults, None where none is given."""
-        found: list[tuple[Letter, Expr | None]] = []
+        found: list[tuple[LatexName, Expr | None]] = []
         for chain in self.chains(row):
             trees = [c for c in chain.children if not isinstance(c, Token)]
             value = self.meaning.expr(trees[-1]) if len(trees) > 1 else None
@@ -150,18 +150,18 @@ class Builder(ABC):
                 found.append((letter, value))
         return found
 
-    def full(self, tree: Any) -> Letter | None:
+    def full(self, tree: Any) -> LatexName | None:
         """A letter with all its marks, none taken for an index."""
         node = self.meaning.single(tree)
         if isinstance(node, Token):
-            return Letter(str(node)) if node.type in ("LETTER", "SYMBOL") else None
+            return LatexName(str(node)) if node.type in ("LETTER", "SYMBOL") else None
         if node.data != "factor":
             return self.meaning.letter(node)
         base = self.meaning.base(node.children[0])
         if base is None:
             return None
         above, below, _ = self.meaning.marks(node.children[1:])
-        return Letter(base, above, ",".join(mark for mark, _ in self.meaning.marked(below)))
+        return LatexName(base, above, ",".join(mark for mark, _ in self.meaning.marked(below)))
 
     def history(self, name: str) -> History:
         """The history of a name."""

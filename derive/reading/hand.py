@@ -22,7 +22,7 @@ from optwright.derive.language.declaration import (
     expressions,
 )
 from optwright.derive.language.extent import COORDINATE, HOST, Extent, ExtentError, Shape, infer
-from optwright.derive.language.notation import Letter
+from optwright.derive.language.notation import LatexName
 from optwright.derive.language.symbol import ROLES, Parameter, Value, Variable, t
 from optwright.derive.reading.builder import Builder
 from optwright.derive.reading.meaning import extent_of
@@ -36,7 +36,7 @@ class HandWritten(Builder):
 
     def read_rows(self) -> None:
         """Sort out rows without our comments, then read them in order."""
-        lefts: list[tuple[Row, Letter, str]] = []
+        lefts: list[tuple[Row, LatexName, str]] = []
         self.meaning.indices = {}
         rows = [r for r in self.rows if r.keyword not in ("for", "end", "return")]
         plain: list[Row] = []
@@ -59,7 +59,9 @@ class HandWritten(Builder):
                 index = marks[-1] if marks else ""
                 if not re.match(r"t(?![A-Za-z])|0$|1$", index):
                     index = ""
-                bare = Letter(letter.base, letter.above, ",".join(marks[:-1] if index else marks))
+                bare = LatexName(
+                    letter.base, letter.above, ",".join(marks[:-1] if index else marks)
+                )
                 lefts.append((row, bare, index.replace(" ", "")))
             plain.append(row)
         numbers = {r.start for r in plain if self._is_number(r)}
@@ -105,7 +107,7 @@ class HandWritten(Builder):
                 full = self.full(tree)
                 assert full is not None
                 marks = full.below.split(",")
-                bare = Letter(full.base, full.above, ",".join(marks[:-1]))
+                bare = LatexName(full.base, full.above, ",".join(marks[:-1]))
                 if marks[-1] == "0" and str(bare) in stepped:
                     self.meaning.initial = True
                     self.inits[self.names.sequence(bare)] = self.meaning.expr(value_tree)

@@ -18,7 +18,7 @@ from optwright.derive.language.declaration import (
     equation,
     turn,
 )
-from optwright.derive.language.notation import Letter
+from optwright.derive.language.notation import LatexName
 from optwright.derive.language.symbol import Parameter, Value, Variable, t
 from optwright.derive.reading.builder import Builder, OpenLoop
 from optwright.derive.reading.parse import parse
@@ -55,7 +55,7 @@ class Listed(Builder):
             first = tree.children[0]
             letter = self.full(first)
             place, _, below = (letter.below if letter else "").rpartition(",")
-            bare = letter and str(Letter(letter.base, letter.above, place))
+            bare = letter and str(LatexName(letter.base, letter.above, place))
             if below != "0" or bare not in self.names.sequences:
                 raise self.meaning.fail("a start is of index 0, such as m_0", first)
             # A state that starts at a hyperparameter of the same letter, d_0, stands alone.
@@ -69,7 +69,7 @@ class Listed(Builder):
         )
 
         def take(match: re.Match[str]) -> str:
-            letter = Letter.parse(match.group(1).strip())
+            letter = LatexName.parse(match.group(1).strip())
             place = row.start + match.start(2)
             length = self.formula(Row("", match.group(2), place))
             name = self.names.sequences.get(str(letter))
@@ -142,7 +142,7 @@ class Listed(Builder):
                 continue
             if child.data == "push":
                 what, target = (c for c in child.children if not isinstance(c, Token))
-                letter = self.meaning.letter(self.meaning.single(target)) or Letter("?")
+                letter = self.meaning.letter(self.meaning.single(target)) or LatexName("?")
                 name = self.names.sequences.get(str(letter), "")
                 if name not in self.lengths:
                     raise self.meaning.fail("this is no history", target)

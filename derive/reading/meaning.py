@@ -11,7 +11,7 @@ from sympy import Expr, Integer, Mul, Pow, Rational, Symbol
 
 from optwright.derive.language import operation as op
 from optwright.derive.language.extent import HOST, Extent, ExtentError, infer
-from optwright.derive.language.notation import Letter
+from optwright.derive.language.notation import LatexName
 from optwright.derive.language.symbol import Variable, t
 from optwright.derive.reading.function import Functions
 from optwright.derive.reading.product import MOST_DIGITS, Inverse
@@ -34,7 +34,7 @@ class Meaning(Functions):
         base = self.base(atom)
         if base is not None:
             above, below, powers = self.marks(scripts)
-            value = self._named(Letter(base, above), below, powers, tree)
+            value = self._named(LatexName(base, above), below, powers, tree)
         elif getattr(atom, "data", "") == "norm":
             return self._norm(atom, scripts)
         elif getattr(atom, "data", "") == "inner":
@@ -70,7 +70,7 @@ class Meaning(Functions):
     def _mark_expr(self, item: Any) -> Expr:
         if isinstance(item, Token):
             if item.type in ("LETTER", "SYMBOL"):
-                return self._named(Letter(str(item)), [], [], item)
+                return self._named(LatexName(str(item)), [], [], item)
             if item.type == "INFTY":
                 return sympy.oo
             raise self.fail(f"{str(item)!r} is no exponent", item)
@@ -80,7 +80,7 @@ class Meaning(Functions):
         """A script of one character."""
         if text.isdigit():
             return Integer(text)
-        return self._named(Letter(text), [], [], tree)
+        return self._named(LatexName(text), [], [], tree)
 
     def _index(self, item: Any, tree: Any) -> Expr:
         if isinstance(item, Token):
@@ -88,12 +88,12 @@ class Meaning(Functions):
             return self._short(text, tree)
         return self.expr(item)
 
-    def _named(self, letter: Letter, below: list[Any], powers: list[Any], tree: Any) -> Expr:
+    def _named(self, letter: LatexName, below: list[Any], powers: list[Any], tree: Any) -> Expr:
         """The meaning of a letter with what stands below it."""
         names = self.names
         pairs = self.marked(below)
         marks, below = [mark for mark, _ in pairs], [item for _, item in pairs]
-        full = Letter(letter.base, letter.above, ",".join(marks))
+        full = LatexName(letter.base, letter.above, ",".join(marks))
         if str(full) in names.parameters:
             return names.parameters[str(full)]
         if not below and letter.base in self.indices and not letter.above:
@@ -101,7 +101,7 @@ class Meaning(Functions):
         if str(full) == "t":
             return t
         if below:
-            bare = Letter(letter.base, letter.above, ",".join(marks[:-1]))
+            bare = LatexName(letter.base, letter.above, ",".join(marks[:-1]))
             if str(bare) in names.sequences:
                 return self._member(bare, below[-1], tree)
         if str(full) in names.sequences:
@@ -112,7 +112,7 @@ class Meaning(Functions):
         if names.known:
             raise self.fail(f"{self.source(tree)!r} is no symbol that the comments list", tree)
         if below and self._is_time(marks[-1]):
-            bare = Letter(letter.base, letter.above, ",".join(marks[:-1]))
+            bare = LatexName(letter.base, letter.above, ",".join(marks[:-1]))
             if marks[-1] == "t" and names.is_standard(bare):
                 return names.parameter(bare)  # a hyperparameter that varies, such as \eta_t
             names.sequence(bare)
@@ -122,7 +122,7 @@ class Meaning(Functions):
     def _is_time(self, mark: str) -> bool:
         return bool(re.match(r"t(?![A-Za-z])", mark)) or mark.split("-")[0] in self.indices
 
-    def _member(self, letter: Letter, item: Any, tree: Any) -> Expr:
+    def _member(self, letter: LatexName, item: Any, tree: Any) -> Expr:
         name = self.names.sequence(letter)
         index = self._index(item, tree)
         shift = self.names.shifts.get(str(letter), 0)
@@ -130,7 +130,7 @@ class Meaning(Functions):
             index = index - shift
         return Variable(name)[index]
 
-    def _implicit(self, letter: Letter, tree: Any) -> Expr:
+    def _implicit(self, letter: LatexName, tree: Any) -> Expr:
         """A sequence without an index: its newest value."""
         name = self.names.sequence(letter)
         if name in self.names.histories:
@@ -140,7 +140,7 @@ class Meaning(Functions):
         return Variable(name)[t if name in self.done else t - 1]
 
     def _special(
-        self, letter: Letter, below: list[Any], marks: list[str], tree: Any
+        self, letter: LatexName, below: list[Any], marks: list[str], tree: Any
     ) -> Expr | None:
         """Letters with a fixed meaning where nothing else has them."""
         if letter.above:
@@ -164,7 +164,7 @@ class Meaning(Functions):
         return None
 
     def _symbol(self, tree: Tree[Token]) -> Expr:
-        return self._named(Letter(str(self.base(tree))), [], [], tree)
+        return self._named(LatexName(str(self.base(tree))), [], [], tree)
 
     _word = _accent = _style = _symbol
 

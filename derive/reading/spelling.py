@@ -10,7 +10,7 @@ from lark import Token
 from sympy import Symbol
 
 from optwright.derive.language.extent import Extent, Shape
-from optwright.derive.language.notation import Letter
+from optwright.derive.language.notation import LatexName
 from optwright.derive.language.notation import mark as spell
 from optwright.derive.reading.names import SourceNames
 from optwright.derive.reading.source import ReadError, Row
@@ -43,15 +43,15 @@ class Spelling:
             return str(tree)
         return self.row.text[tree.meta.start_pos : tree.meta.end_pos]
 
-    def letter(self, tree: Any) -> Letter | None:
+    def letter(self, tree: Any) -> LatexName | None:
         """The bare letter of a factor, marks included, its index left out; None for others."""
         if tree.data == "factor":
             base = self.base(tree.children[0])
             if base is None:
                 return None
-            return Letter(base, *self.marks(tree.children[1:])[:1])
+            return LatexName(base, *self.marks(tree.children[1:])[:1])
         base = self.base(tree)
-        return None if base is None else Letter(base)
+        return None if base is None else LatexName(base)
 
     def base(self, tree: Any) -> str | None:
         """The base of a letter: `m`, `\\beta`, `\\hat{m}`, `\\mathit{ratio}`."""

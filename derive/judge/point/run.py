@@ -17,8 +17,9 @@ import numpy as np
 import sympy
 
 from optwright.derive import interpret as reference
-from optwright.derive.certificate.tree import Number, Point, Tree, Unvalued, near, renamed
+from optwright.derive.certificate.form import Tree, renamed
 from optwright.derive.interpret import Field
+from optwright.derive.judge.point.value import Number, Point, Unvalued, near
 from optwright.derive.language.declaration import Optimizer
 from optwright.derive.language.symbol import Hyper, Range
 

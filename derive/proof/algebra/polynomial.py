@@ -16,6 +16,7 @@ from math import gcd, lcm
 from sympy import ZZ
 from sympy.polys.rings import ring
 
+from optwright.derive.error import OutOfTime
 from optwright.derive.proof.algebra.domain import (
     ANY,
     NEGATIVE,
@@ -25,13 +26,9 @@ from optwright.derive.proof.algebra.domain import (
     sign_product,
 )
 
-__all__ = ["OutOfTime", "Poly", "Quotient", "box_sign", "factor"]
+__all__ = ["Poly", "Quotient", "box_sign", "factor"]
 
 MAX_TERMS, MAX_PRODUCTS, MAX_FACTORED = 6000, 400_000, 250
-
-
-class OutOfTime(Exception):
-    """The budget is spent, or a polynomial became too large to go on."""
 
 
 Number = int | Fraction

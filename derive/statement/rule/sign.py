@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from optwright.derive.claim.problem import ANSWER
+from optwright.derive.claim.rule.simulation import Simulation
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     Equal,
@@ -15,8 +17,6 @@ from optwright.derive.language import (
     theta,
 )
 from optwright.derive.language.declaration import substitute
-from optwright.derive.proof.kind.rule.simulation import Simulation
-from optwright.derive.proof.run.exact import ANSWER
 from optwright.derive.rule import catalog
 
 lion = catalog.system("Lion(weight_decay=0)")

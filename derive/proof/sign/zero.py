@@ -16,6 +16,7 @@ from typing import Literal
 
 from sympy import Add, Basic, Expr, Integer, Mul, Rational, sympify
 
+from optwright.derive.error import InternalError, NotReal, OutOfTime, Undefined, Unsupported
 from optwright.derive.proof.algebra.domain import (
     NEGATIVE,
     POSITIVE,
@@ -25,25 +26,17 @@ from optwright.derive.proof.algebra.domain import (
     Point,
     is_atom,
 )
-from optwright.derive.proof.algebra.normal import (
-    Algebra,
-    Infeasible,
-    NotReal,
-    OutOfTime,
-    Sign,
-    Split,
-    Unsupported,
-    root_order,
-    rooted_atoms,
-)
+from optwright.derive.proof.algebra.normal import Algebra
 from optwright.derive.proof.algebra.polynomial import Monomial, Poly, factor
-from optwright.derive.proof.decide.evaluate import Ball, Evaluation, Undefined, Unknown, Value
+from optwright.derive.proof.algebra.root import root_order, rooted_atoms
+from optwright.derive.proof.algebra.sign import Infeasible, Sign, Split
+from optwright.derive.proof.sign.evaluate import Ball, Evaluation, Unknown, Value
+from optwright.derive.proof.sign.sample import sample
 
 __all__ = [
     "Decision",
     "Defect",
-    "InternalError",
-    "Region",
+    "SignRegion",
     "decide_zero",
     "factor_defect",
     "probe",
@@ -54,12 +47,8 @@ MAX_REGIONS = 256
 MAX_DEPTH = 24
 
 
-class InternalError(RuntimeError):
-    """A proof and an exact evaluation contradict each other: a bug, never a verdict."""
-
-
 @dataclass(frozen=True)
-class Region:
+class SignRegion:
     """One case of a proof: what was assumed, and the normal form found there."""
 
     assumed: tuple[str, ...]
@@ -84,7 +73,7 @@ class Decision:
 
     status: Literal["zero", "nonzero", "undecided"]
     reason: str
-    regions: tuple[Region, ...] = ()
+    regions: tuple[SignRegion, ...] = ()
     side_conditions: tuple[str, ...] = ()
     witness: Point | None = None
     value: Expr | None = None
@@ -133,7 +122,7 @@ def probe(
     precision: int = 60,
 ) -> Probe | None:
     """Evaluate at one exact point of the domain; None where there is no value."""
-    point = domain.sample(rng, domain.atoms(expr), index=index, digits=digits)
+    point = sample(domain, rng, domain.atoms(expr), index=index, digits=digits)
     if point is None:
         return None
     # A seed of its own, so that the same point asked again gives the same answers.
@@ -345,27 +334,27 @@ class _Search:
 
     def decide(self) -> Decision:
         if self.expr == 0:
-            return Decision("zero", "0 as it stands", (Region((), "0"),))
+            return Decision("zero", "0 as it stands", (SignRegion((), "0"),))
         found = self.refute(8)
         if found is not None:
             return found
-        cases: list[Region] = []
+        cases: list[SignRegion] = []
         conditions: dict[str, None] = {}
         try:
             for expr, _, region, algebra in regions(self.expr, self.domain, deadline=self.deadline):
                 assumed = tuple(sign.text for sign in region if not sign.given)
                 if algebra is None:
                     conditions[f"not ({' and '.join(assumed)})"] = None
-                    cases.append(Region(assumed, "not defined"))
+                    cases.append(SignRegion(assumed, "not defined"))
                     continue
                 left = algebra.convert(expr)
                 if algebra.is_zero(left):
                     conditions.update(dict.fromkeys(algebra.conditions))
-                    cases.append(Region(assumed, "0"))
+                    cases.append(SignRegion(assumed, "0"))
                 elif contradictory(algebra):
-                    cases.append(Region(assumed, "no such point"))
+                    cases.append(SignRegion(assumed, "no such point"))
                 else:
-                    cases.append(Region(assumed, str(algebra.expression(left.num))))
+                    cases.append(SignRegion(assumed, str(algebra.expression(left.num))))
                     reason = "normal form is not 0" + _where(assumed)
                     return self.inside(region) or self.give_up(reason, cases, conditions)
                 if len(cases) > MAX_REGIONS:
@@ -420,13 +409,15 @@ class _Search:
         )
         return Decision("nonzero", reason, witness=point, value=value, enclosure=bounds)
 
-    def give_up(self, reason: str, cases: list[Region], conditions: dict[str, None]) -> Decision:
+    def give_up(
+        self, reason: str, cases: list[SignRegion], conditions: dict[str, None]
+    ) -> Decision:
         found = self.refute(24, start=8)
         if found is not None:
             return found
         return Decision("undecided", reason, tuple(cases), tuple(sorted(conditions)))
 
-    def confirm(self, cases: list[Region], conditions: dict[str, None]) -> Decision:
+    def confirm(self, cases: list[SignRegion], conditions: dict[str, None]) -> Decision:
         agreed = 0
         for attempt in range(12):
             here = probe(self.expr, self.domain, self.rng, digits=50, precision=90)

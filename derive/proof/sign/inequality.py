@@ -17,6 +17,7 @@ from typing import Any, Literal
 from sympy import Expr, sympify
 
 from optwright.derive.certificate.tree import NoTree
+from optwright.derive.error import InternalError, NotReal, OutOfTime, Unsupported
 from optwright.derive.proof.algebra.domain import (
     ANY,
     NEGATIVE,
@@ -26,12 +27,13 @@ from optwright.derive.proof.algebra.domain import (
     Point,
     sign_product,
 )
-from optwright.derive.proof.algebra.normal import Algebra, NotReal, OutOfTime, Sign, Unsupported
+from optwright.derive.proof.algebra.normal import Algebra
 from optwright.derive.proof.algebra.polynomial import Monomial, Poly, box_sign, factor
-from optwright.derive.proof.decide.certify import UNSAID, Certificate, data, leaf, sign
-from optwright.derive.proof.decide.evaluate import Ball, Evaluation
-from optwright.derive.proof.decide.smt import negative_point
-from optwright.derive.proof.decide.zero import InternalError, Probe, contradictory, probe, regions
+from optwright.derive.proof.algebra.sign import Sign
+from optwright.derive.proof.sign.certify import UNSAID, Certificate, data, leaf, sign
+from optwright.derive.proof.sign.evaluate import Ball, Evaluation
+from optwright.derive.proof.sign.smt import negative_point
+from optwright.derive.proof.sign.zero import Probe, contradictory, probe, regions
 
 __all__ = ["Bound", "decide_nonneg"]
 
@@ -62,12 +64,12 @@ class Bound:
     data: Certificate | None = field(default=None, repr=False)
 
 
-class Line(str):
+class ProofStep(str):
     """One step of a proof, in words, and as data for the checker."""
 
     data: dict[str, Any]
 
-    def __new__(cls, words: str, **step: Any) -> Line:
+    def __new__(cls, words: str, **step: Any) -> ProofStep:
         made = super().__new__(cls, words)
         made.data = step
         return made
@@ -196,7 +198,7 @@ class _Search:
         found: list[str] | None = None,
     ) -> None:
         """Keep a region's proof for the certificate; None where the format cannot say it."""
-        steps = [line.data for line in found or () if isinstance(line, Line)]
+        steps = [line.data for line in found or () if isinstance(line, ProofStep)]
         try:
             self.leaves.append(leaf(algebra, expr, domain, signs, steps))
         except (NoTree, *UNSAID):
@@ -350,7 +352,7 @@ class _Proof:
         sign = ">" if strict else ">="
         mask = self.algebra.sign(poly)
         if not mask & ~wanted & ANY:
-            return [Line(f"{self.algebra.expression(poly)} {sign} 0 by signs", by="signs")]
+            return [ProofStep(f"{self.algebra.expression(poly)} {sign} 0 by signs", by="signs")]
         if depth <= 0 or len(poly.terms) > 120 or self.failed.get((poly, strict), 0) >= depth:
             return None
         found = (
@@ -370,7 +372,7 @@ class _Proof:
             return None
         said: list[Any] = []
         words = f"{self.algebra.expression(poly)}: by its factors"
-        lines: list[str] = [Line(words, by="factors", factors=said)]
+        lines: list[str] = [ProofStep(words, by="factors", factors=said)]
         direction = 1 if scale > 0 else -1
         for piece, power in factors:
             said.append([data(piece), power, "even"])
@@ -416,7 +418,7 @@ class _Proof:
                 continue
             if found is not None:
                 words = f"{algebra.expression(poly)}: by comparing squares"
-                return [Line(words, by="root", letter=letter), *found]
+                return [ProofStep(words, by="root", letter=letter), *found]
         return None
 
     def square(self, poly: Poly, depth: int, strict: bool) -> list[str] | None:
@@ -439,7 +441,7 @@ class _Proof:
                 found += last
             name = self.algebra.letters[letter].expr ** (top // 2)
             words = f"{self.algebra.expression(poly)}: by completing the square in {name}"
-            return [Line(words, by="square", letter=letter), *found]
+            return [ProofStep(words, by="square", letter=letter), *found]
         return None
 
     def fact(self, poly: Poly, depth: int, strict: bool) -> list[str] | None:
@@ -464,7 +466,10 @@ class _Proof:
                     if found is not None:
                         used = f"({algebra.expression(times)})*({algebra.expression(known)}) >= 0"
                         step = {"by": "fact", "fact": data(known), "times": data(times)}
-                        return [Line(f"{algebra.expression(poly)}: with {used}", **step), *found]
+                        return [
+                            ProofStep(f"{algebra.expression(poly)}: with {used}", **step),
+                            *found,
+                        ]
         return None
 
 

@@ -19,14 +19,15 @@ from sympy.core.relational import Eq, Ge, Gt, Le, Lt
 from sympy.core.symbol import Str
 
 from optwright.derive.claim.verdict import Counterexample, Obligation, Status
+from optwright.derive.error import NotExact, OutOfTime
 from optwright.derive.language import operation as op
+from optwright.derive.language.entry import one_entry
 from optwright.derive.language.symbol import Range, Value
 from optwright.derive.proof.algebra.domain import Domain, Interval
-from optwright.derive.proof.algebra.normal import OutOfTime, Split
-from optwright.derive.proof.decide import certify
-from optwright.derive.proof.decide.inequality import decide_nonneg
-from optwright.derive.proof.decide.zero import decide_zero, factor_defect
-from optwright.derive.proof.run.exact import NotExact, one_entry
+from optwright.derive.proof.algebra.sign import Split
+from optwright.derive.proof.sign import certify
+from optwright.derive.proof.sign.inequality import decide_nonneg
+from optwright.derive.proof.sign.zero import decide_zero, factor_defect
 
 _NOWHERE = (sympy.nan, sympy.zoo, sympy.oo, -sympy.oo)
 
@@ -54,7 +55,7 @@ def interval_of(domain: Range) -> Interval:
     )
 
 
-def decide(
+def decide_equation(
     name: str,
     left: Expr,
     right: Expr,
@@ -113,7 +114,7 @@ def decide_relation(name: str, fact: Any, domain: Domain, budget_s: float = 2.0)
         failed = Counterexample((), ((name, "false"),), "it is true")
         return Answered(Obligation(name, before, before, "refuted"), failed)
     if isinstance(fact, Eq):
-        return decide(name, fact.lhs, fact.rhs, domain, budget_s)
+        return decide_equation(name, fact.lhs, fact.rhs, domain, budget_s)
     if isinstance(fact, (Gt, Ge, Lt, Le)):
         gap = neutral(fact.gts - fact.lts)
         bound = decide_nonneg(gap, domain, strict=isinstance(fact, (Gt, Lt)), budget_s=budget_s)
@@ -240,4 +241,4 @@ def _scale(x: Expr) -> tuple[Expr, Expr]:
     return outer, sympy.expand(inner)
 
 
-__all__ = ["Answered", "decide", "decide_relation", "factored", "interval_of", "neutral"]
+__all__ = ["Answered", "decide_equation", "decide_relation", "factored", "interval_of", "neutral"]

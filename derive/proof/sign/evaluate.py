@@ -42,13 +42,10 @@ from sympy.core.function import AppliedUndef
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne
 from sympy.logic.boolalg import ITE, And, Not, Or
 
+from optwright.derive.error import Undefined
 from optwright.derive.proof.algebra.domain import NEGATIVE, POSITIVE, ZERO, Domain, is_atom
 
-__all__ = ["Ball", "Evaluation", "Undefined", "Unknown", "Value", "holds", "value_at"]
-
-
-class Undefined(ArithmeticError):
-    """The expression has no real value at this point."""
+__all__ = ["Ball", "Evaluation", "Unknown", "Value", "holds", "value_at"]
 
 
 class Unknown(ArithmeticError):
