@@ -225,6 +225,11 @@ def test_sums_products_and_norms_hold_the_exact_value(name: str, n: int) -> None
         assert nearest(norm, name) in f.norm(x, depth), part
         assert nearest(norm, name) in strict.norm(x, depth), part
         assert narrow(strict.norm(x, depth), norm, name, depth + 16), part
+        values = np.array(part, name)
+        scale = np.max(np.abs(values))
+        with np.errstate(all="ignore"):
+            scaled = scale * np.sqrt(np.sum((values / scale) ** 2))
+        assert scaled in strict.norm(x, depth) and scaled in f.norm(x, depth), part
 
 
 @pytest.mark.parametrize("name", FORMAT_NAMES)
