@@ -43,10 +43,17 @@ from optwright.derive.proof.run.replay import replay
 from optwright.derive.proof.run.system import advance, state_names
 from optwright.derive.proof.sign.evaluate import holds
 from optwright.derive.proof.sign.sample import sample
-from optwright.derive.statement.loss.quadratic import nesterov, statements, triple
-from optwright.derive.statement.loss.quadratic import s as root
-from optwright.derive.statement.loss.quadratic import tuned as best_known
+from optwright.derive.statement.loss import quadratic, quadratic_dialect, quadratic_momentum
+from optwright.derive.statement.loss.quadratic_dialect import triple
+from optwright.derive.statement.loss.quadratic_momentum import nesterov
+from optwright.derive.statement.loss.quadratic_momentum import s as root
+from optwright.derive.statement.loss.quadratic_momentum import tuned as best_known
 
+statements = (
+    *quadratic.statements,
+    *quadratic_momentum.statements,
+    *quadratic_dialect.statements,
+)
 CLAIMS = {s.id: s for s in statements}
 
 
