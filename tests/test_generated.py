@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from selection import selected, selected_member, tiered
 
 from optwright.derive.compose import (
     accumulate,
@@ -85,7 +86,7 @@ def _cases() -> Iterator[Any]:
             yield pytest.param(declaration, declaration, {}, id=name)
 
 
-CASES = list(_cases())
+CASES = tiered(_cases(), selected_member)
 
 
 def _shapes(system: Optimizer | Route) -> list[tuple[int, ...]]:
@@ -451,11 +452,13 @@ def test_half_precision_keeps_single_state(name: str) -> None:
 # --- schedules ---------------------------------------------------------------------------------
 
 
-SCHEDULES = [d for d in catalog.values() if isinstance(d, Schedule)]
+SCHEDULES = tiered(
+    [pytest.param(d, id=d.id) for d in catalog.values() if isinstance(d, Schedule)], selected
+)
 GIVEN = {"steps": 7, "period": 3, "warmup": 3, "batch": 64, "total": 12, "decay_steps": 5}
 
 
-@pytest.mark.parametrize("schedule", SCHEDULES, ids=lambda d: d.id)
+@pytest.mark.parametrize("schedule", SCHEDULES)
 def test_schedule(schedule: Schedule) -> None:
     """A generated schedule gives the interpreter's numbers, and so does its state."""
     hyper = {h.name: GIVEN.get(h.name, 0.1) for h in schedule.hyper if h.default is None}
