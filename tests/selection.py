@@ -83,11 +83,20 @@ def selected_member(declaration: Any, system: Any, *_: Any) -> bool:
     return selected(declaration) and any(system is end for end in ends)
 
 
+def classes_of(claim: Any) -> frozenset[type]:
+    """The classes of a claim and of the claims within it."""
+    parts = getattr(claim, "parts", {})
+    inner = [*(parts.values() if isinstance(parts, dict) else ()), getattr(claim, "claim", None)]
+    inside = (classes_of(c) for c in inner if hasattr(c, "kind"))
+    return frozenset({type(claim)}).union(*inside)
+
+
 def first_of_each(statements: Iterable[Statement]) -> set[str]:
     """The ids of the first statement of each class of claim that is true, and that is false."""
     found: dict[tuple[type, str], str] = {}
     for statement in statements:
-        found.setdefault((type(statement.claim), statement.expected), statement.id)
+        for kind in classes_of(statement.claim):
+            found.setdefault((kind, statement.expected), statement.id)
     return set(found.values())
 
 

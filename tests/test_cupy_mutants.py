@@ -24,6 +24,8 @@ from optwright.derive.language.declaration import Route
 from optwright.derive.rule import catalog
 from optwright.runtime.device.source import prelude
 
+pytestmark = pytest.mark.exhaustive
+
 EACH = 3
 """How many changes of each rule are run."""
 

@@ -24,6 +24,8 @@ from optwright.derive.language.declaration import DeclarationError, Family, Opti
 from optwright.derive.language.symbol import Parameter, Value, t
 from optwright.derive.rule import catalog
 
+pytestmark = pytest.mark.exhaustive
+
 STEPS = 8
 
 EXPLAINED = {

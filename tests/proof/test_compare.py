@@ -316,6 +316,7 @@ def test_changes_of_variables_are_seen_through(what):
     related(adam, changed[what].replace(name="Changed"), "equal")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("a", "b"),
     [("Momentum", "MomentumSum"), ("Nesterov", "NesterovRearranged"), ("Adam", "torch.Adam")],

@@ -28,6 +28,8 @@ from optwright.derive.proof.run.replay import follows, near, replay
 from optwright.derive.rule import catalog
 from optwright.templates.replay import TOLERANCE, computed, made
 
+pytestmark = pytest.mark.exhaustive
+
 NIGHTLY = bool(os.environ.get("OPTWRIGHT_NIGHTLY"))
 STRIDE = 1 if NIGHTLY else 7
 LONG = 8.0

@@ -294,6 +294,7 @@ def mutants(system: Optimizer):
                 yield f"{h.name} -> {change}", system.replace(step=step)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", ["E1", "E2", "E3", "E10", "E11a", "E15", "E17", "E5", "E7", "E16"])
 def test_mutated_rules_are_not_proved(name):
     claim = CLAIMS[name].claim

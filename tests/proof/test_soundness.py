@@ -241,6 +241,7 @@ def rewordings(count: int, seed: int) -> list[tuple[str, Optimizer, Optimizer]]:
     return found
 
 
+@pytest.mark.exhaustive
 def test_rewordings_are_equal(capsys: pytest.CaptureFixture[str]) -> None:
     open_: list[str] = []
     found = rewordings(PAIRS, seed=1)
@@ -305,6 +306,7 @@ def apart(a: Optimizer, b: Optimizer) -> bool:
     return False
 
 
+@pytest.mark.exhaustive
 def test_broken_rules_are_never_equal(capsys: pytest.CaptureFixture[str]) -> None:
     tally: Counter[str] = Counter()
     for what, rule, broken in breakages(PAIRS, seed=2):

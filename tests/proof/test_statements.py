@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 from mutants import mutated, simulations
+from selection import first_of_each, tiered
 from sympy import Symbol
 
 from optwright.derive import Verdict, catalog, prove, relations, statements
@@ -29,6 +30,7 @@ from optwright.derive.proof.relate.impossible import Impossible
 from optwright.derive.proof.run.exact import POINT, Objective, script
 from optwright.derive.proof.run.replay import replay
 
+FIRST = first_of_each(statements.values())
 VERDICTS: dict[str, Verdict] = {}
 
 
@@ -38,7 +40,7 @@ def verdict(name: str) -> Verdict:
     return VERDICTS[name]
 
 
-@pytest.mark.parametrize("name", list(statements))
+@pytest.mark.parametrize("name", tiered(statements, FIRST.__contains__))
 def test_verdict(name):
     statement, found = statements[name], verdict(name)
     assert found.status == statement.expected, found
@@ -103,9 +105,10 @@ UNUSED = {
 }
 
 
-@pytest.mark.parametrize(
-    "name", [s.id for s in statements.values() if s.expected == "proved" and list(simulations(s))]
-)
+SIMULATIONS = [s.id for s in statements.values() if s.expected == "proved" and list(simulations(s))]
+
+
+@pytest.mark.parametrize("name", tiered(SIMULATIONS, FIRST.__contains__))
 def test_mutants_are_not_proved(name):
     unused = UNUSED.get(name, ())
     for claim in simulations(statements[name]):

@@ -217,6 +217,7 @@ NAMES = (
 )
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.name)
 def test_no_proof_is_contradicted_by_exact_runs(group):
     """Of rules and of mutants: what is proved holds in all runs that there are."""
