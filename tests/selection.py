@@ -76,7 +76,7 @@ def selected(declaration: Any, *_: Any) -> bool:
 
 
 def selected_member(declaration: Any, system: Any, *_: Any) -> bool:
-    """Whether a rule is one of the selection: of a family, the first and the last of its members."""
+    """Whether a rule is one of the selection; of a family the first and the last member are."""
     ends = [declaration]
     if isinstance(declaration, Family):
         ends = [declaration.members[k][1] for k in (0, -1)]

@@ -18,7 +18,7 @@ from mpmath import mpf
 from sympy import Symbol
 
 from optwright.derive.interpret import reference
-from optwright.derive.language.declaration import Optimizer, Schedule
+from optwright.derive.language.declaration import Family, Optimizer
 from optwright.derive.language.operation import hessian
 from optwright.derive.language.symbol import Value
 from optwright.derive.rule import catalog, modules
@@ -91,11 +91,11 @@ def test_every_loop_has_its_declaration() -> None:
 @pytest.mark.parametrize("name", [d.id for m in modules for d in m.declarations])
 def test_declarations_are_documented(name: str) -> None:
     declaration = catalog[name]
-    if isinstance(declaration, (Optimizer, Schedule)):
-        assert declaration.source.work and declaration.family
-        assert declaration.note.endswith(".") or name not in TEXTS
-        for h in declaration.hyper:
-            assert h.meaning, h.name
+    plain = declaration.default if isinstance(declaration, Family) else declaration
+    assert plain.source.work and plain.family
+    assert plain.note.endswith(".") or name not in TEXTS
+    for h in plain.hyper:
+        assert h.meaning, h.name
 
 
 def test_defaults_of_the_texts() -> None:

@@ -52,8 +52,6 @@ CHANGES = [
 ENTRY = re.compile(r"void \w+_entry\([^{]*\{\n(.*?)\n\}", re.S)
 FUNCTION = re.compile(r"\bvoid (\w+)\(")
 
-TALLY = {"changes": 0}
-
 
 def changes(source: str) -> Iterator[tuple[str, str]]:
     """Every change of one operator in an entry function: in words, and the source after it."""
@@ -126,9 +124,6 @@ def test_changed_kernels_are_noticed(
     machine, modules = changed
     members = [c.values for c in CASES if c.values[0] is BY_ID[id]]
     for what, _ in CHOSEN[id]:
-        TALLY["changes"] += 1
-        if f"{id}: {what}" in EXPLAINED:
-            continue
         monkeypatch.setitem(test_cupy._made, (id, "cupy"), modules[id, what])
         with cupy_standin.installed(machine) as cp:
             noticed = False
@@ -139,7 +134,7 @@ def test_changed_kernels_are_noticed(
                     for member in members
                     for special in (False, True)
                 )
-        assert noticed, f'"{id}: {what}"'
+        assert noticed != (f"{id}: {what}" in EXPLAINED), what
 
 
 def _away(system: Any) -> dict[str, float]:
@@ -151,8 +146,5 @@ def _away(system: Any) -> dict[str, float]:
     return {name: x for name, x in halves.items() if name not in chosen} | chosen
 
 
-def test_all_rules_with_kernels_are_changed(capsys: pytest.CaptureFixture[str]) -> None:
-    """Runs after the others of this file and says how many changes there were."""
+def test_nearly_all_rules_have_kernels_that_are_changed() -> None:
     assert len(CHOSEN) >= 0.9 * len([d for d in DECLARATIONS if d.id in catalog])
-    with capsys.disabled():
-        print(f"\n{TALLY['changes']} changed kernels noticed but for {len(EXPLAINED)} explained")

@@ -329,6 +329,7 @@ def _run(
     return wrong, compared
 
 
+@pytest.mark.parametrize("special", [False, True], ids=["normal", "special"])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("declaration, system, flags", CASES)
 def test_step_within_bounds(
@@ -336,24 +337,12 @@ def test_step_within_bounds(
     system: Any,
     flags: dict[str, Any],
     dtype: str,
+    special: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    wrong, compared = _run(declaration, system, flags, dtype, False, monkeypatch)
+    wrong, compared = _run(declaration, system, flags, dtype, special, monkeypatch)
     assert not wrong, "\n".join(wrong[:10])
     assert compared >= STEPS - 1
-
-
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("declaration, system, flags", CASES)
-def test_special_values(
-    declaration: Any,
-    system: Any,
-    flags: dict[str, Any],
-    dtype: str,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    wrong, _ = _run(declaration, system, flags, dtype, True, monkeypatch)
-    assert not wrong, "\n".join(wrong[:10])
 
 
 # --- the test itself ---------------------------------------------------------------------------
