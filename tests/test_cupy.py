@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ import cupy_standin
 import numpy as np
 import pytest
 from cupy_standin import build
+from selection import RULES, tiered
 from test_generated import CASES, CHOSEN, COMPOSED, MATRICES, SPECIAL, VECTORS, _bowl
 
 from optwright.derive.language import (
@@ -118,15 +119,15 @@ def _class(declaration: Any, kind: str) -> Any:
 DECLARATIONS = [d for d in [*catalog.values(), *COMPOSED] if not isinstance(d, Schedule)]
 
 
-def _sources() -> list[str]:
+def _sources(declarations: Sequence[Any] = DECLARATIONS) -> list[str]:
     """The kernels of all modules, and those of reductions."""
-    modules = [_module(d, "cupy") for d in DECLARATIONS]
+    modules = [_module(d, "cupy") for d in declarations]
     return [REDUCTION, *(m["SOURCE"] for m in modules if "SOURCE" in m)]
 
 
-def _number_sources() -> list[str]:
+def _number_sources(declarations: Sequence[Any] = DECLARATIONS) -> list[str]:
     """The kernels of numbers, which are compiled for double only."""
-    modules = [_module(d, "cupy") for d in DECLARATIONS]
+    modules = [_module(d, "cupy") for d in declarations]
     return [COMBINATION, *(m["NUMBERS_SOURCE"] for m in modules if "NUMBERS_SOURCE" in m)]
 
 
@@ -145,22 +146,27 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return kept
 
 
-@pytest.fixture(scope="session")
-def machine(folder: Path) -> cupy_standin.Machine:
-    """The stand-in's compiler, all kernels compiled, several libraries at a time."""
+def _compiled_ahead(
+    folder: Path, texts: Sequence[tuple[np.dtype, list[str]]]
+) -> cupy_standin.Machine:
+    """The stand-in's compiler with some kernels compiled, a library of each text at a time."""
     if build.gxx() is None:
         pytest.skip("g++ is not installed: the kernels cannot run without a device")
-    sources = _sources()
-    shares = [(d, sources[k::2]) for d in (FLOAT32, FLOAT64) for k in (0, 1)]
-    begun = [
-        (dtype, share, build.start(_joined(share, dtype), folder))
-        for dtype, share in [*shares, (FLOAT64, _number_sources())]
-    ]
+    begun = [(dtype, share, build.start(_joined(share, dtype), folder)) for dtype, share in texts]
     ready = {}
     for dtype, share, (target, process) in begun:
         library = build.finish(target, process)
         ready.update({prelude(dtype) + source: library for source in share})
     return cupy_standin.Machine(folder, ready)
+
+
+@pytest.fixture(scope="session")
+def machine(folder: Path, request: pytest.FixtureRequest) -> cupy_standin.Machine:
+    """The stand-in with the kernels of all rules that this run takes."""
+    every = any(item.get_closest_marker("exhaustive") for item in request.session.items)
+    taken = [d for d in DECLARATIONS if every or d.id in RULES]
+    shares = [(d, _sources(taken)[k::2]) for d in (FLOAT32, FLOAT64) for k in (0, 1)]
+    return _compiled_ahead(folder, [*shares, (FLOAT64, _number_sources(taken))])
 
 
 def _gpu() -> Any:
@@ -840,7 +846,9 @@ def _faults(ptx: str, dtype: np.dtype) -> set[str]:
 
 
 @needs_nvcc
-@pytest.mark.parametrize("kind", ["float32", "float64", "numbers"])
+@pytest.mark.parametrize(
+    "kind", tiered(["float32", "float64", "numbers"], lambda kind: kind == "numbers")
+)
 def test_nvcc(kind: str, tmp_path: Path) -> None:
     """No double in single code, no contraction, no flush to zero, wide loads, no spills.
 
@@ -946,6 +954,7 @@ def _sanitized(code: list[str]) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.exhaustive
 def test_sanitizers(tmp_path: Path) -> None:
     """Every kernel touches only what it should, and does nothing undefined."""
     run = _sanitized(["-m", "cupy_standin.sanitized", str(tmp_path)])

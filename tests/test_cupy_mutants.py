@@ -15,14 +15,12 @@ from typing import Any
 import cupy_standin
 import pytest
 import test_cupy
-from cupy_standin import build
-from test_cupy import DECLARATIONS, FLOAT64, _compared, _joined, _module, folder  # noqa: F401
+from test_cupy import DECLARATIONS, FLOAT64, _compared, _compiled_ahead, _module, folder  # noqa: F401
 from test_generated import CASES
 from test_mutants import _numbers
 
 from optwright.derive.language.declaration import Route
 from optwright.derive.rule import catalog
-from optwright.runtime.device.source import prelude
 
 pytestmark = pytest.mark.exhaustive
 
@@ -103,18 +101,10 @@ def _executed(text: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def changed(folder: Path) -> Any:  # noqa: F811
     """The stand-in with all changed kernels compiled, and their modules by id and change."""
-    if build.gxx() is None:
-        pytest.skip("g++ is not installed: the kernels cannot run without a device")
     modules = {(id, what): _executed(text) for id, made in CHOSEN.items() for what, text in made}
     sources = [m["SOURCE"] for m in modules.values()]
-    begun = []
-    for share in (sources[::2], sources[1::2]):
-        begun.append((share, build.start(_joined(share, FLOAT64), folder)))
-    ready = {}
-    for share, (target, process) in begun:
-        library = build.finish(target, process)
-        ready.update({prelude(FLOAT64) + source: library for source in share})
-    return cupy_standin.Machine(folder, ready), modules
+    shares = [(FLOAT64, sources[::2]), (FLOAT64, sources[1::2])]
+    return _compiled_ahead(folder, shares), modules
 
 
 @pytest.mark.parametrize("id", CHOSEN)
