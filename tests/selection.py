@@ -59,7 +59,8 @@ def tiered(cases: Iterable[Any], always: Callable[..., bool]) -> list[Any]:
     """The cases as parameters: those of which `always(*values)` is false are exhaustive."""
     found = []
     for case in cases:
-        p = case if hasattr(case, "values") and hasattr(case, "marks") else pytest.param(case)
+        values = case if isinstance(case, tuple) else (case,)
+        p = case if isinstance(case, type(pytest.param())) else pytest.param(*values)
         marks = p.marks if always(*p.values) else [*p.marks, pytest.mark.exhaustive]
         found.append(pytest.param(*p.values, id=p.id, marks=marks))
     return found

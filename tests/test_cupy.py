@@ -137,8 +137,9 @@ def _joined(sources: list[str], dtype: np.dtype) -> str:
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where libraries are kept, by content, from run to run."""
-    kept = tmp_path_factory.getbasetemp().parent / "optwright-kernels"
+    """Where libraries are kept, by content, from run to run, also of the workers of a run."""
+    above = tmp_path_factory.getbasetemp().parent
+    kept = (above.parent if "PYTEST_XDIST_WORKER" in os.environ else above) / "optwright-kernels"
     kept.mkdir(exist_ok=True)
     for file in kept.iterdir():
         if time.time() - file.stat().st_mtime > 7 * 24 * 3600:

@@ -57,11 +57,11 @@ def test_every_class_of_claim() -> None:
 
 COMMANDS = {
     "list": [],
-    "show": ["GradientDescent"],
+    "show": ["RandomSearch"],
     "prove": ["M1"],
     "compare": ["Momentum", "HeavyBall"],
-    "graph": ["Momentum", "--format", "dot"],
-    "kernels": ["SGD", "--check"],
+    "graph": ["SM3", "--format", "dot"],
+    "kernels": ["Constant", "--check"],
     "sheet": ["SGD"],
     "read": ["rule.tex"],
     "all": ["--help"],  # tests/test_cli.py runs it whole
