@@ -6,6 +6,7 @@ the declarations as the reference interpreter runs them.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -707,7 +708,7 @@ def test_second_order_rules_solve_rosenbrock(name: str) -> None:
     )
     assert distance(parameters(snapshots[-1]), vector(1, 1)) < mpf(10) ** -20
     losses = [f(*point(list(snapshot.theta))) for snapshot in snapshots]
-    assert all(b <= a for a, b in zip(losses, losses[1:], strict=False))
+    assert all(b <= a for a, b in itertools.pairwise(losses))
 
 
 def test_random_search_keeps_the_best() -> None:

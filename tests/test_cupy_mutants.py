@@ -47,14 +47,14 @@ CHANGES = [
     (re.compile(r" > "), " <= "),
     (re.compile(r" < "), " >= "),
 ]
-ENTRY = re.compile(r"void \w+_entry\([^{]*\{\n(.*?)\n\}", re.S)
+ENTRY = re.compile(r"void \w+_entry\([^{]*\{\n(.*?)\n\}", re.DOTALL)
 FUNCTION = re.compile(r"\bvoid (\w+)\(")
 
 
 def changes(source: str) -> Iterator[tuple[str, str]]:
     """Every change of one operator in an entry function: in words, and the source after it."""
     for entry in ENTRY.finditer(source):
-        for line in re.finditer(r"^(?!\s*//).*$", entry.group(1), re.M):
+        for line in re.finditer(r"^(?!\s*//).*$", entry.group(1), re.MULTILINE):
             for pattern, new in CHANGES:
                 for found in pattern.finditer(line.group()):
                     at = entry.start(1) + line.start() + found.start()

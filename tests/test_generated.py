@@ -284,7 +284,7 @@ def _run(
         for h in system.hyper
         if h.name in CHOSEN and (h.default is None or h.name == "max_iter")
     }
-    optimizer = _class(declaration)([p for p in params], **flags, **hyper)
+    optimizer = _class(declaration)(list(params), **flags, **hyper)
     recorder = Recorder(monkeypatch)
     branches = optimizer._branches
     first = [p.copy() for p in params]
@@ -293,7 +293,7 @@ def _run(
     compared = 0
 
     def gradient(parameters: list[np.ndarray]) -> tuple[float, list[np.ndarray]]:
-        if searches or not isinstance(system, Route) and system.scope == "all":
+        if searches or (not isinstance(system, Route) and system.scope == "all"):
             return _bowl(parameters)
         gradients = [
             rng.normal(size=shape).astype(dtype) * 10.0 ** rng.integers(-2, 2) for shape in shapes
@@ -415,7 +415,7 @@ def test_layout_changes_nothing(name: str) -> None:
         theta[...] = start
         optimizer = _class(catalog[name])({"w": theta})
         for _ in range(3):
-            optimizer.step(lambda p: _bowl_tree(p))
+            optimizer.step(_bowl_tree)
         results.append(np.array(theta))
     assert results[0].tobytes() == results[1].tobytes() == results[2].tobytes()
 

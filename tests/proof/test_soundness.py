@@ -13,7 +13,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any
 
 import pytest
@@ -129,7 +129,7 @@ def reordered(rule: Optimizer, rng: random.Random) -> Optimizer:
     """Two neighbouring equations swapped, of which neither reads the other."""
     step = list(rule.equations)
     able = []
-    for k, (a, b) in enumerate(zip(step, step[1:], strict=False)):
+    for k, (a, b) in enumerate(pairwise(step)):
         reads = [{v.name for v in e.rhs.atoms(Value)} for e in (a, b)]
         if a.lhs.name not in reads[1] and b.lhs.name not in reads[0]:
             able.append(k)
