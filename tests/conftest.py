@@ -15,12 +15,15 @@ os.environ.setdefault("KERAS_BACKEND", "jax")
 # Examples vary widely in cost (SymPy caches, first calls), so no single one is timed.
 settings.register_profile("local", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
-settings.load_profile("ci" if os.environ.get("CI") else "local")
+settings.register_profile("nightly", deadline=None, max_examples=500, print_blob=True)
+nightly, ci = os.environ.get("OPTWRIGHT_NIGHTLY"), os.environ.get("CI")
+settings.load_profile("nightly" if nightly else "ci" if ci else "local")
 
 BARE_NAMES = {"derive", "templates", "generated", "runtime", "cli"}
 """The folders at the root: only as parts of `optwright` may they be imported."""
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """Tests that are named run in this process, at once; the whole suite on every core."""
     return None if config.args == config.getini("testpaths") else 0
