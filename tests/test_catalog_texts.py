@@ -18,7 +18,7 @@ import sympy
 from mpmath import mpf
 from sympy import Symbol
 
-from optwright.derive.interpret import reference
+from optwright.derive import interpret as reference
 from optwright.derive.language.declaration import Family, Optimizer
 from optwright.derive.language.operation import hessian
 from optwright.derive.language.symbol import Value

@@ -30,7 +30,7 @@ from optwright.derive.compose import (
     scheduled,
     skip_nonfinite,
 )
-from optwright.derive.interpret.reference import advance, floats, run, start, view
+from optwright.derive.interpret import advance, floats, run, start, view
 from optwright.derive.language import norm, t, theta
 from optwright.derive.language.declaration import DeclarationError, Family, Route, Schedule
 from optwright.derive.rule import catalog, plateau
@@ -330,7 +330,7 @@ def test_an_average_of_parameters_is_a_view():
     "name", [s.id for s in catalog.values() if isinstance(s, Schedule) and not s.needs_value]
 )
 def test_a_scheduled_rule_follows_its_schedule(name):
-    from optwright.derive.interpret.reference import advance_schedule, start_schedule
+    from optwright.derive.interpret import advance_schedule, start_schedule
 
     schedule = catalog[name]
     needed = {h.name: D(2) for h in schedule.hyper if h.default is None}

@@ -18,8 +18,8 @@ import sympy
 from sympy import Eq, Expr
 from test_generated import Recorder, _before, _bowl, _class, _outside  # type: ignore[import-not-found]
 
-from optwright.derive.interpret import reference
-from optwright.derive.interpret.number import Ambiguous
+from optwright.derive import interpret as reference
+from optwright.derive.interpret import Ambiguous
 from optwright.derive.language.declaration import DeclarationError, Family, Optimizer, equation
 from optwright.derive.language.symbol import Parameter, Value, t
 from optwright.derive.rule import catalog

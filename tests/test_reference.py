@@ -13,12 +13,16 @@ import numpy as np
 import pytest
 from sympy import Symbol
 
-from optwright.derive.interpret.number import DECIMAL50, EXACT, Ambiguous, Inexact, bounded
-from optwright.derive.interpret.reference import (
+from optwright.derive.interpret import (
+    DECIMAL50,
+    EXACT,
+    Ambiguous,
     AnswerError,
+    Inexact,
     Script,
     advance,
     advance_schedule,
+    bounded,
     contains,
     floats,
     load,
