@@ -116,7 +116,7 @@ def test_functions_are_enclosed_with_their_units(function: str, name: str) -> No
         for x in filter(defined, arguments(kind, 1)):
             made, value = field.apply(function, field.number(x)), exact(exactly(x))
             for y in allowed(value, kind, field.ulps):
-                assert abs(y) > 1 and function in ("sin", "cos", "tanh") or y in made, (x, y)
+                assert (abs(y) > 1 and function in ("sin", "cos", "tanh")) or y in made, (x, y)
             assert narrow(made, value, kind, 4 * field.ulps), (x, made)
 
 

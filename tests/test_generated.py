@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 import sympy
+from selection import selected, selected_member, tiered
 
 from optwright.derive import interpret as reference
 from optwright.derive.compose import (
@@ -94,7 +95,7 @@ def _cases() -> Iterator[Any]:
             yield pytest.param(declaration, declaration, {}, id=name)
 
 
-CASES = list(_cases())
+CASES = tiered(_cases(), selected_member)
 
 
 def _shapes(system: Optimizer | Route) -> list[tuple[int, ...]]:
@@ -296,7 +297,7 @@ def _run(
         for h in system.hyper
         if h.name in CHOSEN and (h.default is None or h.name == "max_iter")
     }
-    optimizer = _class(declaration)([p for p in params], **flags, **hyper)
+    optimizer = _class(declaration)(list(params), **flags, **hyper)
     recorder = Recorder(monkeypatch)
     branches = optimizer._branches
     first = [p.copy() for p in params]
@@ -343,6 +344,7 @@ def _run(
     return wrong, compared
 
 
+@pytest.mark.parametrize("special", [False, True], ids=["normal", "special"])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("declaration, system, flags", CASES)
 def test_step_within_bounds(
@@ -350,24 +352,12 @@ def test_step_within_bounds(
     system: Any,
     flags: dict[str, Any],
     dtype: str,
+    special: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    wrong, compared = _run(declaration, system, flags, dtype, False, monkeypatch)
+    wrong, compared = _run(declaration, system, flags, dtype, special, monkeypatch)
     assert not wrong, "\n".join(wrong[:10])
     assert compared >= STEPS - 1
-
-
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("declaration, system, flags", CASES)
-def test_special_values(
-    declaration: Any,
-    system: Any,
-    flags: dict[str, Any],
-    dtype: str,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    wrong, _ = _run(declaration, system, flags, dtype, True, monkeypatch)
-    assert not wrong, "\n".join(wrong[:10])
 
 
 # --- norms ---------------------------------------------------------------------------------------
@@ -475,7 +465,7 @@ def test_layout_changes_nothing(name: str) -> None:
         theta[...] = start
         optimizer = _class(catalog[name])({"w": theta})
         for _ in range(3):
-            optimizer.step(lambda p: _bowl_tree(p))
+            optimizer.step(_bowl_tree)
         results.append(np.array(theta))
     assert results[0].tobytes() == results[1].tobytes() == results[2].tobytes()
 
@@ -501,11 +491,13 @@ def test_half_precision_keeps_single_state(name: str) -> None:
 # --- schedules ---------------------------------------------------------------------------------
 
 
-SCHEDULES = [d for d in catalog.values() if isinstance(d, Schedule)]
+SCHEDULES = tiered(
+    [pytest.param(d, id=d.id) for d in catalog.values() if isinstance(d, Schedule)], selected
+)
 GIVEN = {"steps": 7, "period": 3, "warmup": 3, "batch": 64, "total": 12, "decay_steps": 5}
 
 
-@pytest.mark.parametrize("schedule", SCHEDULES, ids=lambda d: d.id)
+@pytest.mark.parametrize("schedule", SCHEDULES)
 def test_schedule(schedule: Schedule) -> None:
     """A generated schedule gives the interpreter's numbers, and so does its state."""
     hyper = {h.name: GIVEN.get(h.name, 0.1) for h in schedule.hyper if h.default is None}

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 from latex_case import IDS, emitted, plain, text
 from latex_mutant import mutants
+from selection import RULES, tiered
 
 from optwright.cli import main
 from optwright.derive.language import (
@@ -62,7 +63,7 @@ def test_files_give_the_declarations(id: str) -> None:
         )
 
 
-@pytest.mark.parametrize("id", IDS)
+@pytest.mark.parametrize("id", tiered(IDS, RULES.__contains__))
 def test_every_notation_gives_the_declarations(id: str) -> None:
     for system in plain(catalog[id]):
         seen = []
@@ -81,7 +82,7 @@ def few(changes: list[tuple[str, list[str]]], count: int) -> list[tuple[str, lis
     return changes[:: max(1, len(changes) // count)]
 
 
-@pytest.mark.parametrize("id", IDS)
+@pytest.mark.parametrize("id", tiered(IDS, RULES.__contains__))
 def test_changed_formulas_are_noticed(id: str) -> None:
     for system in plain(catalog[id]):
         made = block(system)

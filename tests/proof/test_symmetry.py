@@ -155,7 +155,7 @@ def test_states_must_start_and_stay_in_their_form():
 
 def test_matrices_turn_as_products_do():
     H = State(Variable("H"), extent=matrix("n", "n"))
-    known = dict(state=(H,), scope="all")
+    known = {"state": (H,), "scope": "all"}
     grown = Eq(H.variable[t], H.variable[t - 1] + matmul(H.variable[t - 1], H.variable[t - 1]))
     rotated = rule(-lr * matmul(H.variable[t], g[t]), before=(grown,), **known)
     assert status(rotated, Rotations()) == "proved"
@@ -182,7 +182,7 @@ def test_conditions_are_used_and_runs_that_break_them_are_not():
     lars = catalog.system("LARS")
     (choice,) = (s.rhs for s in lars.step if s.lhs.name == "ratio")
     (condition,) = choice.conditions
-    units = dict(hyper={"weight_decay": -2})
+    units = {"hyper": {"weight_decay": -2}}
     assert status(lars, Scalings(theta=1), given={condition: True}, **units) == "proved"
     assert status(lars, Scalings(theta=1), **units) == "refuted"
     assert status(lars, Scalings(theta=1), given={condition: True}) == "refuted"
@@ -217,6 +217,7 @@ NAMES = (
 )
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.name)
 def test_no_proof_is_contradicted_by_exact_runs(group):
     """Of rules and of mutants: what is proved holds in all runs that there are."""
