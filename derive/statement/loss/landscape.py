@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from sympy import Max, Rational, Symbol
 
+from optwright.derive.claim.formula.expression import (
+    Conjunction,
+    Identity,
+    Inequality,
+    Refutation,
+)
+from optwright.derive.claim.formula.interval import OnInterval
+from optwright.derive.claim.formula.matrix import MatrixIdentity, WordIdentity
+from optwright.derive.claim.formula.word import Column, Matrix, Scalar, WordRule, Words
+from optwright.derive.claim.loss.landscape import CriticalPoint
+from optwright.derive.claim.loss.path import FirstStep, Path, Reaches, Settles
+from optwright.derive.claim.problem import POINT
+from optwright.derive.claim.rule.invariant import Always
+from optwright.derive.claim.rule.limit import Limit
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     Abs,
@@ -17,8 +29,6 @@ from optwright.derive.language import (
     eps,
     lr,
     m,
-    momentum,
-    rho,
     sqrt,
     t,
     theta,
@@ -26,56 +36,21 @@ from optwright.derive.language import (
     v,
 )
 from optwright.derive.language import g as answer
-from optwright.derive.proof.algebra.univariate import OnInterval
-from optwright.derive.proof.algebra.word import Column, Matrix, Rule, Scalar, Words
-from optwright.derive.proof.kind.formula.counting import Counting, Kept, n
-from optwright.derive.proof.kind.formula.expression import (
-    Conjunction,
-    Identity,
-    Inequality,
-    Refutation,
-    SumOf,
-)
-from optwright.derive.proof.kind.formula.matrix import MatrixIdentity, WordIdentity
-from optwright.derive.proof.kind.loss.landscape import CriticalPoint, MixedPartials
-from optwright.derive.proof.kind.loss.order import (
-    AgreeToOrder,
-    AtLeastAsClose,
-    DifferenceError,
-    Quotient,
-    Steps,
-)
-from optwright.derive.proof.kind.loss.path import FirstStep, Path, Reaches, Settles
-from optwright.derive.proof.kind.rule.invariant import Always, StepFrom
-from optwright.derive.proof.kind.rule.limit import Limit
-from optwright.derive.proof.run.exact import POINT, Objective
 from optwright.derive.rule import catalog
-from optwright.derive.rule.family.gradient import l1
 
 descent, heavy = catalog.system("GradientDescent"), catalog.system("Momentum")
-newton, relaxed = catalog.system("Newton"), catalog.system("RelaxedNewton")
-ista, subgradient = catalog.system("ISTA"), catalog.system("SubgradientL1")
 names = ("GradientDescent", "Momentum", "Nesterov", "Adagrad", "RMSProp", "Adadelta", "Adam")
 rules: dict[str, Optimizer] = {name: catalog.system(name) for name in names}
-
 x, y, z, w = (Symbol(name, real=True) for name in "xyzw")
 a, b = Symbol("a", real=True), Symbol("b", real=True)
 L, h = Parameter("L", "(0, inf)", meaning="curvature"), Parameter("h", "(0, inf)")
 size = Parameter("size", "(0, inf)", meaning="length of a move")
-count = Symbol("N", integer=True, positive=True)
-memory = Symbol("memory", integer=True, positive=True)
-index = Symbol("i", integer=True, positive=True)
 bound = Symbol("bound", positive=True)
-error, third = Symbol("error", positive=True), Symbol("third", positive=True)
-half = Rational(1, 2)
-
 # The value, the slope and the curvature of a loss at a point may be any three numbers:
 # J + dJ*x + d2J*x**2/2 has them at 0. So claims about them are claims about all smooth losses.
 J, dJ, d2J = (Symbol(name, real=True) for name in ("J", "dJ", "d2J"))
-
 g, d = Column("g"), Column("u")
 A, c, at = Matrix("A", symmetric=True), Column("c"), Column("x")
-P = Matrix("P")
 s, r = Scalar("s"), Scalar("r")
 hundredth = Rational(1, 100)
 
@@ -85,32 +60,10 @@ def quadratic(p: Words) -> Words:
     return p.T @ A @ p / 2 - c.T @ p
 
 
-def saddle(name: str, start: str, **hyper: str) -> Path:
-    """The falling coordinate of x**2 - y**2, which no rule of the list sees the other one of."""
-    numbers = {"rho": "9/10"} if name == "Adadelta" else {"lr": "1/100"}
-    given = {k: Rational(text) for k, text in (numbers | hyper).items()}
-    return Path(rules[name], -2 * POINT, Rational(start), given)
-
-
-def leaves(start: str, *steps: int) -> Conjunction:
-    """The steps after which each rule of the list has left the strip |y| < 1."""
-    return Conjunction(
-        {
-            name: FirstStep(saddle(name, start), Abs(theta[t]) > 1, step)
-            for name, step in zip(names, steps, strict=True)
-        }
-    )
-
-
 double = 4 * POINT**3 - 2 * POINT + Rational(1, 10)
 two_valleys = x**4 - x**2 + x / 10
 valley = Path(descent, double, 1, {"lr": hundredth})
 fast = {"lr": hundredth}
-bent = {
-    "grad": POINT / (1 + POINT**2) ** Fraction(1, 2),
-    "hessian": 1 / (1 + POINT**2) ** Fraction(3, 2),
-}
-hill = {"grad": -POINT, "hessian": -1}
 states = {
     "GradientDescent": (),
     "Momentum": (v,),
@@ -121,13 +74,7 @@ states = {
     "Adam": (m, v),
 }
 
-forward = Quotient({0: -1, 1: 1})
-backward = Quotient({-1: -1, 0: 1})
-centred = Quotient({1: half, -1: -half})
-second = Quotient({1: 1, 0: -2, -1: 1}, 2)
-five = Quotient({-2: "1/12", -1: "-2/3", 1: "2/3", 2: "-1/12"})
-
-gradient: tuple[Statement, ...] = (
+statements: tuple[Statement, ...] = (
     Statement(
         "C1",
         "No direction is steeper than the gradient: the slope u.g is at most |u| |g| in size.",
@@ -155,7 +102,7 @@ gradient: tuple[Statement, ...] = (
                 "slope up": ((g / r).T @ g, r),
                 "slope down": ((-g / r).T @ g, -r),
             },
-            rules=(Rule(g.T @ g, r * r),),
+            rules=(WordRule(g.T @ g, r * r),),
             conditions=("r = |g| > 0",),
         ),
         "proved",
@@ -263,9 +210,7 @@ gradient: tuple[Statement, ...] = (
         (),
         ("C3",),
     ),
-)
-
-stationary: tuple[Statement, ...] = (
+    # stationary points
     Statement(
         "C4",
         "Following the gradient leads to the global minimum: on x**4 - x**2 + x/10 from 1, at rate "
@@ -499,728 +444,4 @@ stationary: tuple[Statement, ...] = (
         (),
         ("C8",),
     ),
-)
-
-differences: tuple[Statement, ...] = (
-    Statement(
-        "C21",
-        "The error of the centred difference [f(x + h) - f(x - h)]/(2*h) is f'''*h**2/6 and "
-        "smaller terms.",
-        DifferenceError(centred, 2, Rational(1, 6)),
-        "proved",
-        "lecture notes (D4); Nocedal & Wright 2006, section 8.1",
-        (),
-        ("C21", "C22"),
-    ),
-    Statement(
-        "C21a",
-        "That of the forward difference is f''*h/2.",
-        DifferenceError(forward, 1, half),
-        "proved",
-        "lecture notes (D4); Nocedal & Wright 2006, section 8.1",
-        (),
-        ("C21",),
-    ),
-    Statement(
-        "C21b",
-        "That of the second difference [f(x + h) - 2*f(x) + f(x - h)]/h**2 is f''''*h**2/12.",
-        DifferenceError(second, 2, Rational(1, 12)),
-        "proved",
-        "Nocedal & Wright 2006, section 8.1",
-        (),
-        (),
-    ),
-    Statement(
-        "C21c",
-        "Five points give the fourth order: an error of -f'''''*h**4/30.",
-        DifferenceError(five, 4, Rational(-1, 30)),
-        "proved",
-        "Abramowitz & Stegun 1964, 25.3.6",
-        (),
-        (),
-    ),
-    Statement(
-        "C21x",
-        "The forward difference is of second order.",
-        DifferenceError(forward, 2),
-        "refuted",
-        "near miss of C21",
-        (),
-        ("C21",),
-    ),
-    Statement(
-        "C21y",
-        "The centred difference is of third order.",
-        DifferenceError(centred, 3),
-        "refuted",
-        "near miss of C21",
-        (),
-        ("C21",),
-    ),
-    Statement(
-        "C21z",
-        "Its error is f'''*h**2/3.",
-        DifferenceError(centred, 2, Rational(1, 3)),
-        "refuted",
-        "near miss of C21",
-        (),
-        (),
-    ),
-    Statement(
-        "C21v",
-        "The centred difference is always at least as close as the forward one.",
-        AtLeastAsClose(centred, forward),
-        "refuted",
-        "lecture notes (D4), read too far",
-        (),
-        ("C21",),
-    ),
-    Statement(
-        "C21w",
-        "The backward difference errs to the same side as the forward one: by f''*h/2.",
-        DifferenceError(backward, 1, half),
-        "refuted",
-        "near miss of C21",
-        (),
-        (),
-    ),
-    Statement(
-        "C22",
-        "If values of f carry errors up to e and |f'''| <= M, the bound e/h + M*h**2/6 of the "
-        "centred difference is least at h**3 = 3*e/M (below: e as M*size**3/3).",
-        Inequality(
-            third * size**3 / (3 * h) + third * h**2 / 6 >= third * size**2 / 2,
-            parameters=(h(1), size(1)),
-        ),
-        "proved",
-        "Nocedal & Wright 2006, section 8.1; lecture notes (D4), h = 1e-5",
-        (),
-        ("C22",),
-    ),
-    Statement(
-        "C22x",
-        "The smaller h is, the smaller that bound.",
-        Inequality(
-            error / h + third * h**2 / 6 <= error / size + third * size**2 / 6,
-            where=(h <= size,),
-            parameters=(h(1), size(1)),
-        ),
-        "refuted",
-        "near miss of C22",
-        (),
-        ("C22",),
-    ),
-    Statement(
-        "C23",
-        "The Hessian is symmetric: so it is for xy(x**2 - y**2)/(x**2 + y**2), with 0 at (0, 0).",
-        MixedPartials(x * y * (x**2 - y**2) / (x**2 + y**2), {x: 0, y: 0}, 0),
-        "refuted",
-        "lecture notes (D4); Peano 1884",
-        (),
-        ("C23",),
-    ),
-    Statement(
-        "C23a",
-        "There f_xy is -1 and f_yx is 1, by the definition as limits.",
-        MixedPartials(x * y * (x**2 - y**2) / (x**2 + y**2), {x: 0, y: 0}, 0, (-1, 1)),
-        "proved",
-        "Peano 1884",
-        (),
-        ("C23",),
-    ),
-    Statement(
-        "C23b",
-        "The Hessian P + P' of x'Px is symmetric, whatever P is.",
-        WordIdentity(
-            {
-                "gradient": (
-                    (at + d * s).T @ P @ (at + d * s) - at.T @ P @ at,
-                    s * (d.T @ (P + P.T) @ at) + s * s * (d.T @ P @ d),
-                ),
-                "symmetric": ((P + P.T).T, P + P.T),
-            }
-        ),
-        "proved",
-        "lecture notes (D4), made exact",
-        (),
-        ("C23",),
-    ),
-    Statement(
-        "C23x",
-        "The gradient of x'Px is 2Px, whatever P is.",
-        WordIdentity(
-            {
-                "gradient": (
-                    (at + d * s).T @ P @ (at + d * s) - at.T @ P @ at,
-                    2 * s * (d.T @ P @ at) + s * s * (d.T @ P @ d),
-                )
-            }
-        ),
-        "refuted",
-        "near miss of C23b",
-        (),
-        ("C23",),
-    ),
-    Statement(
-        "C24",
-        "Zero slope and a second derivative that is not negative make a minimum: so x**3 has one "
-        "at 0.",
-        CriticalPoint(x**3, {x: 0}, "minimum"),
-        "refuted",
-        "essay (D0)",
-        (),
-        ("C24",),
-    ),
-    Statement(
-        "C24a",
-        "Where the second derivative is 0 it tells nothing: x**4 has a minimum at 0, -x**4 a "
-        "maximum, x**3 neither.",
-        Conjunction(
-            {
-                "x**4": CriticalPoint(x**4, {x: 0}, "strict minimum"),
-                "-x**4": CriticalPoint(-(x**4), {x: 0}, "strict maximum"),
-                "x**3": CriticalPoint(x**3, {x: 0}, "saddle"),
-            }
-        ),
-        "proved",
-        "essay (D0), made exact",
-        (),
-        ("C24",),
-    ),
-    Statement(
-        "C24b",
-        "A saddle may have the Hessian 0: x**3 - 3*x*y**2 at (0, 0).",
-        CriticalPoint(x**3 - 3 * x * y**2, {x: 0, y: 0}, "saddle"),
-        "proved",
-        "Hilbert & Cohn-Vossen 1932, section 29",
-        (),
-        ("C24",),
-    ),
-    Statement(
-        "C24x",
-        "A loss with a minimum along every line through a point has one there: "
-        "(y - x**2)(y - 2*x**2) at (0, 0).",
-        CriticalPoint((y - x**2) * (y - 2 * x**2), {x: 0, y: 0}, "minimum"),
-        "refuted",
-        "Genocchi & Peano 1884",
-        (),
-        ("C24",),
-    ),
-    Statement(
-        "C24y",
-        "A second derivative of 0 means a saddle: so x**4 has one at 0.",
-        CriticalPoint(x**4, {x: 0}, "saddle"),
-        "refuted",
-        "near miss of C24",
-        (),
-        ("C24",),
-    ),
-    Statement(
-        "C24z",
-        "A Hessian without negative eigenvalues makes a strict minimum: x**2 in two variables.",
-        CriticalPoint(x**2, {x: 0, y: 0}, "strict minimum"),
-        "refuted",
-        "near miss of C24",
-        (),
-        ("C24",),
-    ),
-)
-
-scaling: tuple[Statement, ...] = (
-    Statement(
-        "C25a",
-        "Four small steps and one step at four times the rate end O(lr**2) apart, on every "
-        "smooth loss.",
-        AgreeToOrder(Steps(descent, 4), Steps(descent, 1, {"lr": 4 * lr}), lr, 2),
-        "proved",
-        "lecture notes (D4); Goyal et al. 2017, section 2.1 (arXiv:1706.02677)",
-        ("GradientDescent",),
-        ("C25",),
-    ),
-    Statement(
-        "C25b",
-        "On a quadratic, with q = 1 - lr*h: N steps move by (1 - q**N) where one moves by (1 - q), "
-        "and the quotient tends to N, for every N, as lr tends to 0.",
-        Limit((1 - rho**count) / (1 - rho), rho, 1, count),
-        "proved",
-        "lecture notes (D4), linear scaling made exact",
-        ("GradientDescent",),
-        ("C25",),
-    ),
-    Statement(
-        "C25c",
-        "For N = 4 the difference is lr**4*h**4 - 4*lr**3*h**3 + 6*lr**2*h**2.",
-        Identity(
-            (1 - lr * h) ** 4 - (1 - 4 * lr * h),
-            lr**4 * h**4 - 4 * lr**3 * h**3 + 6 * lr**2 * h**2,
-            parameters=(h(1),),
-        ),
-        "proved",
-        "lecture notes (D4), linear scaling made exact",
-        ("GradientDescent",),
-        ("C25",),
-    ),
-    Statement(
-        "C25x",
-        "Four small steps and one step at four times the rate end O(lr**3) apart.",
-        AgreeToOrder(Steps(descent, 4), Steps(descent, 1, {"lr": 4 * lr}), lr, 3),
-        "refuted",
-        "near miss of C25a",
-        ("GradientDescent",),
-        ("C25",),
-    ),
-    Statement(
-        "C25y",
-        "Linear scaling holds for momentum from rest too: two steps and one at twice the rate end "
-        "O(lr**2) apart.",
-        AgreeToOrder(Steps(heavy, 2), Steps(heavy, 1, {"lr": 2 * lr}), lr, 2),
-        "refuted",
-        "lecture notes (D4), read too far",
-        ("Momentum",),
-        ("C25",),
-    ),
-    Statement(
-        "C25d",
-        "For momentum from rest two steps are one at 2 + momentum times the rate, up to O(lr**2).",
-        AgreeToOrder(Steps(heavy, 2), Steps(heavy, 1, {"lr": (2 + momentum) * lr}), lr, 2),
-        "proved",
-        "C25y, mended",
-        ("Momentum",),
-        ("C25",),
-    ),
-    Statement(
-        "C25z",
-        "Four steps at a quarter of the rate are one step.",
-        AgreeToOrder(Steps(descent, 4, {"lr": lr / 4}), Steps(descent, 1), lr, 3),
-        "refuted",
-        "near miss of C25a",
-        ("GradientDescent",),
-        ("C25",),
-    ),
-)
-
-penalties: tuple[Statement, ...] = (
-    Statement(
-        "C20",
-        "The L1 penalty selects: x = 0 minimises (x - z)**2/2 + l1*|x| where |z| <= l1.",
-        Inequality((x - z) ** 2 / 2 + l1 * Abs(x) >= z**2 / 2, (z <= l1, z >= -l1), (), (l1(1),)),
-        "proved",
-        "essay (D0); Tibshirani 1996, section 2.2",
-        (),
-        ("C20",),
-    ),
-    Statement(
-        "C20a",
-        "A proximal step gives exact zeros: where |theta - lr*g| <= lr*l1 the next theta is 0.",
-        StepFrom(
-            ista,
-            {"theta": x},
-            {"theta": 0},
-            {"grad": y},
-            where=(x - lr * y <= lr * l1, x - lr * y >= -lr * l1),
-        ),
-        "proved",
-        "essay (D0); Daubechies, Defrise & De Mol 2004 (arXiv:math/0307152)",
-        ("ISTA",),
-        ("C20",),
-    ),
-    Statement(
-        "C20x",
-        "So does a plain subgradient step.",
-        StepFrom(
-            subgradient,
-            {"theta": x},
-            {"theta": 0},
-            {"grad": y},
-            where=(x - lr * y <= lr * l1, x - lr * y >= -lr * l1),
-        ),
-        "refuted",
-        "essay (D0)",
-        ("SubgradientL1",),
-        ("C20",),
-    ),
-    Statement(
-        "C20b",
-        "Subgradient steps may jump about 0 for ever: without other gradient from lr*l1/2 to "
-        "-lr*l1/2, and back.",
-        Conjunction(
-            {
-                name: StepFrom(
-                    subgradient,
-                    {"theta": start},
-                    {"theta": -start},
-                    {"grad": 0},
-                    where=(lr > 0, l1 > 0),
-                )
-                for name, start in (("there", lr * l1 / 2), ("back", -lr * l1 / 2))
-            }
-        ),
-        "proved",
-        "essay (D0), made exact",
-        ("SubgradientL1",),
-        ("C20",),
-    ),
-    Statement(
-        "C20y",
-        "Subgradient steps never give an exact zero.",
-        Always(
-            subgradient,
-            (Unequal(theta[t], 0),),
-            problems=(Objective((0,), (0,)),),
-            hyper=({"lr": 1, "l1": 1},),
-        ),
-        "refuted",
-        "near miss of C20b",
-        ("SubgradientL1",),
-        ("C20",),
-    ),
-    Statement(
-        "C20z",
-        "The squared penalty selects too: x = 0 minimises (x - z)**2/2 + l1*x**2/2 where "
-        "|z| <= l1.",
-        Inequality((x - z) ** 2 / 2 + l1 * x**2 / 2 >= z**2 / 2, (z <= l1, z >= -l1), (), (l1(1),)),
-        "refuted",
-        "near miss of C20; Hoerl & Kennard 1970",
-        (),
-        ("C20",),
-    ),
-)
-
-curvature: tuple[Statement, ...] = (
-    Statement(
-        "C100x",
-        "Newton with the rate 1/2 is Newton.",
-        MatrixIdentity(
-            catalog.system("RelaxedNewton(lr=1/2)"),
-            lambda step: {"move": (Matrix("hessian", symmetric=True) @ step.move, -step["g"])},
-        ),
-        "refuted",
-        "near miss of C100",
-        ("RelaxedNewton", "Newton"),
-        ("C100",),
-    ),
-    Statement(
-        "C101x",
-        "Newton's step lowers the loss: so it does on -x**2/2.",
-        Always(newton, (-(theta[t] ** 2) <= -(theta[t - 1] ** 2),), answer=hill),
-        "refuted",
-        "lecture notes (D4)",
-        ("Newton",),
-        ("C101",),
-    ),
-    Statement(
-        "C102",
-        "Along the descent direction the slope -g'g becomes -g'g + s*g'Hg after a move by -s*g: "
-        "it flattens at the rate g'Hg.",
-        WordIdentity(
-            {
-                "slope": (
-                    -(A @ at - c).T @ (A @ (at - (A @ at - c) * s) - c),
-                    -((A @ at - c).T @ (A @ at - c)) + s * ((A @ at - c).T @ A @ (A @ at - c)),
-                )
-            },
-        ),
-        "proved",
-        "article (D1), made exact",
-        (),
-        ("C102",),
-    ),
-    Statement(
-        "C102x",
-        "Where the curvature is positive a loss gets less steep whichever way one moves.",
-        Inequality(Abs(L * (x + y)) <= Abs(L * x), parameters=(L(1),)),
-        "refuted",
-        "article (D1)",
-        (),
-        ("C102",),
-    ),
-    Statement(
-        "C103x",
-        "The more the surface flattens, the smaller Newton's step: of two curvatures the smaller "
-        "one gives, at the same slope, the shorter step.",
-        Inequality(Abs(dJ) / h <= Abs(dJ) / L, where=(h <= L,), parameters=(h(1), L(1))),
-        "refuted",
-        "article (D1)",
-        ("Newton",),
-        ("C103",),
-    ),
-    Statement(
-        "C103a",
-        "It gives the longer one.",
-        Inequality(Abs(dJ) / h >= Abs(dJ) / L, where=(h <= L,), parameters=(h(1), L(1))),
-        "proved",
-        "article (D1), turned round",
-        ("Newton",),
-        ("C103",),
-    ),
-    Statement(
-        "C103y",
-        "Newton's rate 1/(12*x**2) on x**4 stays below some bound.",
-        Inequality(1 / (12 * x**2) <= bound),
-        "refuted",
-        "article (D1)",
-        ("Newton",),
-        ("C103",),
-    ),
-    Statement(
-        "C104x",
-        "Newton does not overshoot on convex losses: on sqrt(1 + x**2) from 2 no step leads away "
-        "from 0.",
-        Always(newton, (Abs(theta[t]) <= Abs(theta[t - 1]),), answer=bent, begin=2),
-        "refuted",
-        "article (D1)",
-        ("Newton",),
-        ("C104",),
-    ),
-    Statement(
-        "C104y",
-        "Newton finds the ideal learning rate: on x**4 it lands at the minimum.",
-        StepFrom(
-            newton,
-            {"theta": x},
-            {"theta": 0},
-            {"grad": 4 * POINT**3, "hessian": 12 * POINT**2},
-        ),
-        "refuted",
-        "article (D1)",
-        ("Newton",),
-        ("C104",),
-    ),
-    Statement(
-        "C105",
-        "Where the curvature is negative one may keep Newton's direction with any step length: "
-        "on -x**2/2 the loss falls.",
-        Always(relaxed, (-(theta[t] ** 2) <= -(theta[t - 1] ** 2),), answer=hill),
-        "refuted",
-        "article (D1)",
-        ("RelaxedNewton",),
-        ("C105",),
-    ),
-    Statement(
-        "C105a",
-        "It rises there for every rate between 0 and 2.",
-        Conjunction(
-            {
-                "the step": StepFrom(relaxed, {"theta": x}, {"theta": (1 - lr) * x}, hill),
-                "the loss": Inequality(-(((1 - lr) * x) ** 2) / 2 >= -(x**2) / 2, where=(lr <= 2,)),
-            }
-        ),
-        "proved",
-        "article (D1), turned round",
-        ("RelaxedNewton",),
-        ("C105",),
-    ),
-    Statement(
-        "C106",
-        "The Hessian collects the gradient: it has as many entries.",
-        Counting(Equal(n**2, n)),
-        "refuted",
-        "article (D1)",
-        (),
-        ("C106",),
-    ),
-    Statement(
-        "C106a",
-        "As it is symmetric, t parameters give t*(t + 1)/2 different second derivatives: row i "
-        "adds i of them.",
-        SumOf(index, index, t * (t + 1) / 2),
-        "proved",
-        "article (D1), made exact",
-        (),
-        ("C106",),
-    ),
-    Statement(
-        "C107",
-        "L-BFGS keeps 2*memory*n numbers, its pairs, and no matrix.",
-        Kept(catalog.system("LBFGS"), 2 * memory * n),
-        "proved",
-        "lecture notes (D4); Nocedal & Wright 2006, section 7.2",
-        ("LBFGS",),
-        ("C107",),
-    ),
-    Statement(
-        "C107a",
-        "These are fewer than the n**2 of BFGS if the memory is less than n/2.",
-        Counting(2 * memory * n < n**2, where=(2 * memory < n,)),
-        "proved",
-        "lecture notes (D4), made exact",
-        ("LBFGS", "BFGS"),
-        ("C107",),
-    ),
-    Statement(
-        "C107x",
-        "L-BFGS keeps fewer numbers than BFGS, whatever its memory is.",
-        Counting(2 * memory * n < n**2),
-        "refuted",
-        "near miss of C107",
-        ("LBFGS", "BFGS"),
-        ("C107",),
-    ),
-    Statement(
-        "C107y",
-        "L-BFGS keeps an n by n matrix.",
-        Kept(catalog.system("LBFGS"), n**2),
-        "refuted",
-        "near miss of C107",
-        ("LBFGS",),
-        ("C107",),
-    ),
-    Statement(
-        "C108",
-        "BFGS keeps n**2 numbers, which deep networks cannot afford.",
-        Kept(catalog.system("BFGS"), n**2),
-        "proved",
-        "essay (D0), lecture notes (D4)",
-        ("BFGS",),
-        ("C108",),
-    ),
-    Statement(
-        "C108a",
-        "Eliminating t unknowns takes (t**3 - t)/3 multiplications and divisions: i*(i - 1) while "
-        "i are left.",
-        SumOf(index * (index - 1), index, (t**3 - t) / 3),
-        "proved",
-        "essay (D0), lecture notes (D4); Golub & Van Loan 2013, section 3.2",
-        ("Newton",),
-        ("C108",),
-    ),
-    Statement(
-        "C108x",
-        "It takes t**2 of them.",
-        SumOf(index * (index - 1), index, t**2),
-        "refuted",
-        "near miss of C108a",
-        ("Newton",),
-        ("C108",),
-    ),
-    Statement(
-        "C108y",
-        "Newton keeps n**2 numbers from step to step.",
-        Kept(newton, n**2),
-        "refuted",
-        "near miss of C108: the Hessian is asked for anew",
-        ("Newton",),
-        ("C108",),
-    ),
-)
-
-race: tuple[Statement, ...] = (
-    Statement(
-        "C52a",
-        "On x**2 - y**2 from y = 1/1000, at lr = 1/100 (Adadelta: rho = 9/10), |y| > 1 comes first "
-        "after 349 steps of gradient descent, 72 of momentum, 68 of Nesterov, 1263 of Adagrad, "
-        "72 of RMSProp, 31 of Adadelta, 77 of Adam.",
-        leaves("1/1000", 349, 72, 68, 1263, 72, 31, 77),
-        "proved",
-        "learning site (D2), quiz question 5",
-        names,
-        ("C52",),
-    ),
-    Statement(
-        "C52b",
-        "From y = 1/1000000 these are 698, 140, 132, 1263, 72, 37 and 77.",
-        leaves("1/1000000", 698, 140, 132, 1263, 72, 37, 77),
-        "proved",
-        "learning site (D2), quiz question 5",
-        names,
-        ("C52",),
-    ),
-    Statement(
-        "C52c",
-        "From y = 1/10 they are 117, 27, 25, 1202, 68, 80 and 72.",
-        leaves("1/10", 117, 27, 25, 1202, 68, 80, 72),
-        "proved",
-        "learning site (D2), quiz question 5",
-        names,
-        ("C52",),
-    ),
-    Statement(
-        "C52d",
-        "From y = 1/1000 Adagrad needs 1263, 57, 17, 3 or 1 steps at lr = 1/100, 1/20, 1/10, 2/5 "
-        "or 1.",
-        Conjunction(
-            {
-                f"lr = {rate}": FirstStep(
-                    saddle("Adagrad", "1/1000", lr=rate), Abs(theta[t]) > 1, step
-                )
-                for rate, step in (
-                    ("1/100", 1263),
-                    ("1/20", 57),
-                    ("1/10", 17),
-                    ("2/5", 3),
-                    ("1", 1),
-                )
-            }
-        ),
-        "proved",
-        "learning site (D2), made exact",
-        ("Adagrad",),
-        ("C52",),
-    ),
-    Statement(
-        "C52",
-        "Adagrad's rate needs no tuning: at lr = 1/10 it leaves the saddle after the 1263 steps "
-        "that it takes at 1/100.",
-        FirstStep(saddle("Adagrad", "1/1000", lr="1/10"), Abs(theta[t]) > 1, 1263),
-        "refuted",
-        "learning site (D2)",
-        ("Adagrad",),
-        ("C52",),
-    ),
-    Statement(
-        "C52x",
-        "The adaptive rules are first: from y = 1/1000 Adagrad leaves after 348 steps, before "
-        "gradient descent.",
-        FirstStep(saddle("Adagrad", "1/1000"), Abs(theta[t]) > 1, 348, limit=349),
-        "refuted",
-        "learning site (D2), quiz question 5",
-        ("Adagrad", "GradientDescent"),
-        ("C52",),
-    ),
-    Statement(
-        "C52y",
-        "Acceleration changes nothing at a saddle: Nesterov leaves with momentum, after 72 steps.",
-        FirstStep(saddle("Nesterov", "1/1000"), Abs(theta[t]) > 1, 72),
-        "refuted",
-        "near miss of C52a",
-        ("Nesterov",),
-        ("C52", "C41"),
-    ),
-    Statement(
-        "C52z",
-        "The start does not matter: from y = 1/1000000 gradient descent leaves after 349 steps.",
-        FirstStep(saddle("GradientDescent", "1/1000000"), Abs(theta[t]) > 1, 349),
-        "refuted",
-        "near miss of C52b",
-        ("GradientDescent",),
-        ("C52",),
-    ),
-    Statement(
-        "C52w",
-        "RMSProp leaves from y = 1/1000 after 71 steps.",
-        FirstStep(saddle("RMSProp", "1/1000"), Abs(theta[t]) > 1, 71),
-        "refuted",
-        "near miss of C52a",
-        ("RMSProp",),
-        ("C52",),
-    ),
-    Statement(
-        "C52v",
-        "Adadelta with the decay 95/100 leaves as with 9/10, after 31 steps.",
-        FirstStep(saddle("Adadelta", "1/1000", rho="95/100"), Abs(theta[t]) > 1, 31),
-        "refuted",
-        "near miss of C52a",
-        ("Adadelta",),
-        ("C52",),
-    ),
-)
-
-statements = (
-    *gradient,
-    *stationary,
-    *differences,
-    *scaling,
-    *penalties,
-    *curvature,
-    *race,
 )
