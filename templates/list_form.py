@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from sympy import Expr
 
-from optwright.derive.lower.block import Call, Choice, Item, Listed, Operand, Remark, Value
+from optwright.derive.lower.block import ArrayCall, Choice, Item, ListedPass, Made, Operand, Remark
 from optwright.derive.lower.flag import Flags
 from optwright.derive.lower.node import Name, Node, Number
 from optwright.templates.flagged import PYTHON
@@ -30,10 +30,10 @@ class ListForm(ABC):
         """An exact number: the nearest double, rounded once."""
 
     @abstractmethod
-    def call(self, call: Call, operands: Sequence[str]) -> list[str]:
+    def call(self, call: ArrayCall, operands: Sequence[str]) -> list[str]:
         """The statements of one call; the result's variable is not bound yet."""
 
-    def lines(self, listed: Listed, flags: Flags) -> list[str]:
+    def lines(self, listed: ListedPass, flags: Flags) -> list[str]:
         """All statements of a pass, what some members carry out under their flags."""
         self.flags = {}
         return self._written(listed.items, flags)
@@ -57,6 +57,6 @@ class ListForm(ABC):
 
     def operand(self, operand: Operand) -> str:
         """The text of an operand."""
-        if isinstance(operand, Value):
+        if isinstance(operand, Made):
             return operand.variable
         return self.number(operand.value) if isinstance(operand, Number) else self.variable(operand)

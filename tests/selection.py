@@ -113,7 +113,7 @@ def _of_phase(phase: Phase) -> Iterator[str]:
             yield f"appends{' at times' if when else ''}"
         case Pass(style=style, lines=lines, reduces=reduces, stores=stores):
             yield f"{style} pass{', stores' if stores else ''}"
-            yield from (f"{r.kind} over {r.extent.kind}" for r in reduces)
+            yield from (f"{r.kind} over {r.name.extent.kind}" for r in reduces)
             yield from ("loop" for line in lines if isinstance(line, LoopLine))
 
 

@@ -37,7 +37,7 @@ from optwright.derive.language.declaration import (
     Schedule,
 )
 from optwright.derive.language.text import show_step
-from optwright.derive.lower.block import Call, Choice, Item, listed
+from optwright.derive.lower.block import ArrayCall, Choice, Item, listed
 from optwright.derive.lower.node import Apply, Name, names
 from optwright.derive.lower.phase import lower, lower_family, lower_route
 from optwright.derive.lower.program import (
@@ -157,9 +157,9 @@ def test_numbers_norms_and_the_step_are_known() -> None:
 # --- the list form -------------------------------------------------------------------------------
 
 
-def _calls(items: list[Item]) -> Iterator[Call]:
+def _calls(items: list[Item]) -> Iterator[ArrayCall]:
     for item in items:
-        if isinstance(item, Call):
+        if isinstance(item, ArrayCall):
             yield item
         elif isinstance(item, Choice):
             for arm in item.arms:

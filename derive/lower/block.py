@@ -44,7 +44,7 @@ _KIND = {
 
 
 @dataclass(eq=False)
-class Value:
+class Made:
     """What one operation makes. `place` is known from the start where it is an array of its own."""
 
     base: str
@@ -55,19 +55,19 @@ class Value:
     """Whether it is, for some members, an array that is given: then it lies there."""
 
 
-Operand: TypeAlias = Value | Name | Number
+Operand: TypeAlias = Made | Name | Number
 Later: TypeAlias = dict[Operand, Only]
 """What is still read, and by which members."""
 
 
 @dataclass
-class Call:
+class ArrayCall:
     """`out = function(operands)`; `target` is the value to which it is a step."""
 
     function: str
     operands: tuple[Operand, ...]
-    out: Value
-    target: Value
+    out: Made
+    target: Made
     option: object = None
     only: Only = ALWAYS
 
@@ -78,8 +78,8 @@ class Choice:
 
     condition: Node
     arms: tuple[list[Item], list[Item]]
-    out: Value
-    target: Value
+    out: Made
+    target: Made
     only: Only = ALWAYS
 
 
@@ -91,11 +91,11 @@ class Remark:
     only: Only = ALWAYS
 
 
-Item: TypeAlias = Call | Choice | Remark
+Item: TypeAlias = ArrayCall | Choice | Remark
 
 
 @dataclass
-class Listed:
+class ListedPass:
     """A pass in list form.
 
     work     blocks for values, `masks` blocks for truth values
@@ -111,7 +111,7 @@ class Listed:
     results: list[Operand] = field(default_factory=list)
 
 
-def listed(program: Program, phase: Pass) -> Listed:
+def listed(program: Program, phase: Pass) -> ListedPass:
     """The calls of a blocked pass, with everything in its place."""
     made_here = _Listing(program, phase)
     made_here.run()
@@ -124,8 +124,8 @@ class _Listing:
 
     def __init__(self, program: Program, phase: Pass) -> None:
         self.program, self.phase = program, phase
-        self.result = Listed()
-        self.values: dict[str, Value] = {}
+        self.result = ListedPass()
+        self.values: dict[str, Made] = {}
         self.items = self.result.items
         self.only = ALWAYS
         self.late, self.stored = program.late(phase), program.stored(phase)
@@ -147,26 +147,26 @@ class _Listing:
             self.result.results.append(operand)
         self.only = ALWAYS
         for old in self.late.values():
-            value = Value(old, place=old, variable=old)
+            value = Made(old, place=old, variable=old)
             self.result.arrays.setdefault(old)
             only = self.program.only(self.phase, old)
-            self.items.append(Call("copy", (self.values[old],), value, value, only=only))
+            self.items.append(ArrayCall("copy", (self.values[old],), value, value, only=only))
 
-    def _apart(self, name: Name) -> Value:
+    def _apart(self, name: Name) -> Made:
         """A copy of what is written over before it is reduced."""
-        out = Value(f"{name.name}_before")
+        out = Made(f"{name.name}_before")
         self.call("copy", (name,), out, out)
         return out
 
-    def _always(self, operand: Operand) -> Value:
+    def _always(self, operand: Operand) -> Made:
         """What some members reduce; in others nothing is, and the sum is zero."""
-        out = Value("operand")
-        self.items.append(Call("copy", (operand,), out, out, only=self.only))
+        out = Made("operand")
+        self.items.append(ArrayCall("copy", (operand,), out, out, only=self.only))
         others = self.program.flags.others(self.only)
-        self.items.append(Call("fill", (Number(S.Zero),), out, out, only=others))
+        self.items.append(ArrayCall("fill", (Number(S.Zero),), out, out, only=others))
         return out
 
-    def value(self, name: Name) -> Value:
+    def value(self, name: Name) -> Made:
         """The value that a line makes."""
         if name.name not in self.values:
             variable = self.program.variable(name)
@@ -174,18 +174,18 @@ class _Listing:
             place = variable if own and variable not in self.late else ""
             if place:
                 self.result.arrays.setdefault(place)
-            self.values[name.name] = Value(variable, place=place, variable=place)
+            self.values[name.name] = Made(variable, place=place, variable=place)
         return self.values[name.name]
 
     # --- expressions -----------------------------------------------------------------------------
 
-    def operand(self, node: Node, target: Value | None) -> Operand:
+    def operand(self, node: Node, target: Made | None) -> Operand:
         """A leaf, or a value that is made on the way to `target`."""
         if isinstance(node, (Name, Number)):
             return self.leaf(node)
         assert isinstance(node, Apply), node
         mask = node.function in (*COMPARISONS, *LOGIC)
-        out = Value("mask" if mask else _KIND.get(node.function, "result"), mask)
+        out = Made("mask" if mask else _KIND.get(node.function, "result"), mask)
         self.into(node, out, target)
         return out
 
@@ -198,7 +198,7 @@ class _Listing:
         (self.result.scalars if is_number(node) else self.result.arrays).setdefault(variable)
         return node
 
-    def into(self, node: Node, out: Value, target: Value | None = None) -> None:
+    def into(self, node: Node, out: Made, target: Made | None = None) -> None:
         """Calls that make `out`."""
         target = target or out
         if isinstance(node, (Name, Number)):
@@ -213,7 +213,7 @@ class _Listing:
             self.choice(node, out, target)
             return
         operands = tuple(self.operand(x, target) for x in node.operands)
-        if node.function == "divide" and isinstance(operands[1], Value) and not operands[1].place:
+        if node.function == "divide" and isinstance(operands[1], Made) and not operands[1].place:
             if operands[1].base in _KIND.values():
                 operands[1].base = "denominator"
         self.call(node.function, operands, out, target, node.option)
@@ -222,13 +222,13 @@ class _Listing:
         self,
         function: str,
         operands: tuple[Operand, ...],
-        out: Value,
-        target: Value,
+        out: Made,
+        target: Made,
         option: object = None,
     ) -> None:
-        self.items.append(Call(function, operands, out, target, option, self.only))
+        self.items.append(ArrayCall(function, operands, out, target, option, self.only))
 
-    def choice(self, node: Apply, out: Value, target: Value) -> None:
+    def choice(self, node: Apply, out: Made, target: Made) -> None:
         condition, *values = node.operands
         for name in names(condition):
             self.result.scalars.setdefault(self.program.variable(name))
@@ -243,7 +243,7 @@ class _Listing:
 
 def reads(item: Item) -> Iterator[Operand]:
     """What a call reads, the arms of a choice together."""
-    if isinstance(item, Call):
+    if isinstance(item, ArrayCall):
         yield from item.operands
     elif isinstance(item, Choice):
         for arm in item.arms:
@@ -261,7 +261,7 @@ class _Placing:
         self.taken = taken - {v.base for v in listing.values.values()}
         self.reserved = {v.base for v in listing.values.values()}
         self.free: dict[bool, list[str]] = {False: [], True: []}
-        self.lying: dict[str, Value] = {}
+        self.lying: dict[str, Made] = {}
         """The value in each place."""
 
     def run(self) -> None:
@@ -287,7 +287,7 @@ class _Placing:
                 self.release(item, later)
         items[:] = result
 
-    def called(self, call: Call, later: Later) -> list[Item]:
+    def called(self, call: ArrayCall, later: Later) -> list[Item]:
         """One call in its place; where it must not lie there, it is made elsewhere and copied."""
         barred = self.barred(call)
         out = call.out
@@ -295,16 +295,16 @@ class _Placing:
             out.variable, out.alias = out.base, True
             return [call]
         if out.place and out.place in barred:
-            apart = Value(out.base, out.mask)
+            apart = Made(out.base, out.mask)
             self.settle(apart, call, later, barred)
             self.free[out.mask].append(apart.place)
             del self.lying[apart.place]
             made_ = replace(call, out=apart)
-            return [made_, Call("copy", (apart,), out, out, only=call.only)]
+            return [made_, ArrayCall("copy", (apart,), out, out, only=call.only)]
         self.settle(out, call, later, barred)
         return [call]
 
-    def barred(self, call: Call) -> set[str]:
+    def barred(self, call: ArrayCall) -> set[str]:
         """Places in which the result must not lie."""
         if call.function in APART:
             return {self.where(x) for x in call.operands}
@@ -312,20 +312,20 @@ class _Placing:
 
     def where(self, operand: Operand) -> str:
         """The place of an operand; a number has none."""
-        if isinstance(operand, Value):
+        if isinstance(operand, Made):
             return operand.place
         if isinstance(operand, Number) or operand.extent.scalar:
             return ""
         return self.program.variable(operand)
 
-    def settle(self, out: Value, call: Call, later: Later, barred: Collection[str]) -> None:
+    def settle(self, out: Made, call: ArrayCall, later: Later, barred: Collection[str]) -> None:
         """Give a value a place and a variable."""
         if not out.place:
             target = call.target.place
             dying = [
                 x.place
                 for x in call.operands
-                if isinstance(x, Value)
+                if isinstance(x, Made)
                 and x not in later
                 and x.mask == out.mask
                 and self.lying.get(x.place) is x
@@ -344,7 +344,7 @@ class _Placing:
         if not out.variable:
             out.variable = self.variable(out)
 
-    def is_free(self, target: str, call: Call, later: Later) -> bool:
+    def is_free(self, target: str, call: ArrayCall, later: Later) -> bool:
         """Whether a partial result may lie where the whole will."""
         if any(
             isinstance(x, Name) and self.where(x) == target and meets(only, call.only)
@@ -366,7 +366,7 @@ class _Placing:
         self.taken.add(name)
         return name
 
-    def variable(self, out: Value) -> str:
+    def variable(self, out: Made) -> str:
         """A name for a value, that of its place where that is an array of its own."""
         if out.place not in self.result.work:
             return out.place
@@ -378,7 +378,7 @@ class _Placing:
             name, k = f"{out.base}{k}", k + 1
         return name
 
-    def release(self, item: Call | Choice, later: Later) -> None:
+    def release(self, item: ArrayCall | Choice, later: Later) -> None:
         """Free the blocks of what is not read any more."""
         for value in [v for v in self.lying.values() if v not in later]:
             if value.place in self.result.work or value.place in self.result.masks:

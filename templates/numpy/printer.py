@@ -12,7 +12,7 @@ from sympy.logic.boolalg import BooleanAtom
 
 from optwright.derive.language.order import Order
 from optwright.derive.language.text import Infix
-from optwright.derive.lower.block import Call, Value
+from optwright.derive.lower.block import ArrayCall, Made
 from optwright.derive.lower.node import Apply, Member, Name, Node, Number, is_number
 from optwright.templates.entry_form import (
     ATOM,
@@ -164,7 +164,7 @@ class NumpyBlocks(ListForm):
         super().__init__(variable, condition)
         self.used: dict[str, None] = {}
 
-    def call(self, call: Call, operands: Sequence[str]) -> list[str]:
+    def call(self, call: ArrayCall, operands: Sequence[str]) -> list[str]:
         out = call.out
         if call.function == "alias":
             return [f"{out.variable} = {operands[0]}"]
@@ -177,7 +177,7 @@ class NumpyBlocks(ListForm):
         bound_first = [] if out.variable in (out.place, lies) else [f"{out.variable} = {lies}"]
         return bound_first + self._into(call, operands, out.variable)
 
-    def _into(self, call: Call, operands: Sequence[str], out: str) -> list[str]:
+    def _into(self, call: ArrayCall, operands: Sequence[str], out: str) -> list[str]:
         """What has no ufunc, in a place that is known."""
         if call.function == "fill":
             return [f"{out}.fill({operands[0]})"]
@@ -199,10 +199,10 @@ class NumpyBlocks(ListForm):
         raise Refused(f"the NumPy backend has no entrywise function {call.function}")
 
 
-def _place(call: Call, k: int, operands: Sequence[str]) -> str:
+def _place(call: ArrayCall, k: int, operands: Sequence[str]) -> str:
     """Where an operand lies."""
     operand = call.operands[k]
-    if isinstance(operand, Value):
+    if isinstance(operand, Made):
         return "" if operand.alias else operand.place
     return operands[k]
 
