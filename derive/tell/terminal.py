@@ -1,29 +1,91 @@
-"""Lines for a terminal: wrapped, indented, in columns."""
+"""Lines for a terminal: as wide as it is, indented, in columns, with colours.
+
+Colours are written into the lines; whoever prints them to what is no terminal, or where NO_COLOR is
+set, takes them out again (`click.echo` does).
+"""
 
 from __future__ import annotations
 
+import codecs
+import shutil
 import textwrap
 from collections.abc import Sequence
+from functools import partial
+
+from click import style, unstyle
 
 WIDTH = 100
+"""How wide lines are where nothing says so: neither a terminal nor `COLUMNS`."""
+NARROWEST = 40
+
+good = partial(style, fg="green")
+wrong = partial(style, fg="red")
+unsure = partial(style, fg="yellow")
+bold = partial(style, bold=True)
+dim = partial(style, dim=True)
+
+VERDICTS = {
+    "proved": good("✓"),
+    "refuted": wrong("✗"),
+    "undecided": unsure("?"),
+    "equal": good("✓"),
+    "different": wrong("✗"),
+    "on a condition": unsure("≈"),
+}
+"""The signs of verdicts, coloured."""
+
+_PLAIN = {"✓": "+", "✗": "x", "≈": "~", "·": "*", "—": "-", "–": "-", "…": "...", "→": "->",
+          "∞": "oo", "≤": "<=", "≥": ">=", "≠": "!=", "²": "^2", "−": "-"}  # fmt: skip
+
+
+def _sayable(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    failed = error.object[error.start : error.end]
+    return "".join(_PLAIN.get(c, "?") for c in failed), error.end
+
+
+SAYABLE = "optwright.sayable"
+"""How a stream treats what its encoding cannot say: by ASCII that means the same."""
+codecs.register_error(SAYABLE, _sayable)
+
+
+def width() -> int:
+    """How wide a line may be: the terminal's width, or what `COLUMNS` says."""
+    return max(shutil.get_terminal_size((WIDTH, 24)).columns, NARROWEST)
+
+
+def seconds(number: float) -> str:
+    """How long something took, in brackets."""
+    return dim(f"({number:.2f} s)")
+
+
+def coloured(status: str, text: str) -> str:
+    """A text in the colour of a verdict."""
+    colour = {"proved": good, "equal": good, "refuted": wrong, "different": wrong}
+    return colour.get(status, unsure)(text)
 
 
 def block(heading: str, lines: Sequence[str]) -> list[str]:
     """A heading with indented lines below it; nothing where there are no lines."""
-    return ["", heading, *(w for line in lines for w in wrap(line, "    "))] if lines else []
+    return ["", bold(heading), *(w for line in lines for w in wrap(line, "    "))] if lines else []
 
 
-def wrap(line: str, hanging: str = "") -> list[str]:
-    """A line indented by two, and further by `hanging` where it goes on."""
-    own = "  " + line[: len(line) - len(line.lstrip())]
+def wrap(line: str, hanging: str = "", indent: str = "  ") -> list[str]:
+    """A line, indented further by `hanging` where it goes on. Words are never cut."""
+    own = indent + line[: len(line) - len(line.lstrip())]
+    return _folded(line.strip(), width(), own, own + hanging)
+
+
+def _folded(text: str, room: int, first: str = "", later: str = "") -> list[str]:
     return textwrap.wrap(
-        line.strip(),
-        WIDTH,
-        initial_indent=own,
-        subsequent_indent=own + hanging,
+        text,
+        room,
+        initial_indent=first,
+        subsequent_indent=later,
         break_long_words=False,
         break_on_hyphens=False,
-    )
+    ) or [""]
 
 
 def counted(number: int, noun: str) -> str:
@@ -31,13 +93,70 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def columns(rows: Sequence[Sequence[str]], indent: str = "  ") -> list[str]:
-    """Rows with their columns aligned."""
-    widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))] if rows else []
-    return [
-        (indent + "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True))).rstrip()
-        for row in rows
-    ]
+def columns(
+    rows: Sequence[Sequence[str]], indent: str = "  ", last: int | None = None
+) -> list[str]:
+    """Rows with their columns aligned; where they do not fit, the widest columns are wrapped.
+
+    A cell has one colour or none. last: how wide the last column may be.
+    """
+    if not rows:
+        return []
+    widths = _widths(rows, width() - len(indent), last)
+    lines = []
+    for row in rows:
+        cells = [_cell(cell, w) for cell, w in zip(row, widths, strict=True)]
+        for k in range(max(map(len, cells))):
+            pieces = [c[k] if k < len(c) else "" for c in cells]
+            padded = [p + " " * (w - _long(p)) for p, w in zip(pieces, widths, strict=True)]
+            lines.append((indent + "  ".join(padded)).rstrip())
+    return lines
 
 
-__all__ = ["WIDTH", "block", "columns", "counted", "wrap"]
+def _widths(rows: Sequence[Sequence[str]], room: int, last: int | None) -> list[int]:
+    """The widths of columns: those of their cells, the widest made smaller until all fit."""
+    found = [max(_long(row[k]) for row in rows) for k in range(len(rows[0]))]
+    least = [max(_longest_word(row[k]) for row in rows) for k in range(len(rows[0]))]
+    if last is not None:
+        found[-1] = min(found[-1], max(last, least[-1]))
+    while sum(found) + 2 * (len(found) - 1) > room:
+        able = [k for k in range(len(found)) if found[k] > max(least[k], 12)]
+        if not able:
+            break
+        found[max(able, key=lambda k: found[k])] -= 1
+    return found
+
+
+def _cell(text: str, room: int) -> list[str]:
+    """A cell as lines, each with the colour of the whole."""
+    plain = unstyle(text)
+    if len(plain) <= room:
+        return [text]
+    before, _, after = text.partition(plain)
+    return [f"{before}{line}{after}" for line in _folded(plain, room)]
+
+
+def _long(text: str) -> int:
+    return len(unstyle(text))
+
+
+def _longest_word(text: str) -> int:
+    return max(map(len, unstyle(text).split()), default=0)
+
+
+__all__ = [
+    "SAYABLE",
+    "VERDICTS",
+    "block",
+    "bold",
+    "coloured",
+    "columns",
+    "counted",
+    "dim",
+    "good",
+    "seconds",
+    "unsure",
+    "width",
+    "wrap",
+    "wrong",
+]
