@@ -114,7 +114,7 @@ def main(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-main.sections = SECTIONS  # type: ignore[attr-defined]
+main.sections = SECTIONS
 
 
 # --- look -----------------------------------------------------------------------------------------
@@ -264,7 +264,7 @@ def compare(a: str, b: str, file: Path | None, as_json: bool) -> int:
 
     with Progress() as progress:
         library = Library(file, progress)
-        progress.begin(f"comparing {a} and {b}")
+        progress.note(f"comparing {a} and {b}")
         found = library.compared(a, b)
     emit(as_json, found, lambda: render(found))
     return 1 if found["status"] == "undecided" else 0
@@ -390,7 +390,7 @@ def sheet(
     with Progress() as progress:
         library = Library(file, progress)
         chosen = [d for _, d in library.selected(library.spread(names, any_case=True))]
-        progress.begin("making the sheet")
+        progress.note("making the sheet")
         text = sheets.sheet(chosen, letters, "" if names or file else "Optimizers", command)
         made: dict[str, Any] = {"format": how, "rules": [d.id for d in chosen]}
         target = out or Path("sheet.pdf")

@@ -19,7 +19,7 @@ from typing import Any
 import click
 
 from optwright.derive.error import Unusable
-from optwright.derive.tell.terminal import SAYABLE, bold, dim, width, wrong
+from optwright.derive.tell.terminal import SAYABLE, bold, dim, say, width, wrong
 
 LONGEST = 1000
 """How many characters of an error are told."""
@@ -84,7 +84,7 @@ def complain(message: str, code: int, as_json: bool) -> int:
     if len(text) > LONGEST:
         text = f"{text[: LONGEST // 2]} … {text[-LONGEST // 2 + 100 :]}"
     said = json.dumps({"error": text, "code": code}) if as_json else f"{wrong('Error:')} {text}"
-    click.echo(said, err=True, color=False if os.environ.get("NO_COLOR") else None)
+    say(said, err=True)
     return code
 
 
@@ -105,17 +105,17 @@ def _told(error: Exception) -> tuple[str, int]:
 
 def emit(as_json: bool, data: Any, lines: Callable[[], Sequence[str]]) -> None:
     """Print the data for a machine or the lines for a person."""
-    click.echo(json.dumps(data, indent=2) if as_json else "\n".join(lines()))
+    say(json.dumps(data, indent=2) if as_json else "\n".join(lines()))
 
 
 def write(text: str, out: Path | None) -> None:
     """Print a text, or write it to a file whole or not at all, without colours."""
     if out is None or str(out) == "-":
-        click.echo(text)
+        say(text)
         return
     save(out, (click.unstyle(text) + "\n").encode())
     if out.is_file():  # not where the text itself was printed: /dev/stdout
-        click.echo(str(out))
+        say(str(out))
 
 
 def save(target: Path, data: bytes) -> None:

@@ -25,20 +25,21 @@ def headline(data: Mapping[str, Any]) -> str:
     said = f"{right} contains {left}" if pins else f"{names} are the same"
     more = [f"at {', '.join(pins)}"] if pins else []
     if held:
-        more += [f"only {' and '.join(held)}"]
+        more += [f"only {', '.join(held)}"]
     sign = VERDICTS["on a condition" if held else "equal"]
     return f"{sign} {', '.join([said, *more])}"
 
 
 def _held(relation: Mapping[str, Any]) -> list[str]:
     """What must hold in a run, or of hyperparameters, for two to be the same."""
-    said = [f"at {n} = {x}" for n, x in relation["given"].items()]
+    given = [f"{n} = {x}" for n, x in relation["given"].items()]
+    said = [f"at {', '.join(given)}"] if given else []
     said += [f"where {x.removeprefix('where ')}" for x in relation["assume"]]
     if relation["constant"]:
         said.append(f"at a constant {_listed(relation['constant'])}")
     moving = [n for n, x in relation["hyper"].items() if _moves(x)]
     if moving:
-        said.append(f"with {_listed(moving)} changing with t")
+        said.append(f"with {_listed(moving)} of {relation['right']} changing with t")
     if relation["ahead"]:
         said.append(f"from step {relation['ahead'] + 1} on")
     return said
@@ -85,12 +86,12 @@ def render(data: Mapping[str, Any]) -> list[str]:
 
 def _rescue(relation: Mapping[str, Any]) -> str:
     """Under what two that differ are the same: `≈ the same, only at a constant lr`."""
-    held = _held(relation)
-    pins = _pins(relation)
-    more = f"at {_listed(pins)} of {relation['right']}" if pins else ""
+    held, pins = _held(relation), _pins(relation)
+    if pins and not relation["given"]:
+        held.insert(0, f"at {', '.join(pins)} of {relation['right']}")
     edge = "; it holds only at the edge of a range" if relation["degenerate"] else ""
-    said = " and ".join(x for x in (*held, more) if x)
-    return f"{VERDICTS['on a condition']} the same, only {said or 'under this map'}{edge}"
+    said = f", only {', '.join(held)}" if held else ", under this map"
+    return f"{VERDICTS['on a condition']} the same{said}{edge}"
 
 
 def _maps(relation: Mapping[str, Any]) -> list[str]:

@@ -36,7 +36,7 @@ def graph(
 
     Nodes are the optimizers that are known, by family, and systems that only a statement has.
     """
-    edges = [e for found in edges_by(proved, known).values() for e in found]
+    edges = (e for _, found in _edges(proved, known) for e in found)
     return gathered(edges, families(known), names)
 
 
@@ -49,10 +49,15 @@ def edges_by(
     statements: Iterable[Statement], known: Mapping[str, Declaration]
 ) -> dict[str, list[Edge]]:
     """The edges that each statement gives if it is proved, by the ids of those that give any."""
+    return {s.id: edges for s, edges in _edges(statements, known) if edges}
+
+
+def _edges(
+    statements: Iterable[Statement], known: Mapping[str, Declaration]
+) -> Iterator[tuple[Statement, list[Edge]]]:
     some = relating(statements)
     whole = {**_own_systems(some, known), **known}
-    found = {s.id: list(edges_of(s, whole)) for s in some}
-    return {name: edges for name, edges in found.items() if edges}
+    return ((s, list(edges_of(s, whole))) for s in some)
 
 
 def _own_systems(

@@ -20,6 +20,8 @@ KINDS = {
 
 SHOWN = 10
 """How many lines of what is known are shown, unless all are asked for."""
+WEIGHTS = {"Relations": 4, "Refuted near misses": 2}
+"""How many of them a group gets to one of another's."""
 
 _RELATIONS = {"simulation", "limit", "gathering", "impossibility", "declaration", "refutation"}
 _PATHS = {"path", "first step", "step", "oscillation", "order", "every step"}
@@ -34,7 +36,7 @@ def group(row: Mapping[str, Any]) -> str:
     if row["status"] == "undecided":
         return "Undecided"
     kinds = set(row["parts"] or [row["kind"]])
-    if kinds & _RELATIONS and len(row["about"]) > 1:
+    if kinds & _RELATIONS and (len(row["about"]) > 1 or "simulation" in kinds):
         return GROUPS[0]
     if "symmetry" in kinds:
         return GROUPS[2]
@@ -118,17 +120,19 @@ def _known(data: Mapping[str, Any], whole: bool) -> list[str]:
 
 
 def _shares(counts: Mapping[str, int], room: int) -> dict[str, int]:
-    """How many lines each group gets where there is room for some: one after the other."""
+    """How many lines each group gets where there is room for some, by their weights."""
     found = dict.fromkeys(counts, 0)
     while sum(found.values()) < min(room, sum(counts.values())):
-        name = min((n for n in counts if found[n] < counts[n]), key=lambda n: found[n])
+        name = min(
+            (n for n in counts if found[n] < counts[n]), key=lambda n: found[n] / WEIGHTS.get(n, 1)
+        )
         found[name] += 1
     return found
 
 
 def claim(subject: str, row: Mapping[str, Any]) -> str:
     """The line of a statement, or its words, with the subject named where they do not name it."""
-    text = row["brief"] or row["words"].rstrip(".")
+    text = str(row["brief"] or row["words"].rstrip("."))
     if text.startswith("= "):
         return f"{subject} {text}"
     if _names(text, subject):

@@ -1,18 +1,20 @@
 """Lines for a terminal: as wide as it is, indented, in columns, with colours.
 
-Colours are written into the lines; whoever prints them to what is no terminal, or where NO_COLOR is
-set, takes them out again (`click.echo` does).
+Colours are written into the lines; `say` takes them out again where it prints to what is no
+terminal, or where NO_COLOR is set.
 """
 
 from __future__ import annotations
 
 import codecs
+import os
+import re
 import shutil
-import textwrap
+import sys
 from collections.abc import Sequence
 from functools import partial
 
-from click import style, unstyle
+from click import echo, style, unstyle
 
 WIDTH = 100
 """How wide lines are where nothing says so: neither a terminal nor `COLUMNS`."""
@@ -50,6 +52,14 @@ SAYABLE = "optwright.sayable"
 codecs.register_error(SAYABLE, _sayable)
 
 
+def say(text: str, err: bool = False) -> None:
+    """Print a text on stdout, or stderr: in colour where it is a terminal, in what can be said."""
+    stream = sys.stderr if err else sys.stdout
+    code = getattr(stream, "encoding", None) or "utf-8"
+    plain = False if os.environ.get("NO_COLOR") else None
+    echo(text.encode(code, SAYABLE).decode(code), err=err, color=plain)
+
+
 def width() -> int:
     """How wide a line may be: the terminal's width, or what `COLUMNS` says."""
     return max(shutil.get_terminal_size((WIDTH, 24)).columns, NARROWEST)
@@ -74,18 +84,18 @@ def block(heading: str, lines: Sequence[str]) -> list[str]:
 def wrap(line: str, hanging: str = "", indent: str = "  ") -> list[str]:
     """A line, indented further by `hanging` where it goes on. Words are never cut."""
     own = indent + line[: len(line) - len(line.lstrip())]
-    return _folded(line.strip(), width(), own, own + hanging)
+    return fold(line.strip(), width(), own, own + hanging)
 
 
-def _folded(text: str, room: int, first: str = "", later: str = "") -> list[str]:
-    return textwrap.wrap(
-        text,
-        room,
-        initial_indent=first,
-        subsequent_indent=later,
-        break_long_words=False,
-        break_on_hyphens=False,
-    ) or [""]
+def fold(text: str, room: int, first: str = "", later: str = "") -> list[str]:
+    """A text in lines: words are never cut, nor what stands in brackets as `[t - 1]`."""
+    lines, line, fresh = [], first, True
+    for word in re.findall(r"(?:\[[^\]\s]* [-+] [^\]\s]*\]|\S)+", text):
+        if not fresh and _long(line) + 1 + _long(word) > room:
+            lines.append(line)
+            line, fresh = later, True
+        line, fresh = line + word if fresh else f"{line} {word}", False
+    return [*lines, line]
 
 
 def counted(number: int, noun: str) -> str:
@@ -133,7 +143,7 @@ def _cell(text: str, room: int) -> list[str]:
     if len(plain) <= room:
         return [text]
     before, _, after = text.partition(plain)
-    return [f"{before}{line}{after}" for line in _folded(plain, room)]
+    return [f"{before}{line}{after}" for line in fold(plain, room)]
 
 
 def _long(text: str) -> int:
@@ -141,7 +151,7 @@ def _long(text: str) -> int:
 
 
 def _longest_word(text: str) -> int:
-    return max(map(len, unstyle(text).split()), default=0)
+    return max(map(len, fold(unstyle(text), 1)))
 
 
 __all__ = [
@@ -153,7 +163,9 @@ __all__ = [
     "columns",
     "counted",
     "dim",
+    "fold",
     "good",
+    "say",
     "seconds",
     "unsure",
     "width",

@@ -66,7 +66,7 @@ class Library:
 
     @cached_property
     def _catalog(self) -> Registry:
-        self.progress.begin("reading the catalogue")
+        self.progress.note("reading the catalogue")
         from optwright.derive.rule import catalog
 
         return catalog

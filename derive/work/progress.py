@@ -8,7 +8,7 @@ from types import TracebackType
 
 import click
 
-from optwright.derive.tell.terminal import width
+from optwright.derive.tell.terminal import say, width
 
 Step = Callable[[int, int, str], None]
 """Called with how many are done, of how many, and what comes next."""
@@ -42,14 +42,16 @@ class Progress:
             click.echo("\r\x1b[K", nl=False, err=True, color=True)
         self._shown = False
 
-    def begin(self, what: str) -> None:
-        """Say what begins and takes long."""
-        if self._quiet:
-            return
-        if sys.stderr.isatty():
+    def note(self, what: str) -> None:
+        """Show on a terminal what takes a second or a few."""
+        if not self._quiet and sys.stderr.isatty():
             self._show(f"{what} …")
-        else:
-            click.echo(what, err=True)
+
+    def begin(self, what: str) -> None:
+        """Say what begins and may take long."""
+        self.note(what)
+        if not self._quiet and not sys.stderr.isatty():
+            say(what, err=True)
 
     def on(self, what: str) -> Step:
         """A function that shows how far something is: `generating 3/82 Adam`."""

@@ -43,7 +43,7 @@ def index(progress: Progress = QUIET) -> Records:
     key = cache.sources("derive")
     found: Records | None = cache.recall("statements", key)
     if found is None:
-        progress.begin("reading the statements")
+        progress.note("reading the statements")
         found = told(project().values())
         cache.keep("statements", key, found)
     return found

@@ -31,7 +31,7 @@ from optwright.derive.proof.kind.rule.gathered import part
 from optwright.derive.proof.kind.rule.symmetry import Permutations, Rotations, Scalings
 from optwright.derive.rule import catalog
 from optwright.derive.statement.collection import statements
-from optwright.derive.tell.report import all_of
+from optwright.derive.work.recheck import all_of
 
 Data = dict[str, Any]
 Fault = Callable[[Data], object]
