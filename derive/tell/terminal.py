@@ -13,6 +13,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from click import echo, style, unstyle
 
@@ -20,11 +21,16 @@ WIDTH = 100
 """How wide lines are where nothing says so: neither a terminal nor `COLUMNS`."""
 NARROWEST = 40
 
-good = partial(style, fg="green")
-wrong = partial(style, fg="red")
-unsure = partial(style, fg="yellow")
-bold = partial(style, bold=True)
-dim = partial(style, dim=True)
+
+def _styled(text: str, **how: Any) -> str:
+    return style(text, **how) if text else ""
+
+
+good = partial(_styled, fg="green")
+wrong = partial(_styled, fg="red")
+unsure = partial(_styled, fg="yellow")
+bold = partial(_styled, bold=True)
+dim = partial(_styled, dim=True)
 
 VERDICTS = {
     "proved": good("✓"),

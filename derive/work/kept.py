@@ -14,7 +14,7 @@ from optwright.derive.work import cache
 if TYPE_CHECKING:
     from optwright.derive.claim.verdict import Verdict
 
-ROOMS = ("claim", "certificate", "interpret", "judge", "language", "lower", "proof")
+ROOMS = ("claim", "certificate", "interpret", "judge", "language", "proof")
 """The rooms that proofs run through: a change in one of them changes what a verdict rests on."""
 
 _NAME = "verdicts"

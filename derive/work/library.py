@@ -49,20 +49,22 @@ class Library:
     @cached_property
     def known(self) -> Registry:
         """All declarations: the file's, and the catalogue."""
-        catalog = self._catalog
-        if self.file is None:
-            return catalog
-        with about(str(self.file)):
-            return self.own.union(catalog)
+        return self._catalog if self.file is None else self._loaded[1]
 
     @cached_property
     def own(self) -> Registry:
         """The declarations meant where no name is given: the file's, or the catalogue."""
-        if self.file is None:
-            return self._catalog
+        return self._catalog if self.file is None else self._loaded[0]
+
+    @cached_property
+    def _loaded(self) -> tuple[Registry, Registry]:
+        """The file's declarations, and those with the catalogue. Raises if a name is in both."""
         from optwright.derive.rule import load
 
-        return self._run(load, self.file)
+        assert self.file is not None
+        found = self._run(load, self.file)
+        with about(str(self.file)):
+            return found, found.union(self._catalog)
 
     @cached_property
     def _catalog(self) -> Registry:
@@ -131,9 +133,9 @@ class Library:
 
     def ids(self, names: Sequence[str]) -> list[str]:
         """The ids of the declarations that these names or calls mean, each once."""
-        if self.file is None and all(name in self.catalogue for name in names):
+        if not names or (self.file is None and all(name in self.catalogue for name in names)):
             return list(dict.fromkeys(names))
-        return list(dict.fromkeys(d.id for _, d in self.selected(names) if names))
+        return list(dict.fromkeys(d.id for _, d in self.selected(names)))
 
     # ---- statements
 
