@@ -14,6 +14,7 @@ from optwright.derive.tell.terminal import (
     columns,
     counted,
     dim,
+    good,
     seconds,
     wrap,
     wrong,
@@ -146,8 +147,8 @@ def _obligation(obligation: Mapping[str, Any]) -> list[str]:
 
 def replay(found: Mapping[str, Any]) -> list[str]:
     """What `optwright.templates.replay.replayed` found, as lines for a terminal."""
-    verdict = "confirmed" if found["confirmed"] else "not confirmed"
-    sign = VERDICTS["proved" if found["confirmed"] else "refuted"]
+    verdict = good("confirmed") if found["confirmed"] else wrong("not confirmed")
+    sign = VERDICTS[found["status"]]
     status = coloured(found["status"], found["status"])
     lines = [f"{sign} {bold(found['id'])}: {status}; replay {verdict}", *wrap(found["words"])]
     lines += wrap(f"({found['how']})") + block("Against it", found["problems"])
