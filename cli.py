@@ -19,7 +19,7 @@ from optwright.derive.error import about
 from optwright.derive.statement.people import opinion, thread
 from optwright.derive.tell import evidence, page
 from optwright.derive.tell.command import BadInput, Program, emit, form, save, write
-from optwright.derive.tell.terminal import counted
+from optwright.derive.tell.terminal import counted, wrap
 from optwright.derive.work.library import Library
 from optwright.derive.work.progress import Progress
 from optwright.templates import answer, kernel
@@ -141,7 +141,7 @@ def list_(families: tuple[str, ...], issues: bool, file: Path | None, as_json: b
         library = Library(file, progress)
         rows: Any = library.issues() if issues else library.listed(families)
     if issues:
-        emit(as_json, rows, lambda: [*thread.table(rows), thread.tally(rows)])
+        emit(as_json, rows, lambda: [*thread.table(rows), *wrap(thread.tally(rows), indent="")])
     else:
         emit(as_json, rows, lambda: page.by_family(rows))
 
@@ -291,7 +291,7 @@ def all_(check: bool, as_json: bool) -> int:
 
     def lines() -> list[str]:
         told = [line for s in settled.values() for line in kernel.told(s)]
-        return [*told, *evidence.table(wrong), evidence.tally(rows)]
+        return [*told, *evidence.table(wrong), *evidence.tally(rows)]
 
     emit(as_json, {"ok": ok, "kernels": settled, "proofs": rows}, lines)
     return 0 if ok else 1

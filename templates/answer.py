@@ -13,7 +13,7 @@ from optwright.derive.error import Unusable, about
 from optwright.derive.statement.people import opinion
 from optwright.derive.statement.people.opinion import Opinion
 from optwright.derive.tell import evidence
-from optwright.derive.tell.terminal import counted
+from optwright.derive.tell.terminal import counted, wrap
 from optwright.derive.work.library import Library
 from optwright.derive.work.record import Records
 
@@ -27,10 +27,10 @@ def verdicts(
     elif names:
         told = [line for o in held for line in (*o.lines(), "")]
         told += [line for row in rows for line in (*evidence.details(row), "")]
-        text = "\n".join([*told, evidence.tally(rows)] if rows else told[:-1])
+        text = "\n".join([*told, *evidence.tally(rows)] if rows else told[:-1])
     else:
         told = [*evidence.table(rows), *(opinion.rows() if not library.file else ())]
-        text = "\n".join([*told, evidence.tally(rows)])
+        text = "\n".join([*told, *evidence.tally(rows)])
     return text, all(map(evidence.as_expected, rows))
 
 
@@ -77,7 +77,7 @@ def rechecked(library: Library, rows: Records, how: str) -> tuple[str, bool]:
     from optwright.derive.tell import report
 
     found = library.rechecked(rows)
-    lines = [*report.table(found), report.tally(found)]
+    lines = [*report.table(found), *wrap(report.tally(found), indent="")]
     text = json.dumps([x.as_dict() for x in found], indent=2) if how == "json" else "\n".join(lines)
     return text, all(x.status != "failed" for x in found)
 

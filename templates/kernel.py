@@ -20,7 +20,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from optwright.derive.error import Unusable, about
-from optwright.derive.tell.terminal import counted
+from optwright.derive.tell.terminal import bold, counted, good, wrong
 from optwright.derive.work import cache, record
 from optwright.derive.work.processors import processors
 from optwright.derive.work.progress import QUIET, Progress, Step
@@ -254,7 +254,8 @@ def told(settled: Mapping[str, Any]) -> list[str]:
     words = {"stale": "rewritten", "missing": "new", "orphan": "removed"}
     lines = []
     for k, change in enumerate(changes):
-        lines.append(f"{change['kind'] if check else words[change['kind']]:<9}  {change['path']}")
+        kind = f"{change['kind'] if check else words[change['kind']]:<9}"
+        lines.append(f"{wrong(kind) if check else good(kind)}  {change['path']}")
         diff = change["diff"].splitlines() if check and k < DIFFS else []
         lines += [f"    {line}" for line in diff[:DIFF_LINES]]
         if len(diff) > DIFF_LINES:
@@ -262,7 +263,7 @@ def told(settled: Mapping[str, Any]) -> list[str]:
     if check:
         return [
             *lines,
-            f"{count}, {counted(len(changes), 'difference')}; mend with: {settled['mend']}",
+            f"{count}, {counted(len(changes), 'difference')}; mend with: {bold(settled['mend'])}",
         ]
     return [*lines, f"{count}: {len(changes)} changed"]
 

@@ -62,13 +62,16 @@ def as_expected(row: Mapping[str, Any]) -> bool:
     return bool(row["status"] == row["expected"])
 
 
-def tally(rows: Sequence[Mapping[str, Any]]) -> str:
+def tally(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """How many statements got which verdict, and which not the expected one."""
     counts = {s: sum(r["status"] == s for r in rows) for s in ("proved", "refuted", "undecided")}
     text = ", ".join(f"{n} {status}" for status, n in counts.items())
     odd = [r["id"] for r in rows if not as_expected(r)]
-    end = wrong(f"; not as expected: {', '.join(odd)}") if odd else "; each as expected"
-    return f"{counted(len(rows), 'statement')}: {text}{end}"
+    text = f"{counted(len(rows), 'statement')}: {text}"
+    if not odd:
+        return wrap(f"{text}; each as expected", "  ", indent="")
+    told = wrap(f"not as expected: {', '.join(odd)}", "  ", indent="")
+    return [*wrap(f"{text};", "  ", indent=""), *map(wrong, told)]
 
 
 def table(rows: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -142,7 +145,8 @@ def _obligation(obligation: Mapping[str, Any]) -> list[str]:
     if obligation["after"] not in ("0", "True"):
         rows.append([dim("normal form"), obligation["after"]])
     rows += [[dim("note"), note] for note in obligation["notes"]]
-    return [f"  {sign} {obligation['name']}{status}", *columns(rows, indent="      ")]
+    name = wrap(f"{sign} {obligation['name']}{status}", "    ")
+    return [*name, *columns(rows, indent="      ")]
 
 
 def replay(found: Mapping[str, Any]) -> list[str]:

@@ -529,7 +529,7 @@ def _obligations(obligations: Sequence[Mapping[str, Any]], status: str) -> list[
     for number, o in enumerate(obligations, 1):
         told_ = coloured(o["status"], o["status"])
         took = dim(f"({o['seconds']:.3f} s)")
-        lines.append(f"  {number}. {o['name']}: {told_} {took}")
+        lines += wrap(f"{number}. {o['name']}: {told_} {took}", "    ")
         rows = [[dim("claim"), o["before"]]]
         if o["after"] not in ("0", "true", "True") or status != "proved":
             rows.append([dim("normal form"), o["after"]])

@@ -74,11 +74,12 @@ def _row(t: int, left: str, right: str) -> list[str]:
 
 
 def difference(left: str, right: str) -> str:
-    """Left minus right, exact where both are fractions, else a decimal; empty if no numbers."""
+    """Left minus right, exact where it is a short fraction, else a decimal; empty if no numbers."""
     if left == right:
         return "0"
     try:
-        return str(Fraction(left) - Fraction(right))
+        exact = str(Fraction(left) - Fraction(right))
+        return exact if len(exact) <= LONGEST else _decimal(exact)
     except (ValueError, ZeroDivisionError):
         pass
     try:

@@ -20,6 +20,8 @@ from click import echo, style, unstyle
 WIDTH = 100
 """How wide lines are where nothing says so: neither a terminal nor `COLUMNS`."""
 NARROWEST = 40
+WORD = 24
+"""How long a word may be for a column to be as wide; a longer one stands out."""
 
 
 def _styled(text: str, **how: Any) -> str:
@@ -132,11 +134,12 @@ def columns(
 def _widths(rows: Sequence[Sequence[str]], room: int, last: int | None) -> list[int]:
     """The widths of columns: those of their cells, the widest made smaller until all fit."""
     found = [max(_long(row[k]) for row in rows) for k in range(len(rows[0]))]
-    least = [max(_longest_word(row[k]) for row in rows) for k in range(len(rows[0]))]
+    words = [max(_longest_word(row[k]) for row in rows) for k in range(len(rows[0]))]
+    least = [min(longest, WORD) for longest in words]
     if last is not None:
         found[-1] = min(found[-1], max(last, least[-1]))
     while sum(found) + 2 * (len(found) - 1) > room:
-        able = [k for k in range(len(found)) if found[k] > max(least[k], 12)]
+        able = [k for k in range(len(found)) if found[k] > least[k]]
         if not able:
             break
         found[max(able, key=lambda k: found[k])] -= 1

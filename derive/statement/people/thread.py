@@ -54,7 +54,10 @@ def _row(row: Mapping[str, Any]) -> list[str]:
     decided = dim(f"({', '.join(row['statements'])})")
     sign = VERDICTS[row["status"]]
     head = f"{sign} {bold(row['thread'])}: {status}, {said} {decided}"
-    return [head, *wrap(f"{row['claim']} — {row['outcome']}", indent="    ")]
+    return [
+        *wrap(head, "    ", indent=""),
+        *wrap(f"{row['claim']} — {row['outcome']}", indent="    "),
+    ]
 
 
 def tally(rows: Sequence[Mapping[str, Any]]) -> str:
