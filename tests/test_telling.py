@@ -129,7 +129,9 @@ def test_colours_are_for_terminals_and_for_those_who_want_them() -> None:
     assert "\x1b[32m✓\x1b[0m \x1b[1mM1\x1b[0m: \x1b[32mproved\x1b[0m" in shown("prove", "M1")
     refuted = shown("prove", "M2")
     assert "\x1b[31m✗\x1b[0m" in refuted and "\x1b[31m-9/16" in refuted
-    assert not re.search(r"\x1b\[\d*m", shown("prove", "M2", NO_COLOR="1"))
+    for command in (("prove", "M2"), ("--help",), ("show", "Adm")):
+        assert re.search(r"\x1b\[\d+m", shown(*command))
+        assert not re.search(r"\x1b\[\d*m", shown(*command, NO_COLOR="1"))
     assert "\x1b[31mError:\x1b[0m" in shown("show", "Adm")
 
 
@@ -156,6 +158,7 @@ def test_lines_break_between_words_and_not_in_an_index(monkeypatch: pytest.Monke
     monkeypatch.setenv("COLUMNS", "40")
     rows = [["id", terminal.dim("word " * 12), "x" * 14]]
     lines = columns(rows)
+    assert unstyle("".join(columns([["a" * 60, "b c"]]))) == f"  {'a' * 60}  b c"
     assert len(lines) > 3 and all(len(unstyle(line)) <= 40 for line in lines)
     assert lines[0].startswith("  id  \x1b[2mword") and lines[0].endswith("x" * 14)
     assert all(line.startswith("      \x1b[2mword") for line in lines[1:])
@@ -220,6 +223,7 @@ def test_what_is_undecided_says_so() -> None:
         ("-1", "-7/16", "-9/16"),
         ("sqrt(2)", "1", "≈ 0.414214"),
         ("sqrt(2)", "sqrt(2) + 10**(-30)", "≈ -1.0e-30"),
+        ("1/3", f"1/{10**30}", "≈ 0.333333"),
         ("no real number", "1/2", ""),
         ("1/0", "1", ""),
         ("(1, 2)", "(1, 3)", ""),

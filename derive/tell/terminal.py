@@ -86,7 +86,8 @@ def coloured(status: str, text: str) -> str:
 
 def block(heading: str, lines: Sequence[str]) -> list[str]:
     """A heading with indented lines below it; nothing where there are no lines."""
-    return ["", bold(heading), *(w for line in lines for w in wrap(line, "    "))] if lines else []
+    told = [piece for line in lines for piece in wrap(line, "    ")]
+    return ["", *map(bold, wrap(heading, "  ", indent="")), *told] if lines else []
 
 
 def wrap(line: str, hanging: str = "", indent: str = "  ") -> list[str]:
