@@ -7,6 +7,7 @@ from optwright.runtime.error import (
     OracleError,
     ParameterError,
 )
+from optwright.runtime.group import HyperValue
 from optwright.runtime.linear import identity, inverse_root, outer, round_to, solve
 from optwright.runtime.optimizer import Optimizer, Params
 from optwright.runtime.reduction import (
@@ -21,7 +22,6 @@ from optwright.runtime.reduction import (
 )
 from optwright.runtime.rule import Hyper, Rule, State, Where
 from optwright.runtime.schedule import Schedule
-from optwright.runtime.slot import HyperValue
 from optwright.runtime.step import Step, blocked
 
 __all__ = [

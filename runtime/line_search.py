@@ -130,29 +130,10 @@ def strong_wolfe_torch(
     `tolerance_change`, and gives the end of lower value, which may be 0. It neither asks for a
     descent direction nor treats NaN apart, as torch does not.
     """
-    zero = 0 * start
     at_most = int(at_most)
-    last, value_last, slope_last = zero, phi0, slope0
-    a = start
-    value, slope = phi(a)
-    turns = 0
-    while turns < at_most:
-        if value > phi0 + c1 * a * slope0 or (turns > 1 and value >= value_last):
-            ends: list[tuple[Any, Any, Any]] = [(last, value_last, slope_last), (a, value, slope)]
-            break
-        if abs(slope) <= -c2 * slope0:
-            return a
-        if slope >= 0:
-            ends = [(last, value_last, slope_last), (a, value, slope)]
-            break
-        bounds = (a + (a - last) / 100, a * 10)
-        following = _cubic((last, value_last, slope_last), (a, value, slope), bounds)
-        last, value_last, slope_last = a, value, slope
-        a = following
-        value, slope = phi(a)
-        turns += 1
-    else:
-        ends = [(zero, phi0, slope0), (a, value, slope)]
+    ends, turns = _bracket_torch(phi, phi0, slope0, start, c1, c2, at_most)
+    if len(ends) == 1:
+        return ends[0][0]
     low, high = (0, 1) if ends[0][1] <= ends[1][1] else (1, 0)
     poor = False
     while turns < at_most:
@@ -181,6 +162,29 @@ def strong_wolfe_torch(
             ends[high] = ends[low]
         ends[low] = (a, value, slope)
     return ends[low][0]
+
+
+def _bracket_torch(
+    phi: Phi, phi0: Any, slope0: Any, start: Any, c1: Any, c2: Any, at_most: int
+) -> tuple[list[tuple[Any, Any, Any]], int]:
+    """(the ends of a bracket, or one step that fulfils the contract; evaluations after the first).
+
+    An end is (length, value, slope).
+    """
+    zero = 0 * start
+    last = (zero, phi0, slope0)
+    trial = (start, *phi(start))
+    for turns in range(at_most):
+        a, value, slope = trial
+        if value > phi0 + c1 * a * slope0 or (turns > 1 and value >= last[1]):
+            return [last, trial], turns
+        if abs(slope) <= -c2 * slope0:
+            return [trial], turns
+        if slope >= 0:
+            return [last, trial], turns
+        following = _cubic(last, trial, (a + (a - last[0]) / 100, a * 10))
+        last, trial = trial, (following, *phi(following))
+    return [(zero, phi0, slope0), trial], at_most
 
 
 def _cubic(one: tuple[Any, Any, Any], other: tuple[Any, Any, Any], bounds: tuple[Any, Any]) -> Any:

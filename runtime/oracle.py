@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from optwright.runtime.error import OracleError
+from optwright.runtime.library import Library, is_number, kind
 from optwright.runtime.line_search import CONTRACTS, VALUE_ONLY
 from optwright.runtime.overlap import Regions
-from optwright.runtime.reduction import dot
 from optwright.runtime.slot import Slot
 from optwright.runtime.tree import Tree
 
@@ -51,32 +51,31 @@ class Oracles:
 
     Raises OracleError for whatever does not fit, before anything is changed.
 
-    `xp` is the array library: NumPy here, others in subclasses.
+    `library` says what depends on the array library: NumPy here, others in subclasses.
     """
 
-    xp: Any = np
+    library: Library = Library()
 
     def __init__(
         self,
         rule: str,
         tree: Tree,
         slots: Sequence[Slot],
-        gradient: Any,
-        named: Mapping[str, Any],
+        given: Mapping[str, Any],
         regions: Regions,
         generator: np.random.Generator | None = None,
         elsewhere: bool = False,
         workspace: dict[Any, Any] | None = None,
     ) -> None:
-        """Read what `step` was given; `elsewhere`: questions will come at other points too.
+        """Read what `step` was given by name; `elsewhere`: questions will come at other points too.
 
         `workspace` is kept from step to step, for libraries that keep their memory there.
         """
-        self.rule = rule
-        self._settings = np.geterr()
+        self.rule, self.xp = rule, self.library.xp
         # A step that asks again after it has moved must not take the new point for the old one.
         self._here = [
-            self.xp.array(slot.array, order="C") if elsewhere else slot.array for slot in slots
+            self._copy(("here", i), slot.array, slot.array.dtype) if elsewhere else slot.array
+            for i, slot in enumerate(slots)
         ]
         self._tree = tree
         self._slots = slots
@@ -85,22 +84,25 @@ class Oracles:
         self._within: Sequence[int] = range(len(slots))
         self._functions: dict[str, Callable[..., Any]] = {}
         self._answers: dict[tuple[Any, ...], Any] = {}
-        self._wide = any(slot.compute.itemsize == 8 for slot in slots)
-        for name, given in {"grad": gradient, **named}.items():
-            if given is None:
+        for name, answer in given.items():
+            if answer is None:
                 continue
-            if callable(given):
-                self._functions[name] = given
+            if callable(answer):
+                self._functions[name] = answer
             elif name == "hvp":
-                raise OracleError(f"hvp is {_kind(given)}: pass a function of (parameters, vector)")
+                raise OracleError(f"hvp is {kind(answer)}: pass a function of (parameters, vector)")
             else:
                 what = "grads" if name == "grad" else name
-                self._answers[name, None] = self._read(name, given, what, own=False)
+                self._answers[name, None] = self._read(name, answer, what, own=False)
+        # How the user's functions are to be called; to look takes time where there are none.
+        self._settings: Any = np.geterr() if self._functions else None
         if ("value", None) in self._answers:
             self._answers[_LOSS] = self._answers["value", None]
 
     def restrict(self, within: Sequence[int]) -> Oracles:
         """The same oracles as a rule over some of the tensors sees them: the others stay put."""
+        if len(within) == len(self._slots):
+            return self
         part = copy.copy(self)
         part._within = within
         return part  # Answers are kept in one dict for all parts of a step.
@@ -118,15 +120,23 @@ class Oracles:
         "grad", "hvp" (with `vector`) and "hessian_diagonal" give a list of arrays, "value" a float,
         "hessian" a matrix over all parameters in order.
         """
+        if points is None and (name, None) in self._answers and name != "hvp":
+            return self._told(name, None)
         handed, key = self._place(points)
         if name == "hvp":
             assert vector is not None
             function = self._function(name, key)
-            along = self._complete(vector, [self.xp.zeros_like(x, order="C") for x in self._here])
-            given = self._call(function, handed(), along)
+            along = [self._copy(("along", i), x, x.dtype) for i, x in enumerate(self._here)]
+            for array in along:
+                array.fill(0)
+            given = self._call(function, handed(), self._complete(vector, along))
             return self._part(self._read(name, given, "the answer of hvp", own=True))
         if (name, key) not in self._answers:
             self._answer(name, handed, key)
+        return self._told(name, key)
+
+    def _told(self, name: str, key: bytes | None) -> Any:
+        """A known answer as it concerns the tensors within."""
         answer = self._answers[name, key]
         if name == "value":
             return answer
@@ -196,7 +206,8 @@ class Oracles:
         more = {}
         if contract == "strong_wolfe_torch":
             more["largest"] = max(
-                (float(self.xp.max(self.xp.abs(d))) for d in directions if d.size), default=0.0
+                (float(self.xp.max(self.xp.abs(d))) for d in directions if d.size),
+                default=0.0,
             )
         value = self.ask("value", points)
         found = CONTRACTS[contract](phi, value, slope(points), float(start), *constants, **more)
@@ -242,10 +253,10 @@ class Oracles:
     def _split(self, given: Any) -> tuple[Any, Any]:
         """(loss, gradients), either None if absent, from what the user's function returned."""
         if isinstance(given, tuple) and len(given) == 2 and self._tree.fits(given[1]):
-            if self._tree.kind != "leaf" or _is_number(given[0]):
+            if self._tree.kind != "leaf" or is_number(self.library.number(given[0])):
                 return given
         single = self._slots[0].array.shape if self._tree.kind == "leaf" else None
-        if _is_number(given) and np.shape(given) != single:
+        if getattr(given, "shape", ()) != single and is_number(self.library.number(given)):
             return given, None
         return None, given
 
@@ -265,12 +276,13 @@ class Oracles:
     def _read(self, name: str, given: Any, what: str, own: bool) -> Any:
         """Check an answer and bring it into the form of `ask`; `own`: in memory of its own."""
         if name == "value":
-            if not _is_number(given):
-                raise OracleError(f"{what} is {_kind(given)}, not one real number")
+            given = self.library.number(given)
+            if not is_number(given):
+                raise OracleError(f"{what} is {kind(given)}, not one real number")
             return float(np.asarray(given).reshape(()))
         if name == "hessian":
             n = sum(slot.array.size for slot in self._slots)
-            dtype = np.dtype(np.float64 if self._wide else np.float32)
+            dtype = np.result_type(np.float32, *(slot.compute for slot in self._slots))
             return self._array(given, (n, n), dtype, what, own)
         leaves = self._tree.flatten(given, what, OracleError)
         answer = []
@@ -287,35 +299,23 @@ class Oracles:
         what: str,
         own: bool,
         place: int | None = None,
-    ) -> np.ndarray:
+    ) -> Any:
         """The array as `dtype`, or OracleError; `place` is the index of its tensor."""
-
-        def error(reason: str) -> OracleError:
-            label = "" if place is None else self._tree.names()[place]
-            return OracleError(f"{what} at {label!r} {reason}" if label else f"{what} {reason}")
-
-        if not (
-            isinstance(given, (np.ndarray, np.generic))
-            or hasattr(given, "__array__")
-            or (shape == () and isinstance(given, float))
-        ):
-            raise error(f"is {_kind(given)}, not an array")
-        array = np.asarray(given)
-        if array.dtype.kind != "f" and array.dtype.name != "bfloat16":
-            raise error(f"has dtype {array.dtype}; allowed: real floating point")
-        if array.shape != shape:
-            raise error(f"has shape {array.shape}; expected {shape}")
-        if not own and (met := self._regions.meets(array)) is not None:
+        array, reason = self.library.answer(given, shape)
+        if reason is None and not own and (met := self._regions.meets(array)) is not None:
             name = f" {self._slots[met].name!r}" if self._slots[met].name else ""
-            raise error(f"shares memory with the parameter{name}: pass a copy")
-        answer: np.ndarray
+            reason = f"shares memory with the parameter{name}: pass a copy"
+        if reason is not None:
+            label = "" if place is None else self._tree.names()[place]
+            raise OracleError(f"{what} at {label!r} {reason}" if label else f"{what} {reason}")
         if own or array.dtype != dtype or not array.flags.c_contiguous:
             with np.errstate(all="ignore"):
-                answer = np.array(array, dtype, order="C")
-        else:
-            answer = array.view()
-        answer.flags.writeable = False
-        return answer
+                array = self._copy((what, place), array, dtype)
+        return self.library.read_only(array)
+
+    def _copy(self, name: Hashable, given: Any, dtype: np.dtype) -> Any:
+        """A copy in C order; `name` says of what."""
+        return self.xp.array(given, dtype, order="C")
 
     # --- points ----------------------------------------------------------------------------------
 
@@ -325,7 +325,7 @@ class Oracles:
         with np.errstate(all="ignore"):
             for i, array in zip(self._within, arrays, strict=True):
                 here = self._here[i]
-                whole[i] = self.xp.array(array, here.dtype, order="C").reshape(here.shape)
+                whole[i] = self._copy(("handed", i), array.reshape(here.shape), here.dtype)
         return whole
 
     def _place(self, points: Arrays | None) -> tuple[Callable[[], Arrays], bytes | None]:
@@ -343,12 +343,14 @@ class Oracles:
         return lambda: [self.xp.array(array, order="C") for array in whole], digest.digest()
 
     def _current(self) -> Arrays:
-        return [self.xp.array(array, order="C") for array in self._here]
+        return [self._copy(("handed", i), x, x.dtype) for i, x in enumerate(self._here)]
 
     def _part(self, answer: Arrays) -> Arrays:
+        if len(self._within) == len(answer):
+            return answer
         return [answer[i] for i in self._within]
 
-    def _block(self, matrix: np.ndarray) -> np.ndarray:
+    def _block(self, matrix: Any) -> Any:
         """The rows and columns of the tensors within."""
         if len(self._within) == len(self._slots):
             return matrix
@@ -356,28 +358,9 @@ class Oracles:
         kept = np.concatenate(
             [np.arange(ends[i] - self._slots[i].array.size, ends[i]) for i in self._within]
         )
-        block: np.ndarray = matrix[np.ix_(kept, kept)]
-        return block
+        index = self.xp.asarray(kept)
+        return matrix[index][:, index]
 
-    @staticmethod
-    def _dot(one: np.ndarray, other: np.ndarray) -> np.float64:
-        return np.float64(dot(one.astype(np.float64), other.astype(np.float64)))
-
-
-def _is_number(given: Any) -> bool:
-    """Whether it is one real number, or an array of one."""
-    if isinstance(given, (bool, np.bool_, str, bytes)) or given is None:
-        return False
-    if isinstance(given, (int, float)):
-        return True
-    if not (isinstance(given, (np.ndarray, np.generic)) or hasattr(given, "__array__")):
-        return False
-    array = np.asarray(given)
-    return array.size == 1 and array.dtype.kind in "fiu"
-
-
-def _kind(given: Any) -> str:
-    if given is None:
-        return "None"
-    kind = type(given).__name__
-    return f"{'an' if kind[0].lower() in 'aeiou' else 'a'} {kind}"
+    def _dot(self, one: Any, other: Any) -> np.float64:
+        product = self.library.dot(one.astype(np.float64), other.astype(np.float64))
+        return np.float64(float(product))

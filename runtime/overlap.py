@@ -40,6 +40,14 @@ def overlaps_itself(array: np.ndarray) -> bool:
     return False
 
 
+def owner(array: np.ndarray) -> np.ndarray | None:
+    """The array that has allocated this one's memory; None if something else may have."""
+    root = array if array.base is None else array.base
+    if isinstance(root, np.ndarray) and root.base is None and root.flags.owndata:
+        return root
+    return None
+
+
 class Regions:
     """The memory of some arrays, sorted for look-up."""
 
@@ -50,6 +58,9 @@ class Regions:
         self.lows = [extents[i][0] for i in self.order]
         # The furthest end so far: how far back an overlap can begin.
         self.highs = list(accumulate((extents[i][1] for i in self.order), max))
+        # Arrays with different owners share nothing, which is quickly seen.
+        owners = [owner(array) for array in arrays]
+        self.owners = None if any(x is None for x in owners) else {id(x) for x in owners}
 
     def __reduce__(self) -> tuple[type[Regions], tuple[Sequence[np.ndarray]]]:
         """Copies lie elsewhere, so they are looked at anew."""
@@ -57,6 +68,10 @@ class Regions:
 
     def meets(self, array: np.ndarray, but: int | None = None) -> int | None:
         """The index of an array (other than number `but`) that shares memory with this one."""
+        if self.owners is not None and but is None:
+            root = owner(array)
+            if root is not None and id(root) not in self.owners:
+                return None
         low, high = extent(array)
         place = bisect_left(self.lows, high) - 1
         while place >= 0 and self.highs[place] > low:

@@ -7,6 +7,7 @@ float64. Nothing depends on threads, on the memory layout or on the NumPy versio
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -52,70 +53,94 @@ def combine(kind: str, parts: list[np.float64]) -> np.float64:
     return np.float64(halve(values))
 
 
-def total(x: Array, axis: int | None = None) -> Any:
-    """The sum of all entries (float64), or along an axis kept with length one (type of `x`)."""
-    if axis is not None:
-        return _along(x, axis)
+_OF_CHUNK = {"sum": chunk_sum, "max": chunk_max, "nonfinite": chunk_nonfinite}
+
+
+def of_chunk(kind: str) -> Callable[[Array], np.float64]:
+    """What reduces one chunk: `kind` is "sum", "max" or "nonfinite"."""
+    return _OF_CHUNK[kind]
+
+
+def reduced(kind: str, x: Array) -> np.float64:
+    """A reduction of all entries, chunk by chunk in C order."""
     flat = np.ascontiguousarray(x).reshape(-1)
-    return combine("sum", [chunk_sum(flat[i : i + CHUNK]) for i in range(0, flat.size, CHUNK)])
+    reduce = _OF_CHUNK[kind]
+    return combine(kind, [reduce(flat[i : i + CHUNK]) for i in range(0, flat.size, CHUNK)])
 
 
-def _along(x: Array, axis: int) -> Array:
-    """The sum along an axis by halving."""
-    lanes = np.moveaxis(np.array(x), axis, 0)
-    n = lanes.shape[0]
-    if n == 0:
-        return np.moveaxis(np.zeros((1, *lanes.shape[1:]), dtype=x.dtype), 0, axis)
-    while n > 1:
-        half = (n + 1) // 2
-        np.add(lanes[: n - half], lanes[half:n], out=lanes[: n - half])
-        n = half
-    return np.ascontiguousarray(np.moveaxis(lanes[:1], 0, axis))
+class Reductions:
+    """Reductions of whole arrays of the library `xp`; `reduced` gives those of all entries."""
+
+    def __init__(self, xp: Any, reduced: Callable[[str, Any], Any]) -> None:
+        self.xp, self.reduced = xp, reduced
+
+    def total(self, x: Any, axis: int | None = None) -> Any:
+        """The sum of all entries (float64), or along an axis kept with length one (type of `x`)."""
+        return self.reduced("sum", x) if axis is None else self._along(x, axis)
+
+    def _along(self, x: Any, axis: int) -> Any:
+        """The sum along an axis by halving."""
+        xp = self.xp
+        lanes = xp.moveaxis(xp.array(x), axis, 0)
+        n = lanes.shape[0]
+        if n == 0:
+            return xp.moveaxis(xp.zeros((1, *lanes.shape[1:]), dtype=x.dtype), 0, axis)
+        while n > 1:
+            half = (n + 1) // 2
+            xp.add(lanes[: n - half], lanes[half:n], out=lanes[: n - half])
+            n = half
+        return xp.ascontiguousarray(xp.moveaxis(lanes[:1], 0, axis))
+
+    def mean(self, x: Any, axis: int | None = None) -> Any:
+        """The mean of all entries (float64), or along an axis kept with length one."""
+        if axis is None:
+            return self.total(x) / np.float64(x.size)
+        return self._along(x, axis) / x.dtype.type(x.shape[axis])
+
+    def norm(self, x: Any, axis: int | None = None) -> Any:
+        """The Euclidean norm of all entries (float64), or along an axis."""
+        return self.xp.sqrt(self.total(x * x, axis))
+
+    def dot(self, x: Any, y: Any, axis: int | None = None) -> Any:
+        """The sum of entrywise products."""
+        return self.total(x * y, axis)
+
+    def largest(self, x: Any, axis: int | None = None) -> Any:
+        """The largest entry, NaN if there is one."""
+        if axis is None:
+            return self.reduced("max", x)
+        return self.xp.max(x, axis=axis, keepdims=True)
+
+    def count_nonfinite(self, x: Any, axis: int | None = None) -> Any:
+        """How many entries are infinite or NaN."""
+        if axis is None:
+            return self.reduced("nonfinite", x)
+        return self.xp.sum(~self.xp.isfinite(x), axis=axis, keepdims=True).astype(x.dtype)
+
+    def max_per_axis(self, x: Any) -> list[Any]:
+        """For each axis the maximum over all the others, these kept with length one."""
+        xp, parts = self.xp, []
+        for kept in range(x.ndim):
+            others = tuple(a for a in range(x.ndim) if a != kept)
+            if x.size:
+                parts.append(xp.max(x, axis=others, keepdims=True) if others else xp.array(x))
+            else:
+                shape = tuple(n if a == kept else 1 for a, n in enumerate(x.shape))
+                parts.append(xp.full(shape, -np.inf, dtype=x.dtype))
+        return parts
+
+    def min_over_axes(self, parts: list[Any]) -> Any:
+        """The entrywise minimum of one array per axis, broadcast against each other."""
+        result = parts[0]
+        for part in parts[1:]:
+            result = self.xp.minimum(result, part)
+        return result
 
 
-def mean(x: Array, axis: int | None = None) -> Any:
-    """The mean of all entries (float64), or along an axis kept with length one."""
-    if axis is None:
-        return total(x) / np.float64(x.size)
-    return _along(x, axis) / x.dtype.type(x.shape[axis])
-
-
-def norm(x: Array, axis: int | None = None) -> Any:
-    """The Euclidean norm of all entries (float64), or along an axis."""
-    return np.sqrt(total(x * x, axis))
-
-
-def dot(x: Array, y: Array, axis: int | None = None) -> Any:
-    """The sum of entrywise products."""
-    return total(x * y, axis)
-
-
-def largest(x: Array, axis: int | None = None) -> Any:
-    """The largest entry, NaN if there is one."""
-    return chunk_max(x) if axis is None else np.max(x, axis=axis, keepdims=True)
-
-
-def count_nonfinite(x: Array, axis: int | None = None) -> Any:
-    """How many entries are infinite or NaN."""
-    if axis is None:
-        return chunk_nonfinite(x)
-    return np.sum(~np.isfinite(x), axis=axis, keepdims=True).astype(x.dtype)
-
-
-def max_per_axis(x: Array) -> list[Array]:
-    """For each axis the maximum over all the others, these kept with length one."""
-    axes = range(x.ndim)
-    return [
-        np.max(x, axis=tuple(a for a in axes if a != kept), keepdims=True, initial=-np.inf)
-        if x.size == 0
-        else np.max(x, axis=tuple(a for a in axes if a != kept), keepdims=True)
-        for kept in axes
-    ]
-
-
-def min_over_axes(parts: list[Array]) -> Any:
-    """The entrywise minimum of one array per axis, broadcast against each other."""
-    result = parts[0]
-    for part in parts[1:]:
-        result = np.minimum(result, part)
-    return result
+_numpy = Reductions(np, reduced)
+total, mean, norm, dot, largest = (
+    _numpy.total, _numpy.mean, _numpy.norm, _numpy.dot, _numpy.largest,
+)  # fmt: skip
+count_nonfinite, max_per_axis, min_over_axes = (
+    _numpy.count_nonfinite, _numpy.max_per_axis, _numpy.min_over_axes,
+)  # fmt: skip

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from optwright.runtime.step import Step
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -33,9 +30,9 @@ class State:
     """A quantity kept between steps.
 
     extent   "host", "all", "tensor", "axes(-1)", "each_axis", "coordinate" or "matrix(n, n)"
-    start    its value before the first step: a number, or a function of hyperparameters (by name)
-             and, where it names it, `theta`: one tensor's initial value. Host and all states get
-             numbers; a number fills an array; the word "identity" is the unit matrix.
+    start    its value before the first step: a number, or a function of hyperparameters and flags
+             (by name) and, where it names it, `theta`: one tensor's initial value. Host and all
+             states get numbers; a number fills an array; the word "identity" is the unit matrix.
     length   for a finite history: the name of the hyperparameter (or the number) that bounds it
     """
 
@@ -57,7 +54,12 @@ class Rule:
                functions where others take arrays
     shared     hyperparameters that enter a value over all tensors, and so must agree in all groups
     advance    one step: a function of the `Step` (or `DeviceStep`) that carries it out
-    views      parameters to evaluate at, by name: functions of a `Step` giving one array per tensor
+    views      parameters to evaluate at, by name: functions that name what they need and give
+               an array like the tensor
+    flags      for a member of a family, its flags' values: whatever function of the rule names one
+               among its parameters is given the value as it stands, and `advance` reads
+               `step.flags`
+    absent     states of the family that this member has not: functions that name one get None
     """
 
     name: str
@@ -70,7 +72,9 @@ class Rule:
     shape: str = "any"
     elsewhere: bool = False
     shared: tuple[str, ...] = ()
-    views: Mapping[str, Callable[[Step], Any]] = field(default_factory=dict)
+    views: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    flags: Mapping[str, Any] = field(default_factory=dict)
+    absent: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

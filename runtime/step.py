@@ -1,8 +1,8 @@
 """One step of one rule: carries the rule's passes over all its tensors.
 
-Generated code says what to do (`step.ask`, `step.host`, `step.blocks`, …) and names its values;
-this module finds each value by its name, runs entrywise work on cache-sized blocks, and writes
-parameters and state only when the last oracle has answered.
+Generated code says what to do (`step.ask`, `step.host`, `step.blocks`, …) and names its values,
+which are found once (`optwright.runtime.seat`, `optwright.runtime.plan`). Entrywise work runs on
+cache-sized blocks; parameters and state are written only when the last oracle has answered.
 """
 
 from __future__ import annotations
@@ -13,19 +13,9 @@ from typing import Any
 import numpy as np
 
 from optwright.runtime.error import OptwrightError
-from optwright.runtime.reduction import (
-    CHUNK,
-    chunk_max,
-    chunk_nonfinite,
-    chunk_sum,
-    combine,
-)
-from optwright.runtime.rule import Rule
-
-Array = np.ndarray[Any, Any]
-Function = Callable[..., Any]
-
-_CHUNK_REDUCTIONS = {"sum": chunk_sum, "max": chunk_max, "nonfinite": chunk_nonfinite}
+from optwright.runtime.plan import Pass
+from optwright.runtime.reduction import CHUNK, combine, of_chunk, reduced
+from optwright.runtime.seat import Array, Function, Place, Seat, Seats, parameters
 
 
 def blocked(
@@ -37,10 +27,11 @@ def blocked(
 ) -> Callable[[Function], Function]:
     """Mark a function as entrywise work on flat blocks.
 
-    Its parameters are found by name: arrays are handed over block by block, numbers whole.
-    `stores` are arrays made for later passes, `work` and `masks` block-sized temporaries (names
-    separated by blanks). `reductions` lists (name, "sum" | "max" | "nonfinite", extent) in the
-    order in which the function returns their operands.
+    Its parameters are found by name: arrays are handed over block by block, floats as arrays
+    without dimensions of the blocks' type, other numbers as they are. `stores` are arrays made for
+    later passes, `work` and `masks` block-sized temporaries (names separated by blanks).
+    `reductions` lists (name, "sum" | "max" | "nonfinite", extent) in the order in which the
+    function returns their operands.
     """
 
     def mark(function: Function) -> Function:
@@ -53,211 +44,27 @@ def blocked(
     return mark
 
 
-def parameters(function: Function) -> tuple[str, ...]:
-    """The names of a function's parameters."""
-    code = function.__code__
-    return code.co_varnames[: code.co_argcount]
+class Step(Seats):
+    """The steps of `rule` on `slots`, one after the other: `begin`, `run`, `release`.
 
-
-class Seat:
-    """A tensor while a step runs: `theta` is its contiguous array in the compute type.
-
-    For a rule over all tensors there is one seat, the concatenation.
+    `flags` are the rule's, for `advance`. `reduced` is the library's reduction of an array, and
+    `joined` that of what it gave for each tensor: NumPy's here, others in subclasses.
     """
 
-    def __init__(
-        self,
-        slots: list[Any],
-        group: Any,
-        state: dict[str, Any],
-        theta: Array,
-        owned: bool,
-        shape: tuple[int, ...],
-    ) -> None:
-        self.slots, self.group, self.state = slots, group, state
-        self.theta, self.owned, self.shape = theta, owned, shape
-        self.arrays: dict[str, Any] = {}
-        self.numbers: dict[str, Any] = {}
-
-
-class Step:
-    """One step of `rule` on `slots`; see the module's text.
-
-    memory     states over all tensors, and histories, by name
-    t          the step, 1 for the first
-    values     hyperparameters at t for each group, by the group's identity
-    oracles    answers questions (see `optwright.runtime.oracle`)
-    workspace  block temporaries, kept from step to step
-
-    `xp` is the array library: NumPy here, others in subclasses.
-    """
-
-    xp: Any = np
-
-    def __init__(
-        self,
-        rule: Rule,
-        slots: list[Any],
-        memory: dict[str, Any],
-        t: int,
-        values: Mapping[int, Mapping[str, float]],
-        oracles: Any,
-        workspace: dict[Any, Array] | None = None,
-    ) -> None:
-        self.rule, self.slots, self.memory, self.t = rule, slots, memory, t
-        self.values, self.oracles = values, oracles
-        self.workspace = {} if workspace is None else workspace
-        self.shared: dict[str, Any] = {}
-        self.turn = 1
-        self.host_numbers: dict[int, dict[str, Any]] = {}
-        self.host_next: dict[int, dict[str, Any]] = {}
-        self.host_before: Mapping[int, Mapping[str, Any]] = {}
-        self.extents = {s.name: s.extent for s in rule.state}
-        self.pushes: list[tuple[str, Array, int]] = []
-        self.done = False
-        self.seats = self._seats()
-
-    def adopt(self, before: Step) -> None:
-        """Take over what a step over all tensors found before this one over some of them."""
-        seats = {id(seat.slots[0]): seat for seat in before.seats}
-        for seat in self.seats:
-            seat.arrays.update(seats[id(seat.slots[0])].arrays)
-            seat.numbers.update(seats[id(seat.slots[0])].numbers)
-        self.shared.update(before.shared)
-        for key, numbers in before.host_numbers.items():
-            self.host_numbers.setdefault(key, {}).update(numbers)
-
-    # --- seats -----------------------------------------------------------------------------------
-
-    def _seats(self) -> list[Seat]:
-        if self.rule.scope == "all":
-            return [self._whole_seat()] if self.slots else []
-        seats = []
-        for slot in self.slots:
-            array, compute = slot.array, slot.compute
-            if array.dtype == compute and array.flags.c_contiguous:
-                theta, owned = array, False
-            else:
-                theta, owned = self._working_copy(slot), True
-            # A tensor without dimensions is a vector of one entry here.
-            theta = theta.reshape(array.shape or (1,))
-            seats.append(Seat([slot], slot.group, slot.state, theta, owned, theta.shape))
-        return seats
-
-    def _working_copy(self, slot: Any) -> Array:
-        """The tensor in the compute type, contiguous."""
-        return np.array(slot.array, dtype=slot.compute, order="C")
-
-    def _whole_seat(self) -> Seat:
-        compute = np.result_type(*(slot.compute for slot in self.slots))
-        theta = self.xp.concatenate([slot.array.reshape(-1).astype(compute) for slot in self.slots])
-        return Seat(self.slots, self.slots[0].group, self.memory, theta, True, theta.shape)
-
-    def _split(self, seat: Seat, vector: Array) -> list[Array]:
-        """A concatenated vector as one array per tensor."""
-        if self.rule.scope != "all":
-            return [vector.reshape(seat.slots[0].array.shape)]
-        parts, start = [], 0
-        for slot in seat.slots:
-            size = slot.array.size
-            parts.append(vector[start : start + size].reshape(slot.array.shape))
-            start += size
-        return parts
-
-    def _points(self, name: str | None) -> list[Array] | None:
-        """The arrays of that name, one per tensor; None for the parameters as they stand."""
-        if name is None:
-            return None
-        return [part for seat in self.seats for part in self._split(seat, self._array(seat, name))]
-
-    def _gather(self, name: str, parts: list[Array]) -> None:
-        """Keep one array per tensor under a name."""
-        parts = list(parts)
-        if self.rule.scope == "all":
-            if self.seats:
-                seat = self.seats[0]
-                seat.arrays[name] = self.xp.concatenate(
-                    [p.reshape(-1).astype(seat.theta.dtype) for p in parts]
-                )
-            return
-        for seat, part in zip(self.seats, parts, strict=True):
-            flat = self.xp.ascontiguousarray(part, dtype=seat.theta.dtype)
-            seat.arrays[name] = flat.reshape(seat.shape)
-
-    # --- values by name --------------------------------------------------------------------------
-
-    def _array(self, seat: Seat, name: str) -> Any:
-        if name in seat.arrays:
-            return seat.arrays[name]
-        if name == "theta":
-            return seat.theta
-        if name in seat.state and self.extents.get(name) not in ("host", "all", "tensor"):
-            kept = seat.state[name]
-            number = isinstance(kept, self.xp.ndarray) and kept.ndim == 0
-            return kept.reshape(1) if number else kept
-        return None
-
-    def _number(self, seat: Seat | None, name: str) -> Any:
-        if seat is not None:
-            if name in seat.numbers:
-                return seat.numbers[name]
-            if self.extents.get(name) == "tensor" and name in seat.state:
-                return seat.state[name]
-            if name == "size":
-                return np.float64(seat.theta.size)
-            if name == "dim":
-                return tuple(seat.shape)
-        if name in self.shared:
-            return self.shared[name]
-        if name == "total_size":
-            return np.float64(sum(s.theta.size for s in self.seats))
-        if self.extents.get(name) == "all" and name in self.memory:
-            return self.memory[name]
-        if name == "t":
-            return self.t
-        if name == "turn":
-            return self.turn
-        group = seat.group if seat is not None else (self.slots[0].group if self.slots else None)
-        if group is not None:
-            known = self.host_numbers.get(id(group), {})
-            if name in known:
-                return known[name]
-            values = self.values[id(group)]
-            if name in values:
-                return values[name]
-            if name in group.state:
-                return group.state[name]
-        raise KeyError(f"{self.rule.id} has no value named {name}")
-
-    def _value(self, seat: Seat, name: str) -> Any:
-        array = self._array(seat, name)
-        if array is not None:
-            return array
-        if name in seat.arrays:
-            return None
-        number = self._number(seat, name)
-        return float(number) if isinstance(number, np.float64) else number
-
-    def _arguments(self, function: Function, seat: Seat | None) -> list[Any]:
-        """The numbers that a function of numbers takes, hyperparameters as float64."""
-        return [self._as_float64(self._number(seat, name)) for name in parameters(function)]
-
-    @staticmethod
-    def _as_float64(number: Any) -> Any:
-        return np.float64(number) if isinstance(number, float) else number
+    reduced: Callable[..., Any] = staticmethod(reduced)
+    joined: Callable[..., Any] = staticmethod(combine)
 
     # --- what generated code calls ---------------------------------------------------------------
 
     def host(self, function: Function) -> None:
         """Numbers that need no data, once per group, in float64, returned by name."""
-        for group in {id(slot.group): slot.group for slot in self.slots}.values():
-            before = self.host_before.get(id(group), group.state)
-            known = {**self.values[id(group)], **before, "t": self.t, "turn": self.turn}
-            known.update(self.host_numbers.get(id(group), {}))
-            known.update({n: v for n, v in self.memory.items() if isinstance(v, list)})
-            result = function(*(self._as_float64(known[name]) for name in parameters(function)))
-            self.host_numbers.setdefault(id(group), {}).update(result)
-            self.host_next[id(group)] = {n: v for n, v in result.items()}
+        made: dict[str, Any] = {}
+        sources = self._plan(function) or self._sources(function, self.host_places.values())
+        for (key, numbers), found in zip(self.host_numbers.items(), sources, strict=True):
+            made = function(*_numbers(found))
+            numbers.update(made)
+            self.host_next[key] = made
+        self.known.update(made)
 
     def ask(
         self,
@@ -268,25 +75,34 @@ class Step:
         when: str | None = None,
     ) -> None:
         """Ask an oracle; the answer is known under `name` from here on."""
-        if when is not None and not self._number(self.seats[0] if self.seats else None, when):
-            for seat in self.seats:
-                seat.arrays[name] = None
-            self.shared.setdefault(name, np.float64(np.nan))
+        if when is not None and not self.value(when, self._first()):
+            self._unasked(name, oracle)
             return
-        if at is None and self.turn > 1:
+        if at is None and self.facts["turn"] > 1:
             at = "theta"
         points = self._points(at)
-        if oracle in ("value", "hessian"):
-            answer = self.oracles.ask(oracle, points)
-            if oracle == "value":
-                self.shared[name] = np.float64(answer)
-            elif self.seats:
-                seat = self.seats[0]
-                seat.arrays[name] = self.xp.asarray(answer, dtype=seat.theta.dtype)
-        elif vector is not None:
+        if vector is not None:
             self._gather(name, self.oracles.ask(oracle, points, self._points(vector)))
+            return
+        answer = self.oracles.ask(oracle, points)
+        if oracle not in ("value", "hessian"):
+            self._gather(name, answer)
+            return
+        self.known.add(name)
+        if oracle == "value":
+            self.shared[name] = np.float64(answer)
+        elif self.seats:
+            seat = self.seats[0]
+            seat.arrays[name] = self.xp.asarray(answer, dtype=seat.dtype)
+
+    def _unasked(self, name: str, oracle: str) -> None:
+        """The answer to a question that was not asked: NaN for the loss, None for arrays."""
+        self.known.add(name)
+        if oracle == "value":
+            self.shared[name] = np.float64(np.nan)
         else:
-            self._gather(name, self.oracles.ask(oracle, points))
+            for seat in self.seats:
+                seat.arrays[name] = None
 
     def noise(self, name: str, draw: int = 1) -> None:
         """Standard normal noise, shaped like the parameters."""
@@ -306,72 +122,58 @@ class Step:
 
         The number of trials is known as `name` with "_evaluations" after it.
         """
-        seat = self.seats[0] if self.seats else None
-        if when is not None and not self._number(seat, when):
-            self.shared[name] = self.shared[f"{name}_evaluations"] = np.float64(np.nan)
+        seat = self._first()
+        trials = f"{name}_evaluations"
+        self.known |= {name, trials}
+        if when is not None and not self.value(when, seat):
+            self.shared[name] = self.shared[trials] = np.float64(np.nan)
             return
 
         def number(x: Any) -> float:
-            return float(self._number(seat, x) if isinstance(x, str) else x)
+            return float(self.value(x, seat) if isinstance(x, str) else x)
 
         directions = self._points(along)
         points = self._points(at if at is not None else "theta")
-        length, trials = self.oracles.search(
+        length, count = self.oracles.search(
             contract, points, directions, number(start), tuple(map(number, constants))
         )
-        self.shared[name] = np.float64(length)
-        self.shared[f"{name}_evaluations"] = np.float64(trials)
+        self.shared[name], self.shared[trials] = np.float64(length), np.float64(count)
 
     def numbers(self, function: Function, extent: str) -> None:
         """Numbers found from reductions, in float64: one set per tensor, or over all ("all")."""
-        if extent == "all":
-            seat = self.seats[0] if self.seats and self.rule.scope == "all" else None
-            self.shared.update(function(*self._arguments(function, seat)))
-            return
-        for seat in self.seats:
-            seat.numbers.update(function(*self._arguments(function, seat)))
+        sources = self._plan(function)
+        if sources is None:
+            whole = self.seats if self.rule.scope == "all" else [self]
+            owners = whole if extent == "all" else self.seats
+            sources = self._sources(function, [owner.places for owner in owners])
+        targets = [self.shared] if extent == "all" else [seat.numbers for seat in self.seats]
+        made: dict[str, Any] = {}
+        for target, found in zip(targets, sources, strict=True):
+            made = function(*_numbers(found))
+            target.update(made)
+        self.known.update(made)
 
     def blocks(self, function: Function) -> None:
         """Entrywise work, block by block, and the reductions that end it."""
-        names = parameters(function)
-        parts: dict[str, list[list[np.float64]]] = {}
-        reductions = function.reductions  # type: ignore[attr-defined]
-        for seat in self.seats:
-            theta = seat.theta
-            for store in function.stores:  # type: ignore[attr-defined]
-                seat.arrays[store] = np.empty(seat.shape, dtype=theta.dtype)
-            size = theta.size
-            width = min(size, CHUNK)
-            temporaries = {n: self._temporary(n, theta.dtype) for n in function.work}  # type: ignore[attr-defined]
-            temporaries |= {n: self._temporary(n, np.dtype(bool)) for n in function.masks}  # type: ignore[attr-defined]
-            values = {n: self._flat(seat, n) for n in names if n not in temporaries}
-            chunks: list[list[np.float64]] = [[] for _ in reductions]
-            for start in range(0, size, CHUNK):
-                stop = min(start + width, size)
-                arguments = [
-                    temporaries[n][: stop - start]
-                    if n in temporaries
-                    else values[n][start:stop]
-                    if isinstance(values[n], np.ndarray)
-                    else values[n]
-                    for n in names
-                ]
-                operands = function(*arguments)
-                for k, (_, kind, _) in enumerate(reductions):
-                    chunks[k].append(_CHUNK_REDUCTIONS[kind](operands[k]))
-            for (name, kind, extent), found in zip(reductions, chunks, strict=True):
-                if extent == "tensor":
-                    seat.numbers[name] = combine(kind, found)
-                else:
-                    parts.setdefault(name, []).append(found)
-        for name, kind, extent in reductions:
-            if extent == "all":
-                each = [combine(kind, found) for found in parts.get(name, [])]
-                self.shared[name] = combine(kind, each)
+        stores, reductions = function.stores, function.reductions  # type: ignore[attr-defined]
+        for seat in self.seats if stores else ():
+            for store in stores:
+                seat.arrays[store] = np.empty(seat.shape, dtype=seat.dtype)
+        self.known.update(stores)
 
-    def _flat(self, seat: Seat, name: str) -> Any:
-        value = self._value(seat, name)
-        return value.reshape(-1) if isinstance(value, np.ndarray) else value
+        bound = self._plan(function)
+        if bound is None or not bound.renew():
+            bound = self._keep(function, Pass(function, self.seats, self.place, self._temporary))
+            bound.renew()
+        found = bound.run(function, [of_chunk(kind) for _, kind, _ in reductions])
+        for k, (name, kind, extent) in enumerate(reductions):
+            each = [combine(kind, results[k]) for results in found]
+            if extent == "all":
+                self.shared[name] = combine(kind, each)
+            else:
+                for seat, number in zip(self.seats, each, strict=True):
+                    seat.numbers[name] = number
+            self.known.add(name)
 
     def _temporary(self, name: str, dtype: np.dtype[Any]) -> Array:
         key = (name, dtype)
@@ -383,66 +185,65 @@ class Step:
         self, function: Function, *, reductions: Iterable[tuple[str, str, str]] = ()
     ) -> None:
         """Work on whole arrays of each tensor. `function` returns its results by name."""
-        parts: dict[str, list[np.float64]] = {}
+        parts: dict[str, list[Any]] = {name: [] for name, _, _ in reductions}
         kinds = {name: kind for name, kind, _ in reductions}
-        for seat in self.seats:
-            result = function(*(self._value(seat, name) for name in parameters(function)))
+        sources = self._plan(function) or self._sources(function, [s.places for s in self.seats])
+        result: dict[str, Any] = {}
+        for seat, found in zip(self.seats, sources, strict=True):
+            result = function(*[_as_weak(place[name]) for place, name in found])
             for name, value in result.items():
                 if name in kinds:
-                    each = self._chunks(kinds[name], value)
-                    parts.setdefault(name, []).append(combine(kinds[name], each))
-                elif isinstance(value, (self.xp.ndarray, list)):
+                    parts[name].append(self.reduced(kinds[name], value))
+                elif isinstance(value, list) or (isinstance(value, self.xp.ndarray) and value.ndim):
                     seat.arrays[name] = value
-                elif self.rule.scope == "all" or self.extents.get(name) == "all":
-                    self.shared[name] = value
                 else:
-                    seat.numbers[name] = value
-        for name, kind, _ in reductions:
-            self.shared[name] = combine(kind, parts.get(name, []))
-
-    def _chunks(self, kind: str, value: Array) -> list[np.float64]:
-        """A reduction of each chunk of an array."""
-        flat = np.ascontiguousarray(value).reshape(-1)
-        return [_CHUNK_REDUCTIONS[kind](flat[i : i + CHUNK]) for i in range(0, flat.size, CHUNK)]
+                    joint = self.rule.scope == "all" or self.extents.get(name) == "all"
+                    (self.shared if joint else seat.numbers)[name] = value
+                    self.known.add(f"{name} is a number")  # where it lies depends on that
+        self.known.update(result)
+        for name, kind in kinds.items():
+            self.shared[name] = self.joined(kind, parts[name])
+            self.known.add(name)
 
     def push(self, values: Mapping[str, str], when: str | None = None) -> None:
         """Append arrays to histories, newest first, and forget what exceeds their length."""
         if not self.seats:
             return
         seat = self.seats[0]
-        if when is not None and not self._number(seat, when):
+        if when is not None and not self.value(when, seat):
             return
         lengths = {s.name: s.length for s in self.rule.state}
         for history, name in values.items():
+            if history in self.rule.absent:
+                continue
             length = lengths[history]
-            bound = int(self._number(seat, length)) if isinstance(length, str) else int(length or 0)
+            bound = int(self.value(length, seat) if isinstance(length, str) else length or 0)
             kept = [
-                self._value(seat, name).copy(),
+                self.value(name, seat).copy(),
                 *seat.arrays.get(history, self.memory[history]),
             ]
             seat.arrays[history] = kept[:bound]
+            self.known.add(history)
 
     def turns(self, at_most: str | int) -> Iterator[int]:
         """The turns of a rule that repeats within one call, at most so many.
 
         What an earlier turn wrote is taken back if a later one fails.
         """
-        group = self.slots[0].group if self.slots else None
-        limit = int(self.values[id(group)][at_most]) if isinstance(at_most, str) else at_most
+        limit = int(self.value(at_most)) if isinstance(at_most, str) else at_most
         before = [
             (seat, seat.theta.copy(), self._copied(seat.state), self._copied(seat.group.state))
             for seat in self.seats
         ]
         memory = self._copied(self.memory)
-        calls = self.t
         try:
             for turn in range(1, limit + 1):
-                self.turn = turn
+                self.facts["turn"] = turn
                 if turn > 1:
                     self.oracles.moved()
-                self.t = int(self.memory.get("clock", 0)) + 1
+                clock = self.facts["t"] = int(self.memory.get("clock", 0)) + 1
                 yield turn
-                self.memory["clock"] = np.float64(self.t)
+                self.memory["clock"] = np.float64(clock)
                 if self.done:
                     return
         except BaseException:
@@ -455,47 +256,41 @@ class Step:
             self.memory.clear()
             self.memory.update(memory)
             raise
-        finally:
-            self.t = calls
 
     def stop_if(self, name: str) -> None:
         """End the repetition after this turn if a number is true."""
-        self.done = bool(self._number(self.seats[0] if self.seats else None, name))
+        self.done = bool(self.value(name, self._first()))
 
     def commit(self, moves: Mapping[str, str] | None = None) -> None:
         """Put new values in their places: state under its own name, or under that of `moves`."""
         moves = moves or {}
-        for seat in self.seats:
-            for name in ("theta", *self.extents):
-                new = seat.arrays.get(moves.get(name, name))
-                if new is None:
-                    continue
-                if name == "theta":
-                    if new is not seat.theta:
-                        self.xp.copyto(seat.theta, new.reshape(seat.theta.shape))
-                elif isinstance(new, list):
-                    seat.state[name] = new
-                elif isinstance(seat.state.get(name), self.xp.ndarray):
-                    if new is not seat.state[name]:
-                        self.xp.copyto(seat.state[name], new.reshape(seat.state[name].shape))
-            for name, extent in self.extents.items():
-                made = moves.get(name, name)
-                if extent == "tensor" and made in seat.numbers:
-                    seat.state[name] = np.float64(seat.numbers[made])
-            seat.arrays.clear()
-            seat.numbers.clear()
-        for name, extent in self.extents.items():
-            made = moves.get(name, name)
+        known = self.known
+        pairs = [(n, made) for n in self.committed if (made := moves.get(n, n)) in known]
+        for seat in self.seats if pairs else ():
+            for name, made in pairs:
+                self._put(seat, name, made)
+        for name, made in pairs:
+            extent = self.extents.get(name)
             if extent == "all" and made in self.shared:
                 self.memory[name] = np.float64(self.shared[made])
-        groups = {id(slot.group): slot.group for slot in self.slots}
-        for key, numbers in self.host_next.items():
-            for name, extent in self.extents.items():
-                made = moves.get(name, name)
-                if extent == "host" and made in numbers:
-                    groups[key].state[name] = np.float64(numbers[made])
-        self.host_next.clear()
-        self.shared.clear()
+            elif extent == "host":
+                for key, numbers in self.host_next.items():
+                    if made in numbers:
+                        new = np.float64(numbers[made])
+                        self.groups[key].state[name] = self.host_numbers[key][name] = new
+        self._forget()
+
+    def _put(self, seat: Seat, name: str, made: str) -> None:
+        """Put one new value of a tensor in its place."""
+        new = seat.arrays.get(made)
+        if new is not None:
+            old = seat.theta if name == "theta" else seat.state.get(name)
+            if isinstance(new, list):
+                seat.state[name] = new
+            elif isinstance(old, self.xp.ndarray) and new is not old:
+                self.xp.copyto(old, new.reshape(old.shape))
+        elif self.extents.get(name) == "tensor" and made in seat.numbers:
+            seat.state[name] = np.float64(seat.numbers[made])
 
     def prepare(self) -> None:
         """Carry out a step that writes nothing, for others to `adopt`."""
@@ -511,7 +306,7 @@ class Step:
     def _write(self) -> None:
         """Store parameters that were worked on in a copy."""
         for seat in self.seats:
-            if seat.owned:
+            if seat.copied:
                 for slot, part in zip(seat.slots, self._split(seat, seat.theta), strict=True):
                     self.xp.copyto(slot.array, part, casting="same_kind")
 
@@ -521,11 +316,12 @@ class Step:
             known = ", ".join(self.rule.views) or "none"
             raise OptwrightError(f"{self.rule.id} has no view {name!r}; there are: {known}")
         function = self.rule.views[name]
+        names = parameters(function)
         parts = []
         with np.errstate(all="ignore"):
             for seat in self.seats:
-                result = function(*(self._value(seat, n) for n in parameters(function)))
-                whole = self.xp.broadcast_to(result, seat.theta.shape)
+                result = function(*[_as_weak(self.value(n, seat)) for n in names])
+                whole = self.xp.broadcast_to(result, seat.shape)
                 parts += [self.xp.array(part) for part in self._split(seat, whole)]
         return parts
 
@@ -539,3 +335,16 @@ class Step:
             else value
             for name, value in state.items()
         }
+
+
+def _numbers(found: Iterable[tuple[Place, str]]) -> list[Any]:
+    """Numbers as functions of numbers take them: in float64 a zero divisor gives no error."""
+    return [
+        np.float64(number) if type(number := place[name]) is float else number
+        for place, name in found
+    ]
+
+
+def _as_weak(value: Any) -> Any:
+    """A value as array code takes it: a number then takes the arrays' type."""
+    return float(value) if isinstance(value, np.float64) else value

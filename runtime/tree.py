@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from optwright.runtime.error import OptwrightError
@@ -21,6 +22,11 @@ class Tree:
     kind: str | type
     keys: tuple[Any, ...] = ()
     children: tuple[Tree, ...] = ()
+
+    @cached_property
+    def flat(self) -> bool:
+        """Whether all children are leaves."""
+        return all(child.kind == "leaf" for child in self.children)
 
     @staticmethod
     def of(tree: object) -> Tree:
@@ -62,7 +68,7 @@ class Tree:
 
     def _collect(self, tree: Any, leaves: list[Any]) -> None:
         if self.kind == "leaf":
-            if isinstance(tree, (dict, list, tuple, Mapping)):
+            if isinstance(tree, _NESTED):
                 raise _Misfit(f"is a {type(tree).__name__}, but the parameter there is one array")
             leaves.append(tree)
             return
@@ -81,6 +87,11 @@ class Tree:
                 raise _Misfit(
                     f"has length {len(tree)}, but the parameters have {len(self.keys)} there"
                 )
+        if self.flat:
+            items = [tree[key] for key in self.keys] if self.kind == "dict" else tree
+            if not any(issubclass(kind, _NESTED) for kind in set(map(type, items))):
+                leaves += items
+                return
         for key, child in zip(self.keys, self.children, strict=True):
             try:
                 child._collect(tree[key], leaves)
@@ -113,6 +124,7 @@ class Tree:
 
 
 LEAF = Tree("leaf")
+_NESTED = (dict, list, tuple, Mapping)
 
 
 class _Misfit(Exception):

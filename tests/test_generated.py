@@ -401,7 +401,7 @@ def test_block_size_changes_nothing(name: str, monkeypatch: pytest.MonkeyPatch) 
     grads = [rng.normal(size=(7, 11)).astype(np.float32) for _ in range(3)]
     results = []
     for chunk in (65536, 8):
-        monkeypatch.setattr("optwright.runtime.step.CHUNK", chunk)
+        monkeypatch.setattr("optwright.runtime.plan.CHUNK", chunk)
         theta = start.copy()
         optimizer = _class(catalog[name])(theta)
         for g in grads:

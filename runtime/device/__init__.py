@@ -16,10 +16,10 @@ from optwright.runtime.device.reduction import (
     weak,
 )
 from optwright.runtime.device.step import DeviceStep as Step
+from optwright.runtime.group import HyperValue
 from optwright.runtime.optimizer import Params
 from optwright.runtime.rule import Hyper, Rule, State, Where
 from optwright.runtime.schedule import Schedule
-from optwright.runtime.slot import HyperValue
 
 __all__ = [
     "CompileError",

@@ -6,7 +6,7 @@ results need denormal numbers and no contraction of a*b + c into one rounding.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -62,7 +62,8 @@ class Kernel:
     table, `optional` those that may be absent, `stores` those made here for later passes; `groups`
     are the host's numbers of each group. `reductions` lists (name, "sum" | "max" | "nonfinite",
     extent) of arrays that are reduced after the pass; the results, and the numbers that the kernel
-    reads from the device, lie as `layout` says.
+    reads from the device, lie as `layout` says. `flags` are those of the rule's flags that the
+    source reads as constants (see `constants`).
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Kernel:
         stores: str = "",
         reductions: Iterable[tuple[str, str, str]] = (),
         layout: Layout | None = None,
+        flags: str = "",
     ) -> None:
         self.source, self.symbol = source, symbol
         self.arrays = tuple(arrays.split())
@@ -84,13 +86,15 @@ class Kernel:
         self.stores = tuple(stores.split())
         self.reductions = tuple(reductions)
         self.layout = layout
+        self.flags = tuple(flags.split())
 
 
 class NumberKernel:
     """Numbers found from reductions, in double: a thread for each tensor, or one (`extent` "all").
 
     `groups` are the host's numbers of each group, `facts` numbers of each tensor's shape: "size",
-    or the length of an axis. All other numbers lie on the device as `layout` says.
+    or the length of an axis. All other numbers lie on the device as `layout` says. `flags` are as
+    in `Kernel`.
     """
 
     def __init__(
@@ -102,10 +106,30 @@ class NumberKernel:
         layout: Layout,
         groups: str = "",
         facts: Iterable[str | int] = (),
+        flags: str = "",
     ) -> None:
         self.source, self.symbol = source, symbol
         self.extent, self.layout = extent, layout
         self.groups, self.facts = tuple(groups.split()), tuple(facts)
+        self.flags = tuple(flags.split())
+
+
+def constants(kernel: Kernel | NumberKernel, flags: Mapping[str, Any]) -> str:
+    """CUDA C that gives a kernel's flags their values: "static const bool nesterov = true;".
+
+    None counts as false. Raises TypeError for a flag that is neither a truth value nor a whole
+    number: C cannot compare it.
+    """
+    lines = []
+    for name in kernel.flags:
+        value = flags[name]
+        if value is None or isinstance(value, bool):
+            lines.append(f"static const bool {name} = {'true' if value else 'false'};\n")
+        elif isinstance(value, int):
+            lines.append(f"static const long long {name} = {value};\n")
+        else:
+            raise TypeError(f"{kernel.symbol}: the flag {name} = {value!r} is no constant of C")
+    return "".join(lines)
 
 
 def function(source: str, symbol: str, dtype: np.dtype) -> Any:

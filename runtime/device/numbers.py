@@ -26,6 +26,7 @@ class Numbers:
         self.wide = cp.zeros((layout.size(tensors),), dtype=np.float64)
         self.single = cp.zeros((layout.size(tensors),), dtype=np.float32)
         self._views: dict[int, Any] = {}
+        self._of_tensor: dict[int, dict[str, Any]] = {}
         self._tables: dict[str, tuple[Row, Row]] = {}
 
     def row(self, dtype: np.dtype) -> Any:
@@ -38,6 +39,13 @@ class Numbers:
         if place not in self._views:
             self._views[place] = self.wide[place : place + 1].reshape(())
         return self._views[place]
+
+    def views(self, tensor: int) -> dict[str, Any]:
+        """The numbers of a tensor, and those over all, by name."""
+        if tensor not in self._of_tensor:
+            names = (*self.layout.all, *self.layout.tensor)
+            self._of_tensor[tensor] = {name: self.view(name, tensor) for name in names}
+        return self._of_tensor[tensor]
 
     def keep(self, state: MutableMapping[str, Any], name: str, tensor: int = 0) -> None:
         """Let a state lie here; what it was elsewhere is written here first."""
@@ -71,9 +79,16 @@ class Numbers:
                 cp.copyto(each[:, places[0]], each[:, places[1]])
 
     def make(
-        self, kernel: NumberKernel, table: Sequence[Sequence[int]], groups: np.ndarray
+        self,
+        kernel: NumberKernel,
+        source: str,
+        table: Sequence[Sequence[int]],
+        groups: np.ndarray,
     ) -> None:
-        """Launch: `table` has a row (group, facts …) for each tensor, or one for all."""
+        """Launch the kernel, whose text for the rule's flags is `source`.
+
+        `table` has a row (group, facts …) for each tensor, or one for all.
+        """
         rows, numbers = self._tables.setdefault(kernel.symbol, (Row(), Row()))
         arguments = (
             rows.hold(np.array(table, dtype=np.int64).reshape(-1)),
@@ -82,4 +97,4 @@ class Numbers:
             self.wide,
             self.single,
         )
-        launch_each(function(kernel.source, kernel.symbol, DOUBLE), len(table), arguments)
+        launch_each(function(source, kernel.symbol, DOUBLE), len(table), arguments)

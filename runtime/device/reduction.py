@@ -15,7 +15,7 @@ from optwright.runtime.device.kernel import function, launch
 from optwright.runtime.device.library import cp
 from optwright.runtime.device.source import COMBINATION, REDUCTION
 from optwright.runtime.device.table import Row, chunks
-from optwright.runtime.reduction import CHUNK
+from optwright.runtime.reduction import CHUNK, Reductions
 
 TREES = {"sum": "sum", "nonfinite": "sum", "max": "largest"}
 """The tree of each kind of reduction; the entries of "nonfinite" are 0 and 1."""
@@ -99,12 +99,15 @@ def segments_of(sizes: Sequence[int], places: Sequence[int]) -> np.ndarray:
     return np.array(rows, dtype=np.int64).reshape(-1, 3)
 
 
-def reduced(kind: str, vector: Any) -> Any:
-    """A reduction of a vector, which is used as scratch: an array without dimensions (float64)."""
+def reduced(kind: str, x: Any) -> Any:
+    """A reduction of all entries: an array without dimensions (float64)."""
     tree = TREES[kind]
-    results = Reducer()(tree, [vector])
+    flat = cp.array(x, order="C").reshape(-1)
+    if kind == "nonfinite":
+        flat = (~cp.isfinite(flat)).astype(flat.dtype)
+    results = Reducer()(tree, [flat])
     found = cp.empty((1,), np.float64)
-    Combiner()(tree, results, segments_of([vector.size], [0]), found)
+    Combiner()(tree, results, segments_of([flat.size], [0]), found)
     return found.reshape(())
 
 
@@ -119,85 +122,15 @@ def joined(kind: str, parts: Sequence[Any]) -> Any:
     return found.reshape(())
 
 
-def _flat(x: Any) -> Any:
-    """A copy as a vector."""
-    return cp.array(x, order="C").reshape(-1)
-
-
-def total(x: Any, axis: int | None = None) -> Any:
-    """The sum of all entries (float64), or along an axis kept with length one (type of `x`)."""
-    if axis is not None:
-        return _along(x, axis)
-    return reduced("sum", _flat(x))
-
-
-def _along(x: Any, axis: int) -> Any:
-    """The sum along an axis by halving."""
-    lanes = cp.moveaxis(cp.array(x), axis, 0)
-    n = lanes.shape[0]
-    if n == 0:
-        return cp.moveaxis(cp.zeros((1, *lanes.shape[1:]), dtype=x.dtype), 0, axis)
-    while n > 1:
-        half = (n + 1) // 2
-        cp.add(lanes[: n - half], lanes[half:n], out=lanes[: n - half])
-        n = half
-    return cp.ascontiguousarray(cp.moveaxis(lanes[:1], 0, axis))
-
-
-def mean(x: Any, axis: int | None = None) -> Any:
-    """The mean of all entries (float64), or along an axis kept with length one."""
-    if axis is None:
-        return total(x) / np.float64(x.size)
-    return _along(x, axis) / x.dtype.type(x.shape[axis])
-
-
-def norm(x: Any, axis: int | None = None) -> Any:
-    """The Euclidean norm of all entries (float64), or along an axis."""
-    return cp.sqrt(total(x * x, axis))
-
-
-def dot(x: Any, y: Any, axis: int | None = None) -> Any:
-    """The sum of entrywise products."""
-    return total(x * y, axis)
-
-
-def largest(x: Any, axis: int | None = None) -> Any:
-    """The largest entry, NaN if there is one."""
-    if axis is None:
-        return reduced("max", _flat(x))
-    return cp.max(x, axis=axis, keepdims=True)
-
-
-def count_nonfinite(x: Any, axis: int | None = None) -> Any:
-    """How many entries are infinite or NaN."""
-    marks = (~cp.isfinite(x)).astype(x.dtype)
-    if axis is None:
-        return reduced("sum", _flat(marks))
-    return cp.sum(marks, axis=axis, keepdims=True)
-
-
 def weak(number: Any, like: Any) -> Any:
     """A number as it joins arrays: rounded once to the type of `like`, left where it lies."""
     return number.astype(like.dtype) if isinstance(number, cp.ndarray) else float(number)
 
 
-def max_per_axis(x: Any) -> list[Any]:
-    """For each axis the maximum over all the others, these kept with length one."""
-    axes = range(x.ndim)
-    parts = []
-    for kept in axes:
-        others = tuple(a for a in axes if a != kept)
-        if x.size:
-            parts.append(cp.max(x, axis=others, keepdims=True) if others else cp.array(x))
-        else:
-            shape = tuple(n if a == kept else 1 for a, n in enumerate(x.shape))
-            parts.append(cp.full(shape, -np.inf, dtype=x.dtype))
-    return parts
-
-
-def min_over_axes(parts: list[Any]) -> Any:
-    """The entrywise minimum of one array per axis, broadcast against each other."""
-    result = parts[0]
-    for part in parts[1:]:
-        result = cp.minimum(result, part)
-    return result
+_cupy = Reductions(cp, reduced)
+total, mean, norm, dot, largest = (
+    _cupy.total, _cupy.mean, _cupy.norm, _cupy.dot, _cupy.largest,
+)  # fmt: skip
+count_nonfinite, max_per_axis, min_over_axes = (
+    _cupy.count_nonfinite, _cupy.max_per_axis, _cupy.min_over_axes,
+)  # fmt: skip

@@ -12,12 +12,12 @@ so that denormal float32 numbers become zero, and matrix products are cuBLAS's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from optwright.runtime.device.kernel import Kernel, NumberKernel, function, launch
+from optwright.runtime.device.kernel import Kernel, NumberKernel, constants, function, launch
 from optwright.runtime.device.library import cp
 from optwright.runtime.device.numbers import Numbers
 from optwright.runtime.device.reduction import (
@@ -29,7 +29,8 @@ from optwright.runtime.device.reduction import (
     segments_of,
 )
 from optwright.runtime.device.table import Row, chunks
-from optwright.runtime.step import Function, Seat, Step, parameters
+from optwright.runtime.seat import Seat, Seats, find
+from optwright.runtime.step import Step
 
 
 class _Bound:
@@ -64,36 +65,57 @@ class DeviceStep(Step):
     """A step whose arrays are CuPy's; see the module's text."""
 
     xp = cp
+    reduced = staticmethod(reduced)
+    joined = staticmethod(joined)
     found: Numbers | None = None
     """The numbers that this rule keeps on the device; None before there are any."""
+    current: bool = False
+    """Whether they are as this step needs them."""
     earlier: DeviceStep | None = None
     """The step over all tensors that this one follows."""
 
-    def adopt(self, before: Step) -> None:
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.sources: dict[str, str] = {}
+
+    def begin(self, t: int, values: Mapping[int, Mapping[str, float]], oracles: Any) -> None:
+        super().begin(t, values, oracles)
+        self.current = False
+
+    def adopt(self, before: Seats) -> None:
         super().adopt(before)
         assert isinstance(before, DeviceStep)
+        if self.earlier is None and before.found is not None:
+            order = {id(seat.slots[0]): k for k, seat in enumerate(before.seats)}
+            self._lay(before.found, [order[id(seat.slots[0])] for seat in self.seats])
         self.earlier = before
 
     # --- numbers ---------------------------------------------------------------------------------
 
+    def _lay(self, numbers: Numbers, rows: Sequence[int]) -> None:
+        """Let numbers on the device be found by their names; `rows` are those of the tensors."""
+        self.places.insert(1, numbers.views(0))
+        for seat, k in zip(self.seats, rows, strict=True):
+            seat.places.insert(2, numbers.views(k))
+        self.plans.clear()
+
     def _numbers(self, kernel: Kernel | NumberKernel) -> Numbers:
         """The row of numbers of the rule, with the states that lie in it."""
         if self.found is None:
-            layout = kernel.layout
-            assert layout is not None
-            key = ("numbers", id(layout), id(self.slots[0]))
-            kept: Any = self.workspace.get(key)
-            if kept is None or kept.tensors != len(self.seats):
-                kept = self.workspace[key] = Numbers(layout, len(self.seats))  # type: ignore[assignment]
+            assert kernel.layout is not None
+            self.found = Numbers(kernel.layout, len(self.seats))
+            self._lay(self.found, range(len(self.seats)))
+        if not self.current:
+            self.current = True
+            layout = self.found.layout
             for name, extent in self.extents.items():
                 if name in layout.all and extent == "all":
-                    kept.keep(self.memory, name)
+                    self.found.keep(self.memory, name)
                 elif name in layout.tensor:
                     for k, seat in enumerate(self.seats):
-                        kept.keep(seat.state, name, k)
+                        self.found.keep(seat.state, name, k)
             for name in layout.adopted:
-                self._adopt_number(kept, name)
-            self.found = kept
+                self._adopt_number(self.found, name)
         return self.found
 
     def _adopt_number(self, to: Numbers, name: str) -> None:
@@ -104,20 +126,12 @@ class DeviceStep(Step):
                 assert self.earlier is not None
                 to.copy(name, k, found, self.earlier._index(seat))
             else:
-                to.write(float(self._number(seat, name)), name, k)
+                own = to.views(k)
+                other = find([place for place in seat.places if place is not own], name)
+                assert other is not None
+                to.write(float(other[name]), name, k)
 
-    def _number(self, seat: Seat | None, name: str) -> Any:
-        """As on the host, or an array without dimensions where it lies on the device."""
-        step: DeviceStep | None = self
-        while step is not None:
-            if step.found is not None and name in step.found.layout:
-                return step.found.view(name, step._index(seat))
-            step = step.earlier
-        return super()._number(seat, name)
-
-    def _index(self, seat: Seat | None) -> int:
-        if seat is None:
-            return 0
+    def _index(self, seat: Seat) -> int:
         return next(k for k, own in enumerate(self.seats) if own.slots[0] is seat.slots[0])
 
     def numbers(self, kernel: Any, extent: str = "all") -> None:
@@ -133,11 +147,12 @@ class DeviceStep(Step):
             for seat in seats
         ]
         groups = self._rows(kernel.groups, first, np.dtype(np.float64))
-        found.make(kernel, table, groups)
+        found.make(kernel, self._source(kernel), table, groups)
+        self.known.add(kernel.symbol)
 
     @staticmethod
     def _fact(seat: Seat, fact: str | int) -> int:
-        return seat.theta.size if isinstance(fact, str) else seat.shape[fact]
+        return seat.size if isinstance(fact, str) else seat.shape[fact]
 
     @staticmethod
     def _groups(seats: Sequence[Seat]) -> tuple[list[Seat], dict[int, int]]:
@@ -148,20 +163,24 @@ class DeviceStep(Step):
 
     def _rows(self, names: Sequence[str], seats: Sequence[Seat], dtype: np.dtype) -> np.ndarray:
         """Numbers by name for each of some tensors, rounded once to the compute type."""
-        values = [[float(self._number(seat, name)) for name in names] for seat in seats]
+        values = [[float(self.value(name, seat)) for name in names] for seat in seats]
         return np.array(values, dtype=np.float64).reshape(len(seats), len(names)).astype(dtype)
 
     # --- entrywise work --------------------------------------------------------------------------
 
     def blocks(self, kernel: Kernel) -> None:  # type: ignore[override]
         """Entrywise work on all tensors in one launch per type, and the reductions that end it."""
-        for dtype in dict.fromkeys(seat.theta.dtype for seat in self.seats):
-            seats = [(k, seat) for k, seat in enumerate(self.seats) if seat.theta.dtype == dtype]
+        for dtype in dict.fromkeys(seat.dtype for seat in self.seats):
+            seats = [(k, seat) for k, seat in enumerate(self.seats) if seat.dtype == dtype]
             bound = self._launched(kernel, dtype, seats)
             for tree in dict.fromkeys(TREES[kind] for _, kind, _ in kernel.reductions):
                 self._reduce(kernel, tree, bound, seats)
         for tree in dict.fromkeys(TREES[kind] for _, kind, e in kernel.reductions if e == "all"):
             self._join(kernel, tree)
+        for name, _, _ in kernel.reductions:  # from here on the name is that of the number
+            for seat in self.seats:
+                del seat.arrays[name]
+        self.known.update(kernel.stores, (name for name, _, _ in kernel.reductions))
 
     def _launched(
         self, kernel: Kernel, dtype: np.dtype, seats: Sequence[tuple[int, Seat]]
@@ -171,7 +190,7 @@ class DeviceStep(Step):
         for _, seat in seats:
             for name in (*kernel.stores, *(name for name, _, _ in kernel.reductions)):
                 seat.arrays[name] = self._buffer(seat, name)
-        sizes = tuple(seat.theta.size for _, seat in seats)
+        sizes = tuple(seat.size for _, seat in seats)
         if sizes != bound.sizes:
             bound.sizes, bound.rows = sizes, chunks(sizes)
             bound.longest = int(bound.rows[:, 2].max(initial=0))
@@ -192,7 +211,7 @@ class DeviceStep(Step):
             numbers,
         )
         if len(bound.rows):
-            compiled = function(kernel.source, kernel.symbol, dtype)
+            compiled = function(self._source(kernel), kernel.symbol, dtype)
             launch(compiled, len(bound.rows), bound.longest, 16 // dtype.itemsize, arguments)
         return bound
 
@@ -239,63 +258,47 @@ class DeviceStep(Step):
         return kept  # type: ignore[no-any-return]
 
     def _address(self, kernel: Kernel, seat: Seat, name: str) -> int:
-        array = self._array(seat, name)
-        if array is None and name in kernel.optional:
+        array = self.value(name, seat)
+        if array is None and (name in kernel.optional or name in self.rule.absent):
             return 0
-        if array.dtype != seat.theta.dtype or not array.flags.c_contiguous:
+        if array.dtype != seat.dtype or not array.flags.c_contiguous:
             raise TypeError(f"{self.rule.id}: {name} is {array.dtype}, not as the kernel needs it")
         return int(array.data.ptr)
+
+    def _source(self, kernel: Kernel | NumberKernel) -> str:
+        """The kernel's text for the flags of the rule."""
+        if kernel.symbol not in self.sources:
+            self.sources[kernel.symbol] = constants(kernel, self.flags) + kernel.source
+        return self.sources[kernel.symbol]
 
     # --- arrays that are kept --------------------------------------------------------------------
 
     def _buffer(self, seat: Seat, name: str) -> Any:
         """An array like the tensor, kept from step to step."""
+        return self._kept(seat, name)
+
+    def _kept(self, seat: Seat, name: str) -> Any:
+        """Memory for `_buffer`, and for working copies of parameters of another type."""
         key = (id(seat.slots[0]), name)
         kept: Any = self.workspace.get(key)
-        if kept is None or kept.shape != seat.shape or kept.dtype != seat.theta.dtype:
-            kept = self.workspace[key] = cp.empty(seat.shape, dtype=seat.theta.dtype)
+        if kept is None or kept.shape != seat.shape or kept.dtype != seat.dtype:
+            kept = self.workspace[key] = cp.empty(seat.shape, dtype=seat.dtype)
         return kept
 
-    def _working_copy(self, slot: Any) -> Any:
-        key = (id(slot), "theta")
-        kept: Any = self.workspace.get(key)
-        if kept is None or kept.shape != slot.array.shape or kept.dtype != slot.compute:
-            kept = self.workspace[key] = cp.empty(slot.array.shape, dtype=slot.compute)
-        cp.copyto(kept, slot.array)
-        return kept
-
-    def _gather(self, name: str, parts: list[Any]) -> None:
+    def _working_copy(self, seat: Seat) -> Any:
         if self.rule.scope == "all":
-            super()._gather(name, parts)
-            return
-        for seat, part in zip(self.seats, parts, strict=True):
-            part = part.reshape(seat.shape)
-            if part.dtype == seat.theta.dtype and part.flags.c_contiguous:
-                seat.arrays[name] = part
-            else:
-                seat.arrays[name] = self._buffer(seat, f"{name} as given")
-                cp.copyto(seat.arrays[name], part)
+            return super()._working_copy(seat)
+        kept = self._kept(seat, "theta")
+        cp.copyto(kept, seat.slots[0].array.reshape(seat.shape))
+        return kept
 
-    # --- whole arrays ----------------------------------------------------------------------------
-
-    def arrays(
-        self, function: Function, *, reductions: Iterable[tuple[str, str, str]] = ()
-    ) -> None:
-        parts: dict[str, list[Any]] = {name: [] for name, _, _ in reductions}
-        kinds = {name: kind for name, kind, _ in reductions}
-        for seat in self.seats:
-            result = function(*(self._value(seat, name) for name in parameters(function)))
-            for name, value in result.items():
-                if name in kinds:
-                    parts[name].append(reduced(kinds[name], _entries(kinds[name], value)))
-                elif isinstance(value, list) or (isinstance(value, cp.ndarray) and value.ndim):
-                    seat.arrays[name] = value
-                elif self.rule.scope == "all" or self.extents.get(name) == "all":
-                    self.shared[name] = value
-                else:
-                    seat.numbers[name] = value
-        for name, kind in kinds.items():
-            self.shared[name] = joined(kind, parts[name])
+    def _fitted(self, part: Any, seat: Seat, name: str) -> Any:
+        part = part.reshape(seat.shape)
+        if part.dtype == seat.dtype and part.flags.c_contiguous:
+            return part
+        kept = self._buffer(seat, f"{name} as given")
+        cp.copyto(kept, part)
+        return kept
 
     # --- questions -------------------------------------------------------------------------------
 
@@ -338,9 +341,3 @@ class DeviceStep(Step):
 def _reduced(kernel: Kernel, tree: str, extent: str) -> list[str]:
     """The arrays of a kernel that a tree reduces to numbers of one extent."""
     return [name for name, kind, e in kernel.reductions if (TREES[kind], e) == (tree, extent)]
-
-
-def _entries(kind: str, value: Any) -> Any:
-    """A copy as a vector; of marks where what is not finite is counted."""
-    flat = cp.array(value, order="C").reshape(-1)
-    return (~cp.isfinite(flat)).astype(flat.dtype) if kind == "nonfinite" else flat

@@ -17,10 +17,11 @@ from toy import (
     Noisy,
     Plateau,
     Routed,
+    Variant,
 )
 
-from optwright.runtime import Optimizer, OracleError
-from optwright.runtime.slot import shape_of
+from optwright.runtime import HyperparameterError, Optimizer, OracleError
+from optwright.runtime.state import shape_of
 
 
 def loss(params: Any) -> tuple[float, Any]:
@@ -182,6 +183,43 @@ class TestFlags:
         Family(b, kind="two").step(lambda p: p)
         assert a == 0.9
         assert b == 1 - 0.1 * 2
+
+    @pytest.mark.parametrize(
+        ("flags", "states", "after"),
+        [
+            ({}, {"b"}, 1 - 0.1 * 3),
+            ({"kind": "sign", "halved": True}, {"b"}, 1 - 0.05 * 2),
+            ({"kind": "none", "peaks": True}, {"peak"}, 1 - 0.1 * 2),
+            ({"kind": "none", "halved": True}, set(), 1 - 0.05 * 2 + 2),
+        ],
+    )
+    def test_one_program_for_a_family(self, flags: Any, states: set[str], after: float) -> None:
+        w = np.ones(3)
+        opt = Variant(w, **flags)
+        for _ in range(2):
+            opt.step(np.ones(3))
+        np.testing.assert_allclose(w, after)
+        assert opt.state_dict()["groups"][0]["tensors"][0]["state"].keys() == states
+        twin = Variant(np.ones(3), **flags)
+        twin.load_state_dict(opt.state_dict())
+        assert twin.t == 2
+
+    def test_flags_are_constants_of_kernels(self) -> None:
+        from optwright.runtime.device.kernel import Kernel, constants
+
+        kernel = Kernel("", "update", arrays="theta g", flags="nesterov power centered")
+        flags = {"nesterov": True, "power": 3, "centered": None, "other": "word"}
+        assert constants(kernel, flags).splitlines() == [
+            "static const bool nesterov = true;",
+            "static const long long power = 3;",
+            "static const bool centered = false;",
+        ]
+        with pytest.raises(TypeError, match="update: the flag power = 'word' is no constant of C"):
+            constants(kernel, {**flags, "power": "word"})
+
+    def test_a_member_that_is_not_defined(self) -> None:
+        with pytest.raises(HyperparameterError, match=r"not defined for kind='sign', halved=False"):
+            Variant(np.ones(1), kind="sign", peaks=True)
 
 
 class TestOracles:

@@ -121,6 +121,58 @@ class Family(Optimizer):
     )
 
 
+# --- a family as one program ---------------------------------------------------------------------
+
+
+def variant_host(lr: Any, halved: bool) -> dict[str, Any]:
+    return {"lr": lr / 2 if halved else lr}
+
+
+@blocked(work="move")
+def variant_update(
+    theta: Any, g: Any, b: Any, peak: Any, lr: float, kind: str, move: Any
+) -> tuple[()]:
+    if kind == "sign":
+        np.sign(g, out=b)
+    elif kind == "sum":
+        np.add(b, g, out=b)
+    else:
+        assert b is None
+    if peak is not None:
+        np.maximum(peak, g, out=peak)
+    np.multiply(g if b is None else b, lr, out=move)
+    np.subtract(theta, move, out=theta)
+    return ()
+
+
+def variant_step(step: Step) -> None:
+    step.host(variant_host)
+    step.ask("g", "grad")
+    step.blocks(variant_update)
+    if step.flags["kind"] == "none":
+        step.arrays(lambda theta, halved: {"theta": theta + 1 if halved else theta})
+    step.commit()
+
+
+def variant(kind: str, halved: bool, peaks: bool) -> Rule | None:
+    """The member with these flags; a peak of signs is not defined."""
+    if kind == "sign" and peaks:
+        return None
+    kept = [State("b")] * (kind != "none") + [State("peak")] * peaks
+    return Rule(
+        "Variant", "toy", (LR,), tuple(kept), ("grad",), variant_step,
+        flags={"kind": kind, "halved": halved, "peaks": peaks},
+        absent=tuple({"b", "peak"} - {state.name for state in kept}),
+    )  # fmt: skip
+
+
+class Variant(Optimizer):
+    """A family whose members are made when they are wanted."""
+
+    choices = {"kind": ("sum", "sign", "none"), "halved": (False, True), "peaks": (False, True)}
+    rule = variant
+
+
 # --- every kind of state -------------------------------------------------------------------------
 
 
