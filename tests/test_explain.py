@@ -282,7 +282,7 @@ def test_counterexamples_run_again_in_generated_code(name: str) -> None:
     assert found["confirmed"], found["problems"]
     assert set(found["found"]) == {"the reference interpreter", "the generated code"}
     assert all("optwright.generated.numpy" in run["class"] for run in found["runs"])
-    assert "replay confirmed" in "\n".join(evidence.replay(found))
+    assert "replay confirmed" in unstyle("\n".join(evidence.replay(found)))
 
 
 @pytest.mark.parametrize("name", POINTS)

@@ -455,7 +455,10 @@ def test_functions_of_the_project_are_told_by_their_code() -> None:
 
 
 def test_verdicts_rest_on_the_rooms_that_proofs_run_through() -> None:
-    """Those that the prover imports, at any depth; what looks names up is not among them."""
+    """Those that prover and judge import, at any depth, but for what looks names up.
+
+    The judge, too: a certificate that it does not follow is left out.
+    """
     derive, lookup = ROOT / "derive", {"rule", "statement", "work", "tell"}
 
     def imported(room: str) -> set[str]:
@@ -468,7 +471,7 @@ def test_verdicts_rest_on_the_rooms_that_proofs_run_through() -> None:
                         found.add(words[2])
         return found - lookup
 
-    rooms, new = set(), {"proof"}
+    rooms, new = set(), {"proof", "judge"}
     while new:
         rooms |= new
         new = {other for room in new for other in imported(room)} - rooms
