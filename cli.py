@@ -390,7 +390,7 @@ def sheet(
     with Progress() as progress:
         library = Library(file, progress)
         chosen = [d for _, d in library.selected(library.spread(names, any_case=True))]
-        progress.note("making the sheet")
+        progress.begin(f"setting {counted(len(chosen), 'rule')}")
         text = sheets.sheet(chosen, letters, "" if names or file else "Optimizers", command)
         made: dict[str, Any] = {"format": how, "rules": [d.id for d in chosen]}
         target = out or Path("sheet.pdf")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Sequence
+from typing import Any
 
 from optwright.derive.error import Unusable, about
 from optwright.derive.statement.people import opinion
@@ -61,8 +62,11 @@ def replayed(library: Library, names: Sequence[str], rows: Records, how: str) ->
     if names and not refuted:
         told = ", ".join(f"{row['id']} is {row['status']}" for row in rows[:3])
         raise Unusable(f"{told}: only what is refuted has numbers to replay")
-    found = []
+    found: list[dict[str, Any]] = []
+    library.progress.begin(f"replaying {counted(len(refuted), 'counterexample')}")
+    show = library.progress.on("replaying")
     for statement, row in library.pairs(refuted):
+        show(len(found), len(refuted), statement.id)
         with about(statement.id):
             found.append(replay.replayed(statement, row, library.declared()))
     sound = sum(f["confirmed"] for f in found)

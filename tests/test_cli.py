@@ -68,7 +68,7 @@ def own(tmp_path: Path) -> str:
     return str(path)
 
 
-SAID = ("a file may print", "deciding ", "generating ")
+SAID = ("a file may print", "deciding ", "generating ", "setting ", "replaying ", "rechecking ")
 """What else is on stderr: what a file prints, and what takes long."""
 
 

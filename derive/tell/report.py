@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from optwright.derive.judge import STATUSES, Recheck
-from optwright.derive.tell.terminal import columns, counted
+from optwright.derive.tell.terminal import bold, coloured, columns, counted, good, unsure, wrong
 
 
 def undecided(name: str) -> Recheck:
@@ -20,7 +20,9 @@ def table(rows: Sequence[Recheck]) -> list[str]:
         shown = f"{row.certified} of {row.obligations} by algebra, " if row.obligations else ""
         rests = f"{shown}{counted(row.points, 'exact point')}"
         reasons = "; ".join(row.reasons)
-        cells.append([row.id, row.verdict, row.status, f"{rests}: {reasons}" if reasons else rests])
+        verdict = coloured(row.verdict, row.verdict)
+        said = {"failed": wrong, "not rechecked": unsure}.get(row.status, good)(row.status)
+        cells.append([bold(row.id), verdict, said, f"{rests}: {reasons}" if reasons else rests])
     return columns(cells, indent="") if cells else []
 
 

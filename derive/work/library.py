@@ -223,7 +223,11 @@ class Library:
         mine = decide_all([s for s in known if s.id in self.own_ids], path=self.file)
         others = decide_all([s for s in known if s.id not in self.own_ids])
         self.progress.begin(f"rechecking {counted(len(known), 'statement')}")
-        found = list(all_of(pair for pairs in (mine, others) for pair in pairs))
+        show = self.progress.on("rechecking")
+        found = []
+        for row in all_of(pair for pairs in (mine, others) for pair in pairs):
+            found.append(row)
+            show(len(found), len(known), row.id)
         return found + [report.undecided(name) for name in open_]
 
     def issues(self) -> list[dict[str, Any]]:
