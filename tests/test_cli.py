@@ -24,7 +24,7 @@ from optwright.derive import statements
 from optwright.derive.claim.statement import Statements, UnknownStatement
 from optwright.derive.statement.people.issue import DISPUTED, Issue, issues
 from optwright.derive.statement.people.thread import table, tally, threads
-from optwright.derive.work import cache
+from optwright.derive.work import cache, record
 from optwright.derive.work.library import Library
 from optwright.templates import generate, kernel
 
@@ -412,8 +412,10 @@ def test_a_users_file_works_as_the_catalogue_does(own: str, tmp_path: Path) -> N
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that stands for the package's own."""
+    """A folder that stands for the package's own; the project's statements are a few."""
     root = tmp_path / "generated"
+    few = record.told(record.concerning(["Momentum"], statements.values()))
+    monkeypatch.setattr(record, "index", lambda progress: few)
     monkeypatch.setattr(kernel, "folder", lambda backend: root / backend)
     return root / "numpy"
 
