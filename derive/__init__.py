@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from optwright.derive.claim.verdict import Verdict
     from optwright.derive.judge import recheck
     from optwright.derive.language.declaration import Optimizer
-    from optwright.derive.proof import prove, relations
     from optwright.derive.proof.relate.compare import compare
     from optwright.derive.reading import read
     from optwright.derive.rule import catalog
     from optwright.derive.statement.collection import statements
+    from optwright.derive.work.prover import prove
+    from optwright.derive.work.relation import relations
 
 _HOMES = {
     "Optimizer": "language.declaration",
@@ -27,10 +28,10 @@ _HOMES = {
     "Verdict": "claim.verdict",
     "catalog": "rule",
     "compare": "proof.relate.compare",
-    "prove": "proof",
+    "prove": "work.prover",
     "read": "reading",
     "recheck": "judge",
-    "relations": "proof",
+    "relations": "work.relation",
     "statements": "statement.collection",
 }
 """The room of each public name. No room bears the name of what it holds."""

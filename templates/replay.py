@@ -13,22 +13,23 @@ import numpy as np
 import optwright.generated.numpy as generated
 from optwright.derive.claim.statement import Statement
 from optwright.derive.compose.origin import Origin, origin
+from optwright.derive.error import Unsupported
 from optwright.derive.interpret.number import Inexact
 from optwright.derive.language.declaration import Declaration, Family, Optimizer
-from optwright.derive.proof.run.array import ArrayRun
 from optwright.derive.proof.run.exact import Run
 from optwright.derive.proof.run.replay import (
     Contradiction,
+    EngineRun,
     NoRun,
-    Trajectory,
     contradiction,
     first,
     follows,
     interpreted,
     oracles,
+    replay,
     revived,
 )
-from optwright.derive.proof.run.system import Unsupported, evaluate
+from optwright.derive.proof.run.system import evaluate
 from optwright.derive.rule import catalog
 from optwright.derive.tell.formula import (
     Unreadable,
@@ -37,6 +38,7 @@ from optwright.derive.tell.formula import (
     shown,
     unnamed,
 )
+from optwright.derive.work.prover import prove
 from optwright.runtime import HyperparameterError
 from optwright.templates.backend import backend
 
@@ -94,7 +96,7 @@ def _class(declaration: Optimizer | Family) -> Any:
     return scope[declaration.name]
 
 
-def computed(run: Run, by: Made) -> Trajectory:
+def computed(run: Run, by: Made) -> EngineRun:
     """A run in float64 by a generated class."""
     theta = np.array([float(run.theta)])
     optimizer = by.cls([theta], **by.flags, **_hyper(run, 1, by))
@@ -119,7 +121,7 @@ def computed(run: Run, by: Made) -> Trajectory:
         optimizer.step(grad, **{n: f for n, f in asked.items() if n in run.system.oracles})
         states.append(seen())
         answers.append(tuple(float(x) for x in heard))
-    return Trajectory("float64", tuple(states), (), tuple(answers))
+    return EngineRun("float64", tuple(states), (), tuple(answers))
 
 
 def _hyper(run: Run, step: int, by: Made) -> dict[str, float]:
@@ -184,14 +186,14 @@ def _decided_again(statement: Statement, example: Mapping[str, Any]) -> dict[str
 
     Runs on arrays are those that the interpreter repeats to fifty digits.
     """
-    verdict = statement.decide(_SECONDS)
+    verdict = prove(statement, _SECONDS)
     again = verdict.counterexample
     problems = []
     if again is None:
         problems.append(f"decided again, it is {verdict.status}")
     elif again.as_dict()["found"] != example["found"]:
         problems.append("decided again, it is refuted by other numbers")
-    elif not all(run.again() for run in again.runs if isinstance(run, ArrayRun)):
+    elif not replay(again, statement.claim):
         problems.append("the reference interpreter has other states to fifty digits")
     return {
         "confirmed": not problems,
@@ -209,11 +211,11 @@ def _replayed_runs(
     example: Mapping[str, Any],
     claim: Any,
     runs: Sequence[Run],
-    exact: Sequence[Trajectory],
+    exact: Sequence[EngineRun],
     known: Mapping[str, Declaration],
 ) -> dict[str, Any]:
     classes = [made(run.system, known) for run in runs]
-    floats: list[Trajectory] = []
+    floats: list[EngineRun] = []
     how = "run again exactly and in float64"
     try:
         floats = [computed(run, by) for run, by in zip(runs, classes, strict=True)]
@@ -249,7 +251,7 @@ def _replayed_runs(
         again = _decided_again(statement, example)
         problems, told = again["problems"], again["found"]
         how = f"{how}; the contradiction {again['how']}"
-    there: list[Trajectory | None] = [*floats] or [None] * len(runs)
+    there: list[EngineRun | None] = [*floats] or [None] * len(runs)
     return {
         "confirmed": not problems,
         "problems": problems,
@@ -263,11 +265,11 @@ def _replayed_runs(
     }
 
 
-def _tolerance(found: Sequence[Trajectory]) -> Fraction:
+def _tolerance(found: Sequence[EngineRun]) -> Fraction:
     return Fraction(0) if all(x.engine == "exact" for x in found) else FIFTY
 
 
-def _steps(run: Run, exact: Trajectory, floats: Trajectory | None, by: Made) -> dict[str, Any]:
+def _steps(run: Run, exact: EngineRun, floats: EngineRun | None, by: Made) -> dict[str, Any]:
     """The steps of a run: each number exactly, and by the generated class if it was run."""
     computed_ = floats.states if floats else ({},) * len(exact.states)
     return {

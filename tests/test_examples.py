@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from optwright import cli
+from optwright.derive import prove
 
 pytest.importorskip("sklearn", reason="needs the extra plots: pip install -e '.[plots]'")
 pytest.importorskip("matplotlib", reason="needs the extra plots: pip install -e '.[plots]'")
@@ -193,7 +194,7 @@ def test_second_order_methods_find_the_minimum_in_few_steps() -> None:
 def test_own_rule_is_proved_generated_and_learns(tmp_path: Path) -> None:
     path = EXAMPLES / "my_rule.py"
     for statement in runpy.run_path(str(path))["statements"]:
-        assert statement.decide(30).status == statement.expected
+        assert prove(statement, 30).status == statement.expected
     done = CliRunner().invoke(cli.main, ["kernels", "--from", str(path), "--out", str(tmp_path)])
     assert done.exit_code == 0, done.output
     kind = runpy.run_path(str(tmp_path / "aggmo.py"))["AggMo"]

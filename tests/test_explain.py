@@ -18,13 +18,14 @@ from click.testing import CliRunner, Result
 from sympy import Symbol
 
 from optwright.cli import main
+from optwright.derive import prove
+from optwright.derive.claim.formula.expression import Conjunction, Identity
+from optwright.derive.claim.rule.simulation import Simulation
 from optwright.derive.claim.statement import Statement
-from optwright.derive.claim.verdict import Obligation, Verdict, undecided
+from optwright.derive.claim.verdict import Obligation, undecided
 from optwright.derive.compose.origin import origin
 from optwright.derive.language import beta1, beta2, eps
 from optwright.derive.language.declaration import Optimizer, substitute
-from optwright.derive.proof.kind.formula.expression import Conjunction, Identity
-from optwright.derive.proof.kind.rule.simulation import Simulation
 from optwright.derive.proof.run.replay import (
     NoRun,
     contradiction,
@@ -72,7 +73,7 @@ def decided(name: str) -> dict[str, Any]:
     """The record of a statement of the project, decided once."""
     if name not in KNOWN:
         statement = statements[name]
-        KNOWN[name] = json.loads(json.dumps(record(statement, statement.decide(30))))
+        KNOWN[name] = json.loads(json.dumps(record(statement, prove(statement, 30))))
     return KNOWN[name]
 
 
@@ -152,9 +153,6 @@ class Own:
     system: Optimizer
     relations: tuple[Any, ...]
     at_most: int = 3
-
-    def decide(self, budget_s: float = 5.0) -> Verdict:
-        return undecided("nothing")
 
 
 def test_unknown_kinds_are_told_by_their_fields() -> None:
@@ -357,7 +355,7 @@ def test_bad_commands_get_one_line() -> None:
 
 OWN = """
 from optwright.derive.language import *
-from optwright.derive.proof.kind.rule.simulation import Simulation
+from optwright.derive.claim.rule.simulation import Simulation
 from optwright.derive.claim.statement import Statement
 from optwright.derive.rule import catalog
 
@@ -386,13 +384,6 @@ def test_show_lists_near_misses() -> None:
     assert "\nRefuted near misses\n  E7c  HeavyBall: " in result.stdout
     data = json.loads(gen("show", "HeavyBall", "--json").stdout)
     assert {"id", "status", "words", "others"} <= data["statements"][0].keys()
-
-
-def test_notebooks_get_html() -> None:
-    html = statements["M1"].decide()._repr_html_()
-    assert html.startswith("<p>M1: <b>proved</b>") and "<table>" in html
-    odd = Verdict("proved", (Obligation("<x>", "a < b", "0", "proved"),))
-    assert "&lt;x&gt;" in odd._repr_html_() and "<x>" not in odd._repr_html_()
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")

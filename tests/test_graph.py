@@ -12,11 +12,11 @@ import pytest
 from click.testing import CliRunner
 
 from optwright.cli import main
+from optwright.derive.claim.formula.expression import Refutation
+from optwright.derive.claim.rule.simulation import OnlyIf, Simulation
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import Equal, eps, g, t, theta
 from optwright.derive.language.declaration import Schedule, substitute
-from optwright.derive.proof.kind.formula.expression import Refutation
-from optwright.derive.proof.kind.rule.simulation import OnlyIf, Simulation
 from optwright.derive.rule import catalog
 from optwright.derive.statement.collection import statements
 from optwright.derive.tell.drawing import CHARACTER, LABEL, NAME, arranged, svg, text_width

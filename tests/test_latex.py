@@ -16,7 +16,7 @@ from sympy import Add
 from optwright.cli import main
 from optwright.derive.language import Eq, Parameter, Source, State, Variable, g, lr, t, theta
 from optwright.derive.language.declaration import DeclarationError, Optimizer
-from optwright.derive.language.notation import LETTERS, Letter, Notation, NotationError, letters
+from optwright.derive.language.notation import LETTERS, LatexName, Notation, NotationError, letters
 from optwright.derive.language.text import Infix, order_of
 from optwright.derive.rule import catalog
 from optwright.templates.backend import path
@@ -150,7 +150,7 @@ def test_an_unknown_notation_is_refused(words: str) -> None:
 
 def test_the_tables_letters_are_letters() -> None:
     for choices in LETTERS.values():
-        assert all(Letter.parse(latex) for latex in choices)
+        assert all(LatexName.parse(latex) for latex in choices)
 
 
 @pytest.mark.parametrize("latex", [r"\foo", "$x$", r"a\\b", r"\beta_", r"s^\top y", "x^2", ""])

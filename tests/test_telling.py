@@ -22,10 +22,9 @@ from click.testing import CliRunner
 from sympy import Dummy, Symbol
 
 from optwright.cli import SECTIONS, main
-from optwright.derive import statements
-from optwright.derive.claim.verdict import undecided
+from optwright.derive import prove, statements
+from optwright.derive.claim.formula.expression import Identity
 from optwright.derive.language import lr
-from optwright.derive.proof.kind.formula.expression import Identity
 from optwright.derive.tell import evidence, page, refutation, terminal
 from optwright.derive.tell.comparison import headline, maps, render
 from optwright.derive.tell.terminal import columns, fold
@@ -235,7 +234,7 @@ def test_differences_are_exact_or_decimals_or_nothing(left: str, right: str, sai
 
 def test_a_table_is_only_for_two_runs_that_are_claimed_equal() -> None:
     for name, rows in (("M2", 4), ("D10", 0), ("C54", 0), ("C25x", 0)):
-        [(_, verdict)] = [(name, statements[name].decide(30))]
+        [(_, verdict)] = [(name, prove(name, 30))]
         example = evidence.record(statements[name], verdict)["counterexample"]
         assert len(refutation.parting(example)) == rows
         text = unstyle("\n".join(refutation.against(example)))
@@ -243,7 +242,7 @@ def test_a_table_is_only_for_two_runs_that_are_claimed_equal() -> None:
 
 
 def test_trivial_obligations_are_counted() -> None:
-    row = evidence.record(statements["M1"], statements["M1"].decide(30))
+    row = evidence.record(statements["M1"], prove("M1", 30))
     text = unstyle("\n".join(evidence.details(row)))
     assert "3 of 5 trivial: start: theta; start: v; grad asked, point" in text
     assert "✓ step: v\n" in text and "theta[0] = theta[0]" not in text
@@ -433,15 +432,12 @@ class Own:
 
     kind: ClassVar[str] = "own"
 
-    def decide(self, budget_s: float = 0.0) -> Any:
-        return undecided("nothing")
-
 
 def test_what_cannot_be_told_is_not_kept() -> None:
     x = Symbol("x")
     for claim in (Own(), Identity(Dummy("x"), x), {"a": lambda: 1}, [object()]):
         assert digest(claim) is None
-    verdict = statements["M1"].decide(30)
+    verdict = prove("M1", 30)
     kept.keep(None, verdict)
     assert kept.recall(None) is None
 
@@ -481,7 +477,7 @@ def test_verdicts_rest_on_the_rooms_that_proofs_run_through() -> None:
 def test_kept_verdicts_are_believed_only_where_they_were_put(cache_home: Path) -> None:
     proved, refuted = (digest(statements[n].claim) for n in ("M1", "M2"))
     for name, key in (("M1", proved), ("M2", refuted)):
-        kept.keep(key, statements[name].decide(30))
+        kept.keep(key, prove(name, 30))
     assert proved and refuted
     files = [cache_home / "optwright" / "verdicts" / f"{kept._key(k)[:40]}.json"
              for k in (proved, refuted)]  # fmt: skip
@@ -518,7 +514,7 @@ def test_a_changed_helper_of_a_users_file_is_seen(tmp_path: Path) -> None:
     own.write_text(
         "from sympy import Symbol\n"
         "from helper import factor\n"
-        "from optwright.derive.proof.kind.formula.expression import Identity\n"
+        "from optwright.derive.claim.formula.expression import Identity\n"
         "from optwright.derive.claim.statement import Statement\n"
         "x = Symbol('x', real=True)\n"
         "h = Statement('h', 'It is.', Identity(factor*x, 2*x), 'proved')\n"
@@ -534,7 +530,7 @@ def test_an_id_of_the_projects_is_taken(tmp_path: Path) -> None:
     own = tmp_path / "mine.py"
     own.write_text(
         "from sympy import Symbol\n"
-        "from optwright.derive.proof.kind.formula.expression import Identity\n"
+        "from optwright.derive.claim.formula.expression import Identity\n"
         "from optwright.derive.claim.statement import Statement\n"
         "x = Symbol('x')\n"
         "h = Statement('M1', 'It is.', Identity(x, x), 'proved', about=('SGD',))\n"

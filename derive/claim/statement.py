@@ -8,20 +8,15 @@ level of a module, or a tuple named `statements`.
 from __future__ import annotations
 
 import runpy
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Protocol
 
 from optwright.derive.claim.name import means
-from optwright.derive.claim.verdict import STATUSES, Status, Verdict, undecided
-from optwright.derive.language.validate import suggest
-from optwright.derive.proof.kind.formula.expression import Claim
-from optwright.derive.proof.time_limit import OutOfTime, guard
-
-GRACE_S = 1.5
-"""Seconds after its budget at which a claim that has not looked at the clock is ended."""
+from optwright.derive.claim.system import check_systems
+from optwright.derive.claim.verdict import STATUSES, Status
+from optwright.derive.error import suggest
 
 
 class StatementError(ValueError):
@@ -33,6 +28,12 @@ class UnknownStatement(StatementError, KeyError):
 
     def __str__(self) -> str:
         return str(self.args[0])  # KeyError would print it quoted
+
+
+class Claim(Protocol):
+    """What is claimed, as frozen data; how it is decided is registered by its class."""
+
+    kind: ClassVar[str]
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,11 @@ class Statement:
         for name in ("about", "rows"):
             if isinstance(x := getattr(self, name), str):
                 raise StatementError(f"statement {self.id}: its {name} is {x!r}, not a tuple")
-        if not (hasattr(self.claim, "kind") and hasattr(self.claim, "decide")):
+        if isinstance(self.claim, type) or not isinstance(getattr(self.claim, "kind", None), str):
             raise StatementError(
                 f"statement {self.id}: {self.claim!r} is no claim: give a Simulation, Identity, …"
             )
+        check_systems(self.claim)
         if self.expected not in STATUSES:
             raise StatementError(
                 f"statement {self.id}: expected {self.expected!r} is none of {', '.join(STATUSES)}"
@@ -80,19 +82,6 @@ class Statement:
     def kind(self) -> str:
         """What sort of claim it is: "simulation", "identity", "limit", …"""
         return self.claim.kind
-
-    def decide(self, budget_s: float = 10.0) -> Verdict:
-        """Prove it, refute it, or say what was tried. Takes no longer than about the budget.
-
-        The budget is processor time. What looks at no clock, as SymPy's arithmetic, is ended.
-        """
-        begun = time.perf_counter()
-        try:
-            with guard(budget_s + GRACE_S):
-                verdict: Verdict = self.claim.decide(budget_s)
-        except OutOfTime:
-            verdict = undecided(f"out of time after {budget_s:g} s")
-        return verdict.named(self.id, time.perf_counter() - begun)
 
 
 class Statements(Mapping[str, Statement]):

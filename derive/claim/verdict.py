@@ -9,12 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from html import escape
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-if TYPE_CHECKING:
-    from optwright.derive.proof.run.array import ArrayRun
-    from optwright.derive.proof.run.exact import Run
+from optwright.derive.display import Displayed
 
 Status = Literal["proved", "refuted", "undecided"]
 STATUSES: tuple[Status, ...] = ("proved", "refuted", "undecided")
@@ -57,16 +54,14 @@ class Counterexample:
 
     point    the numbers: names with exact values
     found    what was evaluated there, with the exact values that contradict the claim
-    runs     for claims about optimizers: the runs, from which `replay` computes `found` again
     expect   what the claim says of `found`
-    records  the runs as plain data, where the verdict was read from such
+    runs     for claims about optimizers: the runs as plain data, exact numbers as strings
     """
 
     point: tuple[tuple[str, str], ...]
     found: tuple[tuple[str, str], ...]
     expect: str
-    runs: tuple[Run | ArrayRun, ...] = ()
-    records: tuple[Mapping[str, Any], ...] = field(default=(), compare=False)
+    runs: tuple[Mapping[str, Any], ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The counterexample as plain data."""
@@ -74,7 +69,7 @@ class Counterexample:
             "point": dict(self.point),
             "found": dict(self.found),
             "expect": self.expect,
-            "runs": [run.as_dict() for run in self.runs] or [dict(r) for r in self.records],
+            "runs": [dict(run) for run in self.runs],
         }
 
     def __str__(self) -> str:
@@ -88,7 +83,7 @@ class Counterexample:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Verdict(Displayed):
     """The outcome of deciding a statement.
 
     scope       for what it was proved: "all t, all n", "n <= 3", …
@@ -157,17 +152,6 @@ class Verdict:
     def __str__(self) -> str:
         return f"{self.statement + ': ' if self.statement else ''}{self.status} ({self.evidence})"
 
-    def _repr_html_(self) -> str:
-        """The verdict in a notebook: one line, the obligations folded below it."""
-        name = escape(f"{self.statement}: " if self.statement else "")
-        rows = "".join(
-            f"<tr><td>{escape(o.name)}</td><td>{o.status}</td>"
-            f"<td><code>{escape(o.before)}</code></td><td><code>{escape(o.after)}</code></td></tr>"
-            for o in self.obligations
-        )
-        table = f"<details><summary>obligations</summary><table>{rows}</table></details>"
-        return f"<p>{name}<b>{self.status}</b> ({escape(self.evidence)})</p>{table if rows else ''}"
-
 
 def from_dict(data: Mapping[str, Any]) -> Verdict:
     """The verdict that `as_dict` or `kept` gave; its runs are plain data."""
@@ -191,7 +175,7 @@ def from_dict(data: Mapping[str, Any]) -> Verdict:
             tuple(found["point"].items()),
             tuple(found["found"].items()),
             found["expect"],
-            records=tuple(found["runs"]),
+            tuple(found["runs"]),
         ),
         data["scope"],
         tuple(data["conditions"]),

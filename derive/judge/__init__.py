@@ -1,9 +1,10 @@
 """The second judge: certificates followed, and bound to the declarations, without the prover.
 
 A proved statement is rechecked in two ways. Each obligation's certificate is expanded again by a
-small algebra (`proof`, `region`, `word`), for all values; and the declarations are run by the
-reference interpreter at exact points (`bind`), where every obligation must be what the claim says.
-A refuted one is replayed (`refute`). Nothing here imports the prover, or looks at what is expected.
+small algebra (`kernel`), for all values; and the declarations are run by the reference interpreter
+at exact points (`point`), where every obligation must be what the claim says. A refuted one is
+replayed. How, is registered for each class of claims (`registry`, `kind`). Nothing here imports or
+runs the prover, or looks at what is expected.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from optwright.derive.certificate.tree import NoTree
+from optwright.derive.claim.formula.expression import Refutation
 from optwright.derive.judge import kind as _kinds  # noqa: F401  (registers the kinds of claims)
 from optwright.derive.judge.kernel import proof
-from optwright.derive.judge.kernel.algebra import Rejected
-from optwright.derive.judge.point import bind, refute
+from optwright.derive.judge.kernel.box import Rejected
+from optwright.derive.judge.point.obligation import Obligations, Unbound
+from optwright.derive.judge.registry import bind, replay
 
 Status = Literal["rechecked", "points", "algebra", "not rechecked", "failed"]
 STATUSES: tuple[Status, ...] = ("rechecked", "points", "algebra", "not rechecked", "failed")
@@ -69,15 +72,17 @@ def _recheck(statement: Any, verdict: Any) -> Recheck:
     kind, name = verdict.status, statement.id
     if kind == "undecided":
         return Recheck(name, "not rechecked", kind, reasons=("it is undecided",))
-    if kind == "refuted" and type(statement.claim).__name__ == "Refutation":
+    if kind == "refuted" and isinstance(statement.claim, Refutation):
         found = _proved(name, statement.claim.of, verdict.obligations)
         return replace(found, verdict="refuted")  # what should fail was proved
     if kind == "refuted":
         try:
-            part = refute.check(statement.claim, verdict.counterexample.as_dict(), verdict.hint)
+            part = replay(
+                statement.claim, {**verdict.counterexample.as_dict(), "hint": verdict.hint}
+            )
         except Rejected as error:
             return Recheck(name, "failed", kind, reasons=(str(error),))
-        except (bind.Unbound, NoTree) as error:
+        except (Unbound, NoTree) as error:
             return Recheck(name, "not rechecked", kind, reasons=(str(error),))
         if part is not None:
             return Recheck(name, "points", kind, points=1, reasons=(part,))
@@ -104,13 +109,13 @@ def _proved(name: str, claim: Any, obligations: Iterable[Any]) -> Recheck:
         except Rejected as error:
             return Recheck(name, "failed", "proved", certified, count, 0, (f"{o.name}: {error}",))
         certified += 1
-    known = bind.Obligations(by_name, texts=texts)
+    known = Obligations(by_name, texts=texts)
     reasons: list[str] = []
     try:
-        bind.bind(claim, known)
+        bind(claim, known)
     except Rejected as error:
         return Recheck(name, "failed", "proved", certified, count, known.points, (str(error),))
-    except (bind.Unbound, NoTree) as error:
+    except (Unbound, NoTree) as error:
         reasons.append(str(error))
     else:
         everything = {(n, k) for n, xs in by_name.items() for k in range(len(xs))}

@@ -15,6 +15,7 @@ from typing import Any
 
 from sympy import Expr, Integer, Rational, sympify
 
+from optwright.derive.error import suggest
 from optwright.derive.language.declaration import (
     Declaration,
     DeclarationError,
@@ -26,7 +27,6 @@ from optwright.derive.language.declaration import (
     map_statement,
 )
 from optwright.derive.language.symbol import Hyper
-from optwright.derive.language.validate import suggest
 
 
 @dataclass(frozen=True)

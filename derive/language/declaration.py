@@ -1,41 +1,56 @@
 """Declarations: an optimizer as a discrete-time system, as frozen data that validates itself.
 
-One step is a list of equations in the author's order: `Eq(x[t], …)` assigns a value, `Loop` runs a
-bounded recurrence over an index, `Push` appends to finite histories. `x[t - 1]` is the state before
-the step, `x[t]` whatever the step has assigned so far. `theta` is the parameters, `g[t]` (unless
-the author assigns it) the gradient at `theta[t - 1]`.
-
-`Optimizer` is one plain system, `Family` chooses between systems by booleans and choices, `Route`
+`Optimizer` is one plain system: a list of equations in the author's order (see
+`optwright.derive.language.step`). `Family` chooses between systems by booleans and choices, `Route`
 gives each tensor its own system, and `Schedule` is a system of host values only.
 """
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import sympy
-from sympy import Eq, Expr, Integer, Symbol, sympify
+from sympy import Eq, Expr, sympify
 from sympy.logic.boolalg import Boolean
 
+from optwright.derive.display import Displayed
+from optwright.derive.error import DeclarationError
 from optwright.derive.language import operation as op
-from optwright.derive.language.extent import COORDINATE, HOST, Extent, Shape
+from optwright.derive.language.check.name import check_name
+from optwright.derive.language.check.system import (
+    check_optimizer,
+    check_parts,
+    check_schedule,
+    sequence,
+)
+from optwright.derive.language.extent import HOST, Extent, Shape
+from optwright.derive.language.step import (
+    History,
+    Loop,
+    Push,
+    Repeat,
+    State,
+    Statement,
+    System,
+    assigned,
+    equation,
+    expressions,
+    g,
+    identifier,
+    joint,
+    map_statement,
+    str_equation,
+    theta,
+    turn,
+    used_names,
+)
 from optwright.derive.language.symbol import Hyper, Parameter, Value, Variable, exact, t
-
-theta = Variable("theta", r"\theta")
-g = Variable("g")
-
-
-class DeclarationError(ValueError):
-    """A declaration that means nothing: names the equation, the symbol and the reason."""
-
-    def __init__(self, where: str, symbol: str, reason: str) -> None:
-        super().__init__(f"{where}: {symbol}: {reason}")
-        self.where, self.symbol, self.reason = where, symbol, reason
 
 
 @dataclass(frozen=True)
@@ -51,134 +66,26 @@ class Source:
         text = f"{self.work}, {self.place}" if self.place else self.work
         return f"{text} (arXiv:{self.arxiv})" if self.arxiv else text
 
-
-def _check_variable(kind: str, variable: Any) -> None:
-    if not isinstance(variable, Variable):
-        reason = f"is a {type(variable).__name__}, no Variable: Variable({str(variable)!r}) is one"
-        raise DeclarationError(kind, repr(variable), reason)
-
-
-@dataclass(frozen=True)
-class State:
-    """A sequence that is kept from step to step.
-
-    `init` may use hyperparameters and `theta[0]`. `extent` says how far it extends (one number per
-    parameter entry unless said); host state depends on hyperparameters and the clock only.
-    """
-
-    variable: Variable
-    init: Any = 0
-    extent: Extent = COORDINATE
-
-    def __post_init__(self) -> None:
-        _check_variable("State", self.variable)
-
-    @property
-    def name(self) -> str:
-        return self.variable.name
-
-    def __getitem__(self, index: Any) -> Value:
-        return self.variable[index]
-
-
-@dataclass(frozen=True)
-class History:
-    """The last `length` values of a quantity: `S[1]` is the newest, `S[2]` the one before.
-
-    `count(S)` is how many are kept so far, at most `length` (an integer hyperparameter).
-    """
-
-    variable: Variable
-    length: Any
-    extent: Extent = COORDINATE
-
-    def __post_init__(self) -> None:
-        _check_variable("History", self.variable)
-
-    @property
-    def name(self) -> str:
-        return self.variable.name
-
-    def __getitem__(self, age: Any) -> Value:
-        return self.variable[age]
-
-    @property
-    def count(self) -> Expr:
-        return Symbol(f"count_{self.name}", integer=True, nonnegative=True)
-
-
-@dataclass(frozen=True)
-class Push:
-    """Append values to histories, all or none: only where `when` holds (a condition on numbers)."""
-
-    values: tuple[tuple[History, Expr], ...]
-    when: Any = True
-
-    def __init__(self, values: Mapping[History, Any], when: Any = True) -> None:
-        object.__setattr__(self, "values", tuple((h, exact(x)) for h, x in values.items()))
-        object.__setattr__(self, "when", sympify(when))
-
-    def __str__(self) -> str:
-        text = ", ".join(f"{h.name} << {x}" for h, x in self.values)
-        return text if self.when == sympy.true else f"{text} if {self.when}"
-
-
-@dataclass(frozen=True)
-class Loop:
-    """A bounded recurrence over an integer index, upwards or downwards from `first` to `last`.
-
-    `init` assigns the members before the first turn (`q[0]`), `body` those of each turn from the
-    neighbour before it (`q[j - 1]` upwards, `r[j + 1]` downwards). After the loop `q[last]` is the
-    result (and `q[0]` still, when there was no turn) and every `a[j]` may be read by a later loop.
-    """
-
-    index: Symbol
-    first: Any
-    last: Any
-    init: tuple[Eq, ...]
-    body: tuple[Eq, ...]
-
-    @property
-    def downward(self) -> bool:
-        """Whether members are found from the neighbour with the higher index."""
-        for equation in self.body:
-            for value in equation.rhs.atoms(Value):
-                if (value.index - self.index) == 1:
-                    return True
-        return False
-
-    def __str__(self) -> str:
-        return f"for {self.index} = {self.first} … {self.last}: " + "; ".join(
-            str_equation(e) for e in self.body
+    @staticmethod
+    def of(given: Any, where: str) -> Source:
+        """A source as given; a text is the name of the work. Raises DeclarationError for none."""
+        if isinstance(given, str) and given.strip():
+            return Source(given)
+        if isinstance(given, Source):
+            return given
+        reason = (
+            f"{given!r} says not where the rule is written down: write "
+            'Source("Polyak 1964", "eq. (9)"), or Source("this file")'
         )
-
-
-Statement: TypeAlias = Eq | Loop | Push
-
-
-def str_equation(equation: Eq) -> str:
-    """An equation on one line."""
-    return f"{equation.lhs} = {equation.rhs}"
+        raise DeclarationError(where, "source", reason)
 
 
 @dataclass(frozen=True)
-class Repeat:
-    """Run the step again within one call, at most so often, until a condition on it holds.
-
-    The clock of the repeated system counts its own runs over the optimizer's life; `turn[t]`, a
-    host value that the system may use, counts them within the call, from 1.
-    """
-
-    at_most: Any
-    until: Any = False
-
-
-turn = Variable("turn")
-
-
-@dataclass(frozen=True)
-class Optimizer:
+class Optimizer(System):
     """One plain system: hyperparameters, state, and the equations of a step.
+
+    Sequences may be given as tuples or lists, a source as text, and state that starts at zero as a
+    bare variable. Raises DeclarationError, on one line, for whatever means nothing.
 
     name        the class name of what is generated; a valid identifier
     source      where the rule is written down
@@ -217,7 +124,7 @@ class Optimizer:
         def __init__(
             self,
             name: str,
-            source: Source,
+            source: Source | str,
             step: Sequence[Statement],
             hyper: Sequence[Hyper] = (),
             state: Sequence[State | History | Variable] = (),
@@ -233,22 +140,24 @@ class Optimizer:
         ) -> None: ...
 
     def __post_init__(self) -> None:
-        from optwright.derive.language.validate import validate
-
         set_ = object.__setattr__
-        set_(self, "step", _with_gradient(tuple(self.step)))
-        set_(self, "hyper", tuple(self.hyper))
-        set_(
-            self,
-            "state",
-            tuple(s if isinstance(s, (State, History)) else State(s) for s in self.state),
-        )
-        set_(self, "views", MappingProxyType(dict(self.views)))
-        set_(self, "choices", MappingProxyType(dict(self.choices)))
-        set_(self, "invariants", tuple(self.invariants))
+        check_name(self.name, self.id)
+        set_(self, "source", Source.of(self.source, self.id))
+        set_(self, "step", _with_gradient(sequence(self.step, "step", self.id)))
+        set_(self, "hyper", sequence(self.hyper, "hyper", self.id))
+        set_(self, "state", _states(self.state, self.id))
+        check_parts(self)
+        for name in ("views", "choices"):
+            set_(self, name, _mapping(getattr(self, name), name, self.id))
+        set_(self, "invariants", sequence(self.invariants, "invariants", self.id))
+        if self.repeat is not None and not isinstance(self.repeat, Repeat):
+            raise DeclarationError(self.id, "repeat", f"{self.repeat!r} is none: write Repeat(5)")
         if self.scope == "all":
             set_(self, "shape", "vector")
-        set_(self, "extents", MappingProxyType(validate(self)))
+        found = check_optimizer(
+            self, self.scope, self.shape, self.views, self.invariants, self.repeat
+        )
+        set_(self, "extents", MappingProxyType(found))
 
     extents: Mapping[str, Extent] = field(init=False, repr=False, compare=False)
 
@@ -261,24 +170,6 @@ class Optimizer:
 
     def __hash__(self) -> int:
         return hash((self.name, self.dialect, tuple(map(str, self.step))))
-
-    @property
-    def id(self) -> str:
-        """The name under which the catalogue keeps it: "Adam", "torch.SGD"."""
-        return self.name if self.dialect == "paper" else f"{self.dialect}.{self.name}"
-
-    @property
-    def equations(self) -> tuple[Eq, ...]:
-        """The plain equations of the step, those of loops left out."""
-        return tuple(s for s in self.step if isinstance(s, Eq))
-
-    @property
-    def states(self) -> tuple[State, ...]:
-        return tuple(s for s in self.state if isinstance(s, State))
-
-    @property
-    def histories(self) -> tuple[History, ...]:
-        return tuple(s for s in self.state if isinstance(s, History))
 
     @cached_property
     def oracles(self) -> tuple[str, ...]:
@@ -309,68 +200,25 @@ class Optimizer:
         table = {known[name].symbol: exact(number) for name, number in values.items()}
         return substitute(self, table)
 
-    def _repr_latex_(self) -> str:
-        lines = r" \\ ".join(
-            sympy.latex(e.lhs) + " &= " + sympy.latex(e.rhs) for e in self.equations
-        )
-        return r"$\begin{aligned}" + lines + r"\end{aligned}$"
-
 
 def _rebuild(fields: dict[str, Any]) -> Optimizer:
     return Optimizer(**fields)
 
 
-def expressions(statement: Statement) -> tuple[Expr, ...]:
-    """The expressions that a statement evaluates, in order."""
-    if isinstance(statement, Loop):
-        bounds = (sympify(statement.first), sympify(statement.last))
-        return bounds + tuple(e.rhs for e in statement.init) + tuple(e.rhs for e in statement.body)
-    if isinstance(statement, Push):
-        return tuple(x for _, x in statement.values) + (statement.when,)
-    return (statement.rhs,)
-
-
-def assigned(statement: Statement) -> set[str]:
-    """The names that a statement assigns or appends to."""
-    if isinstance(statement, Loop):
-        return {e.lhs.name for e in (*statement.init, *statement.body)}
-    if isinstance(statement, Push):
-        return {h.name for h, _ in statement.values}
-    return {statement.lhs.name}
-
-
-def joint(statement: Statement) -> tuple[Expr, ...]:
-    """What in a statement spans all tensors: oracles but noise, and reductions over "all"."""
+def _states(given: Any, where: str, extent: Extent | None = None) -> tuple[Any, ...]:
+    """State as given, bare variables made state that starts at zero."""
+    options = {} if extent is None else {"extent": extent}
     return tuple(
-        node
-        for x in expressions(statement)
-        for node in sympy.preorder_traversal(x)
-        if (isinstance(node, op.Oracle) and not isinstance(node, op.noise))
-        or (isinstance(node, op.Reduction) and node.over == "all")
+        State(s, **options) if isinstance(s, Variable) else s
+        for s in sequence(given, "state", where)
     )
 
 
-def map_statement(statement: Statement, change: Callable[[Any], Any]) -> Statement:
-    """The statement with every expression in it, left sides too, replaced by `change` of it."""
-    if isinstance(statement, Loop):
-        return Loop(
-            statement.index,
-            change(sympify(statement.first)),
-            change(sympify(statement.last)),
-            tuple(equation(change(e.lhs), change(e.rhs)) for e in statement.init),
-            tuple(equation(change(e.lhs), change(e.rhs)) for e in statement.body),
-        )
-    if isinstance(statement, Push):
-        return Push(
-            {replace(h, length=change(sympify(h.length))): change(x) for h, x in statement.values},
-            change(statement.when),
-        )
-    return equation(change(statement.lhs), change(statement.rhs))
-
-
-def equation(lhs: Expr, rhs: Any) -> Eq:
-    """`lhs = rhs` as data: never decided, whatever SymPy knows of its sides; floats made exact."""
-    return Eq(lhs, exact(rhs), evaluate=False)
+def _mapping(given: Any, field: str, where: str) -> Mapping[str, Any]:
+    if not isinstance(given, Mapping):
+        reason = f"{given!r} is a {type(given).__name__}: write {field}={{name: …}}"
+        raise DeclarationError(where, field, reason)
+    return MappingProxyType(dict(given))
 
 
 def substitute(optimizer: Optimizer, table: Mapping[Any, Any]) -> Optimizer:
@@ -428,22 +276,6 @@ def substitute(optimizer: Optimizer, table: Mapping[Any, Any]) -> Optimizer:
     )
 
 
-def used_names(
-    step: Sequence[Statement],
-    state: Sequence[State | History],
-    hyper: Sequence[Hyper],
-    views: Mapping[str, Any],
-    repeat: Repeat | None,
-) -> set[str]:
-    """The names of the symbols that a system's parts use."""
-    parts: list[Any] = [x for s in step for x in expressions(s)]
-    parts += [s.init if isinstance(s, State) else s.length for s in state]
-    parts += [h.default for h in hyper if h.default is not None]
-    parts += list(views.values())
-    parts += [repeat.at_most, repeat.until] if repeat else []
-    return {symbol.name for x in parts for symbol in sympify(x).free_symbols}
-
-
 def _with_gradient(step: tuple[Statement, ...]) -> tuple[Statement, ...]:
     """The step with `g[t] = grad(theta[t - 1])` first, where g is used and not assigned."""
     used = any(
@@ -460,7 +292,7 @@ def _with_gradient(step: tuple[Statement, ...]) -> tuple[Statement, ...]:
 
 
 @dataclass(frozen=True)
-class Family:
+class Family(Displayed):
     """Systems chosen by flags: `choices` lists the values of each flag, the default first.
 
     `make` gets the flags as keyword arguments and returns the plain system for them, all of the
@@ -472,9 +304,24 @@ class Family:
     choices: Mapping[str, tuple[Any, ...]]
     make: Callable[..., Optimizer]
 
+    def __post_init__(self) -> None:
+        check_name(self.name, self.id)
+        choices = _mapping(self.choices, "choices", self.id)
+        for flag, allowed in choices.items():
+            if isinstance(allowed, str) or not isinstance(allowed, Sequence) or not allowed:
+                reason = f"{allowed!r} lists no values: write (False, True), the default first"
+                raise DeclarationError(self.id, flag, reason)
+        try:
+            inspect.signature(self.make).bind(**choices)
+        except TypeError:
+            reason = f"is no function of the flags: write def make({', '.join(choices)})"
+            raise DeclarationError(self.id, "make", reason) from None
+        object.__setattr__(self, "choices", {f: tuple(allowed) for f, allowed in choices.items()})
+
     @property
     def id(self) -> str:
-        return self.name if self.dialect == "paper" else f"{self.dialect}.{self.name}"
+        """The name under which the catalogue keeps it: "Adam", "torch.SGD"."""
+        return identifier(self.name, self.dialect)
 
     def __call__(self, **flags: Any) -> Optimizer:
         """The plain system of these flags; DeclarationError names an unknown flag or value."""
@@ -490,6 +337,9 @@ class Family:
         key = tuple(full.values())
         if key not in self._made:
             made = self.make(**full)
+            if not isinstance(made, Optimizer):
+                reason = f"returned a {type(made).__name__}: it returns the Optimizer of its flags"
+                raise DeclarationError(self.id, "make", reason)
             self._made[key] = made.replace(name=self.name, dialect=self.dialect, choices=full)
         return self._made[key]
 
@@ -541,7 +391,7 @@ class Where:
 
 
 @dataclass(frozen=True)
-class Route:
+class Route(Displayed):
     """Each tensor gets the first system whose condition it meets (Muon and its fallback).
 
     Hyperparameters of the branches that share a name are one hyperparameter. The last condition
@@ -558,14 +408,58 @@ class Route:
     note: str = ""
 
     def __post_init__(self) -> None:
-        from optwright.derive.language.validate import validate_route
+        object.__setattr__(self, "source", Source.of(self.source, self.id))
+        object.__setattr__(self, "branches", sequence(self.branches, "branches", self.id))
+        check_name(self.name, self.id)
+        if not self.branches:
+            raise DeclarationError(self.id, "branches", "a route needs at least one")
+        for pair in self.branches:
+            if not (isinstance(pair, tuple) and tuple(map(type, pair)) == (Where, Optimizer)):
+                reason = (
+                    "each is a condition and a plain rule, such as (Where(ndim_at_least=2), rule)"
+                )
+                raise DeclarationError(self.id, "branches", reason)
+        for where, branch in self.branches:
+            self._check_branch(where, branch)
+        self._check_shared_names()
 
-        object.__setattr__(self, "branches", tuple(self.branches))
-        validate_route(self)
+    def _check_branch(self, where: Where, branch: Optimizer) -> None:
+        reason = ""
+        if branch.scope == "all":
+            reason = "a branch of scope 'all' would see its own tensors only"
+        elif branch.repeat:
+            reason = "a branch that repeats within a call would leave the others behind"
+        elif branch.shape == "matrix" and not where.ndim_at_least == where.ndim_at_most == 2:
+            reason = "is for matrices: its condition must be two dimensions exactly"
+        if reason:
+            raise DeclarationError(self.id, branch.id, reason)
+        for node in (node for statement in self.own(branch) for node in joint(statement)):
+            reason = (
+                "spans all tensors, so it must stand among the statements with which every branch "
+                "begins"
+            )
+            raise DeclarationError(f"{self.id}, {branch.id}", str(node), reason)
+
+    def _check_shared_names(self) -> None:
+        """What two branches share under one name is one thing: host state and hyperparameters."""
+        seen: dict[str, Hyper] = {}
+        host: dict[str, tuple[object, ...]] = {}
+        for _, branch in self.branches:
+            for state in (s for s in branch.states if s.extent == HOST):
+                rule = (state, *(e for e in branch.equations if e.lhs.name == state.name))
+                if host.setdefault(state.name, rule) != rule:
+                    reason = "is host state that two branches renew differently: rename one"
+                    raise DeclarationError(self.id, state.name, reason)
+            for h in branch.hyper:
+                first = seen.setdefault(h.name, h)
+                if (first.default, first.range) != (h.default, h.range):
+                    reason = "has different defaults or ranges in two branches: rename one"
+                    raise DeclarationError(self.id, h.name, reason)
 
     @property
     def id(self) -> str:
-        return self.name if self.dialect == "paper" else f"{self.dialect}.{self.name}"
+        """The name under which the catalogue keeps it: "Adam", "torch.SGD"."""
+        return identifier(self.name, self.dialect)
 
     @property
     def shared(self) -> tuple[Statement, ...]:
@@ -600,7 +494,7 @@ class Route:
 
 
 @dataclass(frozen=True)
-class Schedule:
+class Schedule(System):
     """A system of host values whose `output` drives a hyperparameter, step by step from t = 1.
 
     `step` assigns host values in order; `output` is the schedule's value at step t. A schedule that
@@ -622,7 +516,7 @@ class Schedule:
         def __init__(
             self,
             name: str,
-            source: Source,
+            source: Source | str,
             output: Any,
             hyper: Sequence[Hyper] = (),
             state: Sequence[State | Variable] = (),
@@ -633,22 +527,14 @@ class Schedule:
         ) -> None: ...
 
     def __post_init__(self) -> None:
-        from optwright.derive.language.validate import validate_schedule
-
         set_ = object.__setattr__
-        set_(self, "output", sympify(self.output))
-        set_(self, "step", tuple(self.step))
-        set_(self, "hyper", tuple(self.hyper))
-        set_(
-            self,
-            "state",
-            tuple(s if isinstance(s, State) else State(s, extent=HOST) for s in self.state),
-        )
-        validate_schedule(self)
-
-    @property
-    def id(self) -> str:
-        return self.name if self.dialect == "paper" else f"{self.dialect}.{self.name}"
+        set_(self, "source", Source.of(self.source, self.id))
+        set_(self, "output", exact(self.output))
+        set_(self, "step", sequence(self.step, "step", self.id))
+        set_(self, "hyper", sequence(self.hyper, "hyper", self.id))
+        set_(self, "state", _states(self.state, self.id, HOST))
+        check_parts(self)
+        check_schedule(self, self.output)
 
     @property
     def needs_value(self) -> bool:
@@ -670,7 +556,6 @@ __all__ = [
     "Family",
     "History",
     "Hyper",
-    "Integer",
     "Loop",
     "Optimizer",
     "Parameter",
@@ -682,12 +567,15 @@ __all__ = [
     "State",
     "Statement",
     "Where",
+    "assigned",
     "equation",
     "expressions",
     "g",
+    "joint",
     "map_statement",
     "str_equation",
     "substitute",
     "theta",
     "turn",
+    "used_names",
 ]

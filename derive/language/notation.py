@@ -172,7 +172,7 @@ _BASE = re.compile(
 
 
 @dataclass(frozen=True)
-class Letter:
+class LatexName:
     """A symbol of print: a base such as `\\hat{m}` or `\\rho`, a mark above, a mark below."""
 
     base: str
@@ -180,7 +180,7 @@ class Letter:
     below: str = ""
 
     @staticmethod
-    def parse(latex: str) -> Letter | None:
+    def parse(latex: str) -> LatexName | None:
         """The letter that some LaTeX writes, or None where it is no single symbol."""
         found = _BASE.match(latex)
         if not found or not _known(found.group(1)):
@@ -195,7 +195,7 @@ class Letter:
             marks[kind] = made
         if latex[place:].strip() or (marks["^"] and re.match(r"\d", marks["^"])):
             return None
-        return Letter(base, marks["^"], marks["_"])
+        return LatexName(base, marks["^"], marks["_"])
 
     def show(self, index: str = "") -> str:
         """The LaTeX, with an index below."""
@@ -226,7 +226,7 @@ def mark(text: str) -> str:
     return text if re.fullmatch(r"\\[A-Za-z]+|[A-Za-z0-9*+\-,\\]+|\\mathrm\{\w+\}", text) else ""
 
 
-def spelled(name: str, upright: bool = False) -> Iterator[Letter]:
+def spelled(name: str, upright: bool = False) -> Iterator[LatexName]:
     """The letters that the rule gives a name; the last, the name itself as a word, is unique.
 
     Marks that are words stand above, or below if `upright` (for names that take no index).
@@ -238,10 +238,10 @@ def spelled(name: str, upright: bool = False) -> Iterator[Letter]:
             head = rf"\{accent}{{{head}}}"
         words = mark(" ".join(marks)) if len(" ".join(marks)) > 1 else "".join(marks)
         if upright:
-            yield Letter(head, "", ",".join([*digits, *([words] if words else [])]))
+            yield LatexName(head, "", ",".join([*digits, *([words] if words else [])]))
         else:
-            yield Letter(head, words, ",".join(digits))
-    yield Letter(rf"\mathit{{{name.replace('_', '~')}}}")
+            yield LatexName(head, words, ",".join(digits))
+    yield LatexName(rf"\mathit{{{name.replace('_', '~')}}}")
 
 
 def _heads(name: str) -> Iterator[tuple[str, list[str]]]:
@@ -266,11 +266,11 @@ def _heads(name: str) -> Iterator[tuple[str, list[str]]]:
 
 
 @dataclass(frozen=True)
-class Letters:
+class LatexNames:
     """The letters of one system: of hyperparameters, of sequences, and of the loss."""
 
-    parameters: Mapping[str, Letter]
-    sequences: Mapping[str, Letter]
+    parameters: Mapping[str, LatexName]
+    sequences: Mapping[str, LatexName]
     loss: str = "J"
     indices: tuple[str, ...] = field(default=())
 
@@ -278,7 +278,7 @@ class Letters:
 _RESERVED = ("t", r"\pi", "e", "I", r"\xi")
 
 
-def letters(system: Optimizer | Schedule, notation: Notation | None = None) -> Letters:
+def letters(system: Optimizer | Schedule, notation: Notation | None = None) -> LatexNames:
     """The letters of a system in a notation.
 
     Raises DeclarationError for a hyperparameter or state whose LaTeX is no single symbol.
@@ -287,7 +287,7 @@ def letters(system: Optimizer | Schedule, notation: Notation | None = None) -> L
     theta = NOTATION["parameters"][notation.parameters]
     indices = tuple(dict.fromkeys(str(s.index) for s in system.step if isinstance(s, Loop)))
     taken = {*_RESERVED, *indices}
-    parameters: dict[str, Letter] = {}
+    parameters: dict[str, LatexName] = {}
     names = [h.name for h in system.hyper]
     # What the notation names comes first: others give way to it.
     for h in sorted(system.hyper, key=lambda h: h.name not in _KIND):
@@ -302,10 +302,10 @@ def letters(system: Optimizer | Schedule, notation: Notation | None = None) -> L
         taken.add(str(letter))
     starts = {s.name: s.init for s in system.state if isinstance(s, State)}
     latex = {s.name: s.variable.latex for s in system.state}
-    sequences: dict[str, Letter] = {}
+    sequences: dict[str, LatexName] = {}
     shown: set[str] = set()
     for name in _sequences(system):
-        choices = [Letter.parse(theta)] if name == "theta" else []  # type: ignore[list-item]
+        choices = [LatexName.parse(theta)] if name == "theta" else []  # type: ignore[list-item]
         choices += _given(system, name, latex.get(name))
         choices += [_letter(latex) for latex in LETTERS.get(name, ())]
         choices += spelled(name)
@@ -327,18 +327,18 @@ def letters(system: Optimizer | Schedule, notation: Notation | None = None) -> L
     known = {str(x) for x in parameters.values()} | shown
     wanted = (LOSS[notation.parameters], "J", "f", "L", r"\mathcal{L}")
     loss = next(x for x in wanted if x not in known)
-    return Letters({n: parameters[n] for n in names}, sequences, loss, indices)
+    return LatexNames({n: parameters[n] for n in names}, sequences, loss, indices)
 
 
-def _chosen(name: str, notation: Notation) -> list[Letter]:
+def _chosen(name: str, notation: Notation) -> list[LatexName]:
     kind = _KIND.get(name)
     return [_letter(NOTATION[kind][getattr(notation, kind)])] if kind else []
 
 
-def _given(system: Optimizer | Schedule, name: str, latex: str | None) -> list[Letter]:
+def _given(system: Optimizer | Schedule, name: str, latex: str | None) -> list[LatexName]:
     if latex is None:
         return []
-    letter = Letter.parse(latex)
+    letter = LatexName.parse(latex)
     if letter is None:
         raise DeclarationError(
             system.id,
@@ -348,13 +348,13 @@ def _given(system: Optimizer | Schedule, name: str, latex: str | None) -> list[L
     return [letter]
 
 
-def _letter(latex: str) -> Letter:
-    letter = Letter.parse(latex)
+def _letter(latex: str) -> LatexName:
+    letter = LatexName.parse(latex)
     assert letter is not None, latex
     return letter
 
 
-def _with_theta(letter: Letter, theta: str) -> Letter:
+def _with_theta(letter: LatexName, theta: str) -> LatexName:
     return replace(letter, base=letter.base.replace(r"\theta", theta))
 
 
@@ -376,8 +376,8 @@ __all__ = [
     "LETTERS",
     "LOSS",
     "NOTATION",
-    "Letter",
-    "Letters",
+    "LatexName",
+    "LatexNames",
     "Notation",
     "NotationError",
     "letters",

@@ -11,17 +11,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from optwright.derive.error import TimeIsOver
+
 AGAIN_S = 0.1
 """How soon the timer rings again where an exception would have been lost."""
 
 
-class OutOfTime(BaseException):
-    """The time is over. No Exception, so that no handler of errors below swallows it."""
-
-
 @contextmanager
 def guard(seconds: float) -> Iterator[None]:
-    """Raise OutOfTime in the block after so many seconds of processor time; guards may nest.
+    """Raise TimeIsOver in the block after so many seconds of processor time; guards may nest.
 
     By the interval timer in the main thread, where there is one; elsewhere by the profiler's hook,
     which looks at every call and is slower. Both are given back as they were.
@@ -34,7 +32,7 @@ def guard(seconds: float) -> Iterator[None]:
 
     def ring(number: int, frame: Any) -> None:
         if not _loses(frame):
-            raise OutOfTime
+            raise TimeIsOver
 
     start = time.process_time()
     earlier = signal.signal(signal.SIGPROF, ring)
@@ -68,7 +66,7 @@ def _hook(seconds: float) -> Iterator[None]:
     def look(frame: Any, event: str, argument: Any) -> None:
         if time.process_time() > end and not _loses(frame):
             sys.setprofile(None)
-            raise OutOfTime
+            raise TimeIsOver
 
     sys.setprofile(look)
     try:
@@ -77,4 +75,4 @@ def _hook(seconds: float) -> Iterator[None]:
         sys.setprofile(earlier)
 
 
-__all__ = ["OutOfTime", "guard"]
+__all__ = ["guard"]

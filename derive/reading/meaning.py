@@ -21,10 +21,10 @@ from sympy.core.symbol import Str
 
 from optwright.derive.language import operation as op
 from optwright.derive.language.extent import HOST, Extent, ExtentError, Shape, infer
-from optwright.derive.language.notation import Letter
+from optwright.derive.language.notation import LatexName
 from optwright.derive.language.notation import mark as spell
 from optwright.derive.language.symbol import Variable, t
-from optwright.derive.reading.names import Names
+from optwright.derive.reading.names import SourceNames
 from optwright.derive.reading.source import ReadError, Row
 
 STARTS = (
@@ -101,7 +101,7 @@ class Meaning:
     `known` are the extents of sequences so far, `done` the sequences that the step has assigned.
     """
 
-    names: Names
+    names: SourceNames
     file: str
     shape: Shape = "any"
     known: dict[str, Extent] = field(default_factory=dict)
@@ -284,15 +284,15 @@ class Meaning:
 
     # --- symbols and scripts -----------------------------------------------------------------
 
-    def letter(self, tree: Any) -> Letter | None:
+    def letter(self, tree: Any) -> LatexName | None:
         """The bare letter of a factor, marks included, its index left out; None for others."""
         if tree.data == "factor":
             base = self._base(tree.children[0])
             if base is None:
                 return None
-            return Letter(base, *self._marks(tree.children[1:])[:1])
+            return LatexName(base, *self._marks(tree.children[1:])[:1])
         base = self._base(tree)
-        return None if base is None else Letter(base)
+        return None if base is None else LatexName(base)
 
     def _base(self, tree: Any) -> str | None:
         """The base of a letter: `m`, `\\beta`, `\\hat{m}`, `\\mathit{ratio}`."""
@@ -389,7 +389,7 @@ class Meaning:
         base = self._base(atom)
         if base is not None:
             above, below, powers = self._marks(scripts)
-            value = self._named(Letter(base, above), below, powers, tree)
+            value = self._named(LatexName(base, above), below, powers, tree)
         elif getattr(atom, "data", "") == "norm":
             return self._norm(atom, scripts)
         elif getattr(atom, "data", "") == "inner":
@@ -424,7 +424,7 @@ class Meaning:
     def _mark_expr(self, item: Any) -> Expr:
         if isinstance(item, Token):
             if item.type in ("LETTER", "SYMBOL"):
-                return self._named(Letter(str(item)), [], [], item)
+                return self._named(LatexName(str(item)), [], [], item)
             if item.type == "INFTY":
                 return sympy.oo
             raise self.fail(f"{str(item)!r} is no exponent", item)
@@ -434,7 +434,7 @@ class Meaning:
         """A script of one character."""
         if text.isdigit():
             return Integer(text)
-        return self._named(Letter(text), [], [], tree)
+        return self._named(LatexName(text), [], [], tree)
 
     def _text(self, item: Any) -> str:
         """An item below a letter as a mark, in its one spelling."""
@@ -455,12 +455,12 @@ class Meaning:
             return self._short(text, tree)
         return self.expr(item)
 
-    def _named(self, letter: Letter, below: list[Any], powers: list[Any], tree: Any) -> Expr:
+    def _named(self, letter: LatexName, below: list[Any], powers: list[Any], tree: Any) -> Expr:
         """The meaning of a letter with what stands below it."""
         names = self.names
         pairs = self.marked(below)
         marks, below = [mark for mark, _ in pairs], [item for _, item in pairs]
-        full = Letter(letter.base, letter.above, ",".join(marks))
+        full = LatexName(letter.base, letter.above, ",".join(marks))
         if str(full) in names.parameters:
             return names.parameters[str(full)]
         if not below and letter.base in self.indices and not letter.above:
@@ -468,7 +468,7 @@ class Meaning:
         if str(full) == "t":
             return t
         if below:
-            bare = Letter(letter.base, letter.above, ",".join(marks[:-1]))
+            bare = LatexName(letter.base, letter.above, ",".join(marks[:-1]))
             if str(bare) in names.sequences:
                 return self._member(bare, below[-1], tree)
         if str(full) in names.sequences:
@@ -479,7 +479,7 @@ class Meaning:
         if names.known:
             raise self.fail(f"{self.source(tree)!r} is no symbol that the comments list", tree)
         if below and self._is_time(marks[-1]):
-            bare = Letter(letter.base, letter.above, ",".join(marks[:-1]))
+            bare = LatexName(letter.base, letter.above, ",".join(marks[:-1]))
             if marks[-1] == "t" and names.is_standard(bare):
                 return names.parameter(bare)  # a hyperparameter that varies, such as \eta_t
             names.sequence(bare)
@@ -489,7 +489,7 @@ class Meaning:
     def _is_time(self, mark: str) -> bool:
         return bool(re.match(r"t(?![A-Za-z])", mark)) or mark.split("-")[0] in self.indices
 
-    def _member(self, letter: Letter, item: Any, tree: Any) -> Expr:
+    def _member(self, letter: LatexName, item: Any, tree: Any) -> Expr:
         name = self.names.sequence(letter)
         index = self._index(item, tree)
         shift = self.names.shifts.get(str(letter), 0)
@@ -497,7 +497,7 @@ class Meaning:
             index = index - shift
         return Variable(name)[index]
 
-    def _implicit(self, letter: Letter, tree: Any) -> Expr:
+    def _implicit(self, letter: LatexName, tree: Any) -> Expr:
         """A sequence without an index: its newest value."""
         name = self.names.sequence(letter)
         if name in self.names.histories:
@@ -507,7 +507,7 @@ class Meaning:
         return Variable(name)[t if name in self.done else t - 1]
 
     def _special(
-        self, letter: Letter, below: list[Any], marks: list[str], tree: Any
+        self, letter: LatexName, below: list[Any], marks: list[str], tree: Any
     ) -> Expr | None:
         """Letters with a fixed meaning where nothing else has them."""
         if letter.above:
@@ -531,7 +531,7 @@ class Meaning:
         return None
 
     def _symbol(self, tree: Tree[Token]) -> Expr:
-        return self._named(Letter(str(self._base(tree))), [], [], tree)
+        return self._named(LatexName(str(self._base(tree))), [], [], tree)
 
     _word = _accent = _style = _symbol
 

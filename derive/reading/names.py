@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from sympy import Symbol
 
 from optwright.derive.language import vocabulary
+from optwright.derive.language.check.name import C_WORDS
 from optwright.derive.language.extent import Extent, axes, matrix
-from optwright.derive.language.notation import GREEK, Letter
+from optwright.derive.language.notation import GREEK, LatexName
 from optwright.derive.language.symbol import Parameter
-from optwright.derive.language.validate import C_WORDS
 
 _MARKS = {"+": "next", "-": "prev", "*": "star", r"\prime": "prime", r"\circ": "start"}
 _PARAMETERS = (r"\theta", "w", "x", r"\omega", r"\vartheta", r"\mathbf{w}", r"\mathbf{x}", "W")
@@ -21,7 +21,7 @@ _PARAMETERS = (r"\theta", "w", "x", r"\omega", r"\vartheta", r"\mathbf{w}", r"\m
 
 
 @dataclass
-class Names:
+class SourceNames:
     """The letters of one system and their names; `known` where our comments list them all.
 
     `shifts` are the sequences that a text writes one step ahead, `theta` the letter of the
@@ -40,15 +40,15 @@ class Names:
     eta: bool = False
 
     @staticmethod
-    def listed(lines: Iterable[str]) -> Names:
+    def listed(lines: Iterable[str]) -> SourceNames:
         """The names that our comments list. Raises ValueError for a line that is not ours."""
-        names = Names(known=True)
+        names = SourceNames(known=True)
         for line in lines:
             parts = [part.strip() for part in line.split(" | ")]
             if len(parts) < 3:
                 raise ValueError(f"{line!r} has no letter and kind")
             name, letter, kind, *meaning = parts
-            parsed = Letter.parse(letter)
+            parsed = LatexName.parse(letter)
             if kind == "loss":
                 names.loss = letter
                 continue
@@ -68,7 +68,7 @@ class Names:
                 names.histories[name] = parse_extent(extent)
         return names
 
-    def guess(self, assigned: Iterable[Letter], letters: set[str]) -> None:
+    def guess(self, assigned: Iterable[LatexName], letters: set[str]) -> None:
         """Names for hand-written letters: `assigned` are the sequences, `letters` all there are."""
         mine = list(assigned)
         theta = next((p for p in _PARAMETERS for a in mine if str(a) == p), None)
@@ -88,7 +88,7 @@ class Names:
         self.theta = theta
         self.eta = r"\eta" in letters
 
-    def sequence(self, letter: Letter) -> str:
+    def sequence(self, letter: LatexName) -> str:
         """The name of a letter that carries an index."""
         key = str(letter)
         if key not in self.sequences:
@@ -96,25 +96,25 @@ class Names:
             self.latex[self.sequences[key]] = key
         return self.sequences[key]
 
-    def parameter(self, letter: Letter) -> Symbol:
+    def parameter(self, letter: LatexName) -> Symbol:
         """The hyperparameter of a letter."""
         key = str(letter)
         if key not in self.parameters:
             self.parameters[key] = self._standard(letter)
         return self.parameters[key]
 
-    def _standard(self, letter: Letter) -> Parameter:
+    def _standard(self, letter: LatexName) -> Parameter:
         if found := self._listed(letter):
             return found
         name = spoken(letter, "")
         standard = getattr(vocabulary, name, None)
         return standard if isinstance(standard, Parameter) else Parameter(name, latex=str(letter))
 
-    def is_standard(self, letter: Letter) -> bool:
+    def is_standard(self, letter: LatexName) -> bool:
         """Whether the vocabulary has a hyperparameter of this letter."""
         return self._listed(letter) is not None
 
-    def _listed(self, letter: Letter) -> Parameter | None:
+    def _listed(self, letter: LatexName) -> Parameter | None:
         key = str(letter)
         if key == r"\alpha" and not self.eta:
             return vocabulary.lr
@@ -125,13 +125,13 @@ class Names:
             standard = getattr(vocabulary, name)
             if not isinstance(standard, Parameter) or name == "learning_rate":
                 continue
-            mark = Letter.parse(standard.latex or name)
+            mark = LatexName.parse(standard.latex or name)
             if str(mark) == key or (word and word.group(1) == name):
                 return standard
         return None
 
 
-def spoken(letter: Letter, theta: str) -> str:
+def spoken(letter: LatexName, theta: str) -> str:
     """A valid name for a letter: `\\hat{m}` is m_hat, `g^{+}` is g_next."""
     base, accents = letter.base, []
     while found := re.fullmatch(r"\\(hat|bar|tilde|mathbf|mathcal)\{?(.*?)\}?", base):
@@ -165,4 +165,4 @@ def parse_extent(text: str) -> Extent:
     return matrix(*parts) if kind == "matrix" else Extent(kind)  # type: ignore[arg-type]
 
 
-__all__ = ["Names", "parse_extent", "spoken"]
+__all__ = ["SourceNames", "parse_extent", "spoken"]

@@ -34,10 +34,10 @@ from optwright.derive.language.declaration import (
     turn,
 )
 from optwright.derive.language.extent import COORDINATE, HOST, Extent, ExtentError, Shape, infer
-from optwright.derive.language.notation import Letter
+from optwright.derive.language.notation import LatexName
 from optwright.derive.language.symbol import Parameter, Value, Variable, t
 from optwright.derive.reading.meaning import Meaning, extent_of, parse
-from optwright.derive.reading.names import Names
+from optwright.derive.reading.names import SourceNames
 from optwright.derive.reading.source import Block, ReadError, Row
 
 _MATRIX = re.compile(r"\\nabla\s*\^\s*\{?2|\\top(?![A-Za-z])|\^\s*\{?T\b|\^\s*\{\s*-1\s*\}")
@@ -65,7 +65,7 @@ class _Builder:
         self.scope = traits.get("scope", "tensor")
         shape: Any = traits.get("shape", "any")
         try:
-            names = Names.listed(block.symbols) if block.traits else Names()
+            names = SourceNames.listed(block.symbols) if block.traits else SourceNames()
         except ValueError as error:
             raise ReadError(
                 f"the comments % symbol … are not as they were written: {error}"
@@ -130,7 +130,7 @@ class _Builder:
             first = tree.children[0]
             letter = self._full(first)
             place, _, below = (letter.below if letter else "").rpartition(",")
-            bare = letter and str(Letter(letter.base, letter.above, place))
+            bare = letter and str(LatexName(letter.base, letter.above, place))
             if below != "0" or bare not in self.names.sequences:
                 raise self.meaning.fail("a start is of index 0, such as m_0", first)
             # A state that starts at a hyperparameter of the same letter, d_0, stands alone.
@@ -144,7 +144,7 @@ class _Builder:
         )
 
         def take(match: re.Match[str]) -> str:
-            letter = Letter.parse(match.group(1).strip())
+            letter = LatexName.parse(match.group(1).strip())
             place = row.start + match.start(2)
             length = self._formula(Row("", match.group(2), place))
             name = self.names.sequences.get(str(letter))
@@ -217,7 +217,7 @@ class _Builder:
                 continue
             if child.data == "push":
                 what, target = (c for c in child.children if not isinstance(c, Token))
-                letter = self.meaning.letter(self.meaning._single(target)) or Letter("?")
+                letter = self.meaning.letter(self.meaning._single(target)) or LatexName("?")
                 name = self.names.sequences.get(str(letter), "")
                 if name not in self.lengths:
                     raise self.meaning.fail("this is no history", target)
@@ -300,9 +300,9 @@ class _Builder:
         tree = parse(row, "assignments", self.file)
         return [c for c in tree.children if not isinstance(c, Token)]
 
-    def _pairs(self, row: Row) -> list[tuple[Letter, Expr | None]]:
+    def _pairs(self, row: Row) -> list[tuple[LatexName, Expr | None]]:
         """Letters with their defaults, None where none is given."""
-        found: list[tuple[Letter, Expr | None]] = []
+        found: list[tuple[LatexName, Expr | None]] = []
         for chain in self._chains(row):
             trees = [c for c in chain.children if not isinstance(c, Token)]
             value = self.meaning.expr(trees[-1]) if len(trees) > 1 else None
@@ -313,18 +313,18 @@ class _Builder:
                 found.append((letter, value))
         return found
 
-    def _full(self, tree: Any) -> Letter | None:
+    def _full(self, tree: Any) -> LatexName | None:
         """A letter with all its marks, none taken for an index."""
         node = self.meaning._single(tree)
         if isinstance(node, Token):
-            return Letter(str(node)) if node.type in ("LETTER", "SYMBOL") else None
+            return LatexName(str(node)) if node.type in ("LETTER", "SYMBOL") else None
         if node.data != "factor":
             return self.meaning.letter(node)
         base = self.meaning._base(node.children[0])
         if base is None:
             return None
         above, below, _ = self.meaning._marks(node.children[1:])
-        return Letter(base, above, ",".join(mark for mark, _ in self.meaning.marked(below)))
+        return LatexName(base, above, ",".join(mark for mark, _ in self.meaning.marked(below)))
 
     def _history(self, name: str) -> History:
         latex = self.names.latex.get(name)
@@ -335,7 +335,7 @@ class _Builder:
 
     def _hand(self) -> None:
         """Sort out rows without our comments, then read them in order."""
-        lefts: list[tuple[Row, Letter, str]] = []
+        lefts: list[tuple[Row, LatexName, str]] = []
         self.meaning.indices = {}
         rows = [r for r in self.rows if r.keyword not in ("for", "end", "return")]
         plain: list[Row] = []
@@ -358,7 +358,9 @@ class _Builder:
                 index = marks[-1] if marks else ""
                 if not re.match(r"t(?![A-Za-z])|0$|1$", index):
                     index = ""
-                bare = Letter(letter.base, letter.above, ",".join(marks[:-1] if index else marks))
+                bare = LatexName(
+                    letter.base, letter.above, ",".join(marks[:-1] if index else marks)
+                )
                 lefts.append((row, bare, index.replace(" ", "")))
             plain.append(row)
         numbers = {r.start for r in plain if self._is_number(r)}
@@ -404,7 +406,7 @@ class _Builder:
                 full = self._full(tree)
                 assert full is not None
                 marks = full.below.split(",")
-                bare = Letter(full.base, full.above, ",".join(marks[:-1]))
+                bare = LatexName(full.base, full.above, ",".join(marks[:-1]))
                 if marks[-1] == "0" and str(bare) in stepped:
                     self.meaning.initial = True
                     self.inits[self.names.sequence(bare)] = self.meaning.expr(value_tree)

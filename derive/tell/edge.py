@@ -11,13 +11,13 @@ from typing import Any
 
 from sympy import sympify
 
+from optwright.derive.claim.formula.expression import Conjunction
+from optwright.derive.claim.rule.limit import FamilyLimit
+from optwright.derive.claim.rule.simulation import Simulation
 from optwright.derive.claim.statement import Statement
 from optwright.derive.compose.origin import Origin, origin
 from optwright.derive.language.declaration import Declaration, Optimizer, Schedule
 from optwright.derive.language.symbol import Value
-from optwright.derive.proof.kind.formula.expression import Conjunction
-from optwright.derive.proof.kind.rule.limit import FamilyLimit
-from optwright.derive.proof.kind.rule.simulation import Simulation
 from optwright.derive.tell.describe import family
 from optwright.derive.tell.graph import Edge, Graph, Relation, gathered
 

@@ -17,22 +17,24 @@ import sympy
 from click import unstyle
 from sympy import Basic, Expr, sympify
 
-from optwright.derive.claim.statement import Statement
-from optwright.derive.language.declaration import Optimizer
-from optwright.derive.language.symbol import Hyper, Variable, t
-from optwright.derive.proof.kind.formula.expression import (
+from optwright.derive.claim.formula.expression import (
     Conjunction,
     Identity,
     Inequality,
     Refutation,
     SumOf,
 )
-from optwright.derive.proof.kind.loss.path import Path
-from optwright.derive.proof.kind.rule.gathered import Gathered
-from optwright.derive.proof.kind.rule.invariant import Always, StepFrom
-from optwright.derive.proof.kind.rule.limit import FamilyLimit, Limit
-from optwright.derive.proof.kind.rule.simulation import OnlyIf, Simulation
-from optwright.derive.proof.run.exact import POINT, Objective, Run
+from optwright.derive.claim.loss.path import Path
+from optwright.derive.claim.problem import POINT, Objective
+from optwright.derive.claim.rule.gathered import Gathered
+from optwright.derive.claim.rule.invariant import Always, StepFrom
+from optwright.derive.claim.rule.limit import FamilyLimit, Limit
+from optwright.derive.claim.rule.simulation import OnlyIf, Simulation
+from optwright.derive.claim.statement import Statement
+from optwright.derive.language.declaration import Optimizer
+from optwright.derive.language.symbol import Hyper, Variable, t
+from optwright.derive.proof.kind.loss.path import FollowedPath
+from optwright.derive.proof.run.exact import Run
 from optwright.derive.proof.run.replay import NoRun, revived
 from optwright.derive.proof.run.system import THETA
 from optwright.derive.tell.describe import start_and_step
@@ -107,8 +109,8 @@ def settings(claim: Any, name: str = "") -> tuple[Setting, ...]:
             found.append((x.id, x))
         elif isinstance(x, Path):
             found.append((x.system.id, x.system))
-            facts.append(Facts("Path", x.shown))
-        elif hasattr(x, "decide"):
+            facts.append(Facts("Path", FollowedPath(x).shown))
+        elif isinstance(getattr(x, "kind", None), str):
             inner += settings(x, _joined(name, words))
         elif lines := tuple(_told(x)):
             facts.append(Facts(words[:1].upper() + words[1:], lines))

@@ -30,7 +30,7 @@ class Unreadable(ValueError):
 
 
 @dataclass(frozen=True)
-class Relation:
+class FormulaRelation:
     """Two formulas and what stands between them: `=`, `!=`, `<`, `<=`, `>` or `>=`."""
 
     left: ast.expr
@@ -46,27 +46,27 @@ def parse(text: str) -> ast.expr:
         raise Unreadable(f"{text!r} is no formula") from None
 
 
-def relation(text: str) -> Relation:
+def relation(text: str) -> FormulaRelation:
     """The relation of a text: `a = b`, `a <= b`, `Ne(a, b)`. Raises Unreadable."""
     depth = 0
     for k, c in enumerate(text):
         depth += (c in "([{") - (c in ")]}")
         if depth == 0 and text.startswith(" = ", k):
-            return Relation(parse(text[:k]), "=", parse(text[k + 3 :]))
+            return FormulaRelation(parse(text[:k]), "=", parse(text[k + 3 :]))
     found = related(parse(text))
     if found is None:
         raise Unreadable(f"{text!r} is no relation")
     return found
 
 
-def related(node: ast.expr) -> Relation | None:
+def related(node: ast.expr) -> FormulaRelation | None:
     """A formula as a relation, if it is one."""
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
         sign = _COMPARED.get(type(node.ops[0]))
-        return Relation(node.left, sign, node.comparators[0]) if sign else None
+        return FormulaRelation(node.left, sign, node.comparators[0]) if sign else None
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and len(node.args) == 2:
         sign = _RELATIONS.get(node.func.id)
-        return Relation(node.args[0], sign, node.args[1]) if sign else None
+        return FormulaRelation(node.args[0], sign, node.args[1]) if sign else None
     return None
 
 
@@ -80,7 +80,7 @@ class Found:
     exact: bool
 
 
-def refuted_at(said: Relation, point: Mapping[str, str]) -> Found:
+def refuted_at(said: FormulaRelation, point: Mapping[str, str]) -> Found:
     """A relation at an exact point, its numbers and matrices given as text by name.
 
     Exactly where all numbers are fractions, else to fifty digits. Raises Unreadable for a name
@@ -96,7 +96,7 @@ def refuted_at(said: Relation, point: Mapping[str, str]) -> Found:
     raise Unreadable(f"{ast.unparse(said.left)} {said.sign} … has no value there")
 
 
-def unnamed(said: Relation, point: Mapping[str, str]) -> list[str]:
+def unnamed(said: FormulaRelation, point: Mapping[str, str]) -> list[str]:
     """The sequences and symbols of a relation of which a point says nothing."""
     known = {ast.unparse(parse(name)) for name in point if _readable(name)}
     found: dict[str, None] = {}
@@ -278,5 +278,5 @@ def shown(x: Any) -> str:
     return str(x) if isinstance(x, Fraction) else f"{x:.12g}"
 
 
-__all__ = ["Found", "Relation", "Unreadable", "parse", "refuted_at", "related", "relation"]
+__all__ = ["Found", "FormulaRelation", "Unreadable", "parse", "refuted_at", "related", "relation"]
 __all__ += ["shown", "unnamed"]

@@ -49,9 +49,11 @@ def decide_all(
     path: the user's file that the statements were loaded from, None for the project's own.
     workers: processes, one a processor unless given; 0 decides in this process, where nothing ends
     a statement that hangs. fresh: do not use what the cache has (but keep what is found).
-    Raises RuntimeError if the worker processes do not start.
+    Raises RuntimeError if the worker processes do not start, NoDecider for a kind of claim that
+    nobody has said how to decide.
     """
     wanted = list(statements)
+    _refuse_undecidable(wanted)
     digests = [digest(statement.claim) for statement in wanted]
     found: dict[int, Verdict] = {}
     for place, statement in enumerate(wanted if not fresh else ()):
@@ -73,6 +75,17 @@ def decide_all(
             kept.keep(digests[place], verdict)
         yield wanted[ready], found[ready]
         ready += 1
+
+
+def _refuse_undecidable(statements: Iterable[Statement]) -> None:
+    """Raise NoDecider for a user's kind of claim that nobody has said how to decide."""
+    own = [s.claim for s in statements if not type(s.claim).__module__.startswith("optwright.")]
+    if own:
+        from optwright.derive.proof.registry import decidable, undecidable
+
+        for claim in own:
+            if not decidable(claim):
+                raise undecidable(claim)
 
 
 class _Worker:

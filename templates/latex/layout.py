@@ -25,7 +25,7 @@ from optwright.derive.language.declaration import (
     Statement,
 )
 from optwright.derive.language.extent import COORDINATE, HOST
-from optwright.derive.language.notation import Letters, Notation, letters
+from optwright.derive.language.notation import LatexNames, Notation, letters
 from optwright.derive.language.symbol import Value
 from optwright.derive.language.text import order_of
 from optwright.templates.latex.printer import Latex, number
@@ -44,7 +44,7 @@ class Block:
     """A system in print: the rows of its `aligned` block, its letters, and lines on its symbols."""
 
     rows: tuple[str, ...]
-    letters: Letters
+    letters: LatexNames
     symbols: tuple[str, ...]
 
     @property
@@ -191,7 +191,7 @@ def _wrapped(lead: str, parts: Sequence[str]) -> list[str]:
 # --- symbols ---------------------------------------------------------------------------------
 
 
-def _symbols(system: Optimizer | Schedule, named: Letters, latex: Latex) -> Iterable[str]:
+def _symbols(system: Optimizer | Schedule, named: LatexNames, latex: Latex) -> Iterable[str]:
     """A line for each symbol: name, letter, what it is. The reader takes names from these."""
     for h in system.hyper:
         words = " ".join(h.meaning.replace("|", "/").split())

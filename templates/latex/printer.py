@@ -20,7 +20,7 @@ from sympy.logic.boolalg import And, Boolean, Not, Or
 
 from optwright.derive.language import operation as op
 from optwright.derive.language.extent import Extent, Shape, infer
-from optwright.derive.language.notation import Letters
+from optwright.derive.language.notation import LatexNames
 from optwright.derive.language.order import Order
 from optwright.derive.language.symbol import Parameter, Value
 from optwright.derive.language.text import ATOM, COMPARISON, POWER, PRODUCT, SUM, Infix
@@ -109,7 +109,7 @@ class Latex(Infix):
     def __init__(
         self,
         order: Order,
-        letters: Letters,
+        letters: LatexNames,
         extents: Mapping[str, Extent],
         shape: Shape = "any",
         histories: Sequence[str] = (),

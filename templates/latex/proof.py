@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from optwright.derive.claim.statement import Statement
-from optwright.derive.language.notation import Letter, Letters, letters, spelled
+from optwright.derive.language.notation import LatexName, LatexNames, letters, spelled
 from optwright.derive.tell.explain import Facts, Setting, explained, settings
 from optwright.derive.tell.formula import Unreadable, parse, related
 from optwright.templates.latex import environment
@@ -35,7 +35,7 @@ _FUNCTIONS = {"exp", "log", "cos", "sin", "max", "min"}
 class Formulas:
     """Sets formulas that are kept as text, with the letters of some systems, the first first."""
 
-    def __init__(self, named: Sequence[Letters]) -> None:
+    def __init__(self, named: Sequence[LatexNames]) -> None:
         self.named = named
 
     def show(self, text: str) -> str:
@@ -168,7 +168,7 @@ class Formulas:
             return _WORDS.get(name, name)
         return str(self._letter(name))
 
-    def _letter(self, name: str) -> Letter:
+    def _letter(self, name: str) -> LatexName:
         for all_ in self.named:
             for table in (all_.sequences, all_.parameters):
                 if name in table:
@@ -248,7 +248,7 @@ def _part(setting: Setting) -> Part:
     return Part(setting.name, systems, beside, facts)
 
 
-def _fact(facts: Facts, named: Sequence[Letters]) -> list[str]:
+def _fact(facts: Facts, named: Sequence[LatexNames]) -> list[str]:
     """The lines of some facts, each side in the letters of its system."""
 
     def side(place: int) -> Formulas:

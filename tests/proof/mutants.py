@@ -9,11 +9,11 @@ from itertools import combinations, product
 import sympy
 from sympy import Eq, Expr
 
+from optwright.derive.claim.formula.expression import Conjunction
+from optwright.derive.claim.rule.simulation import Simulation
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language.declaration import DeclarationError, Optimizer, equation
 from optwright.derive.language.symbol import Parameter, Value, Variable, t
-from optwright.derive.proof.kind.formula.expression import Conjunction
-from optwright.derive.proof.kind.rule.simulation import Simulation
 from optwright.derive.proof.run.system import advance, state_names
 
 

@@ -10,6 +10,17 @@ import pytest
 import sympy
 from sympy import Integer, Rational, Symbol, ceiling, oo, sqrt
 
+from optwright.derive import prove
+from optwright.derive.claim.formula.counting import Counting
+from optwright.derive.claim.formula.expression import Identity, Inequality
+from optwright.derive.claim.formula.interval import OnInterval
+from optwright.derive.claim.loss.order import AgreeToOrder, DifferenceQuotient, Steps, Vanishes
+from optwright.derive.claim.loss.quadratic import L, Stable
+from optwright.derive.claim.rule.expectation import MeanStep
+from optwright.derive.claim.rule.gathered import Gathered, part
+from optwright.derive.claim.rule.invariant import Always
+from optwright.derive.claim.rule.limit import FamilyLimit, Limit
+from optwright.derive.claim.rule.simulation import OnlyIf, Simulation
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     Abs,
@@ -39,16 +50,7 @@ from optwright.derive.language import (
     v,
     weight_decay,
 )
-from optwright.derive.proof.algebra.univariate import OnInterval
-from optwright.derive.proof.kind.formula.counting import Counting
-from optwright.derive.proof.kind.formula.expression import Identity, Inequality
-from optwright.derive.proof.kind.loss.order import AgreeToOrder, Quotient, Steps, Vanishes
-from optwright.derive.proof.kind.loss.quadratic import L, Stable
-from optwright.derive.proof.kind.rule.expectation import MeanStep
-from optwright.derive.proof.kind.rule.gathered import Gathered, part
-from optwright.derive.proof.kind.rule.invariant import Always
-from optwright.derive.proof.kind.rule.limit import FamilyLimit, Limit
-from optwright.derive.proof.kind.rule.simulation import OnlyIf, Simulation
+from optwright.derive.proof import decide
 from optwright.derive.rule import catalog
 
 w, k = Variable("w"), Variable("k")
@@ -66,7 +68,7 @@ descent = rule("Descent", (lr(1),), (), Eq(theta[t], theta[t - 1] - lr * G))
 
 
 def status(claim: Any, budget_s: float = 5.0) -> str:
-    return str(claim.decide(budget_s).status)
+    return str(decide(claim, budget_s).status)
 
 
 # --- operations on arrays are no arbitrary functions ----------------------------------------------
@@ -257,7 +259,7 @@ def test_a_step_that_only_one_system_has():
         "Quotient", (lr(1),), (), Eq(w[t], G**2), Eq(theta[t], theta[t - 1] - lr * w[t] / G)
     )
     for claim in (Simulation(descent, quotient), Simulation(quotient, descent)):
-        verdict = claim.decide()
+        verdict = decide(claim)
         assert verdict.status == "refuted"
         assert "no real number" in str(verdict.counterexample)
 
@@ -306,15 +308,15 @@ def test_one_parameter_does_not_tell_of_many():
         (),
         Eq(theta[t], theta[t - 1] - lr * (G + G * grad(theta[t - 1] - lr * G))),
     )
-    verdict = AgreeToOrder(Steps(left, 1), Steps(right, 1), lr, 3).decide()
+    verdict = decide(AgreeToOrder(Steps(left, 1), Steps(right, 1), lr, 3))
     assert verdict.status != "proved" or "of one parameter" in verdict.scope
-    steps = AgreeToOrder(Steps(descent, 2), Steps(descent, 1, {"lr": 2 * lr}), lr, 2).decide()
+    steps = decide(AgreeToOrder(Steps(descent, 2), Steps(descent, 1, {"lr": 2 * lr}), lr, 2))
     assert steps.status == "proved" and steps.scope == "all smooth losses, all starts"
 
 
 def test_irrational_weights_and_ends_are_said_to_be():
     with pytest.raises(ValueError, match="no rational number"):
-        Quotient({0: -(sqrt(3) + sqrt(2)), sqrt(3) - sqrt(2): sqrt(3) + sqrt(2)})
+        DifferenceQuotient({0: -(sqrt(3) + sqrt(2)), sqrt(3) - sqrt(2): sqrt(3) + sqrt(2)})
     assert status(OnInterval(y >= 0, y, sqrt(2), 2)) == "undecided"
 
 
@@ -334,13 +336,15 @@ class Endless:
 
     kind = "endless"
 
-    def decide(self, budget_s: float = 5.0) -> Any:
-        while True:
-            sympy.expand((x + y) ** 3)
+
+@decide.register
+def _endless(claim: Endless, budget_s: float = 5.0) -> Any:
+    while True:
+        sympy.expand((x + y) ** 3)
 
 
 def test_what_looks_at_no_clock_is_ended():
     begun = time.process_time()
-    verdict = Statement("endless", "it ends", Endless(), "proved").decide(0.5)
+    verdict = prove(Statement("endless", "it ends", Endless(), "proved"), 0.5)
     assert verdict.status == "undecided" and "out of time" in verdict.tried[0]
     assert time.process_time() - begun < 20

@@ -15,6 +15,9 @@ from sympy import Rational, sqrt, sympify
 
 from optwright.cli import main
 from optwright.derive import compare as exported
+from optwright.derive.claim.rule.exclusion import NoMap
+from optwright.derive.claim.rule.simulation import Simulation
+from optwright.derive.error import TimeIsOver
 from optwright.derive.language import (
     Eq,
     Optimizer,
@@ -40,18 +43,18 @@ from optwright.derive.language import beta as decay
 from optwright.derive.language import momentum as mu
 from optwright.derive.language.declaration import DeclarationError, map_statement
 from optwright.derive.language.symbol import Hyper
+from optwright.derive.proof import decide
 from optwright.derive.proof.algebra.domain import Interval
 from optwright.derive.proof.algebra.polynomial import Poly
-from optwright.derive.proof.kind.rule.simulation import Simulation
+from optwright.derive.proof.kind.rule.exclusion import Equations
+from optwright.derive.proof.kind.rule.simulation import refute
 from optwright.derive.proof.relate.compare import compare
-from optwright.derive.proof.relate.eliminate import Equations
-from optwright.derive.proof.relate.exclusion import NoMap
 from optwright.derive.proof.relate.recognise import constant, recognise
 from optwright.derive.proof.relate.renaming import renaming
 from optwright.derive.proof.relate.search import Search, naturals, pruned, specialised
-from optwright.derive.proof.run.numeric import Machine, Problem
+from optwright.derive.proof.run.numeric import FloatProblem, Machine
 from optwright.derive.proof.run.replay import replay
-from optwright.derive.proof.time_limit import OutOfTime, guard
+from optwright.derive.proof.time_limit import guard
 from optwright.derive.rule import catalog
 
 HERE = Source("this test")
@@ -165,7 +168,7 @@ def test_the_place_of_epsilon():
     assert moving.hyper["eps"] in (eps * sqrt(1 - beta2**t), eps / sqrt(1 - beta2**t))
     assert still.given == {"eps": 0}
     assert all(r.proof.status == "proved" for r in found.rescues)
-    assert replay(found.counterexample)
+    assert replay(found.counterexample, *found.systems)
 
 
 def test_rmsprop_is_adam_without_momentum_up_to_the_correction():
@@ -207,8 +210,8 @@ def test_a_match_at_the_edge_only_is_degenerate():
 
 def test_no_map_is_never_claimed_of_equals():
     for a, b in (("Momentum", "MomentumSum"), ("MomentumEMA", "Momentum")):
-        assert NoMap(catalog.system(a), catalog.system(b)).decide(5).status == "undecided"
-    assert NoMap(catalog.system("HeavyBall"), catalog.system("Nesterov")).decide(20).status == (
+        assert decide(NoMap(catalog.system(a), catalog.system(b)), 5).status == "undecided"
+    assert decide(NoMap(catalog.system("HeavyBall"), catalog.system("Nesterov")), 20).status == (
         "proved"
     )
 
@@ -230,7 +233,7 @@ def shown(equations):
     try:
         with guard(0.2):
             return equations.impossible()
-    except OutOfTime:
+    except TimeIsOver:
         return False
 
 
@@ -268,7 +271,7 @@ def test_numbers_are_about_numbers():
     found = related(
         "Adam(lr=0.1, beta1=0, beta2=0.9, eps=0)", "RMSProp(lr=0.1, rho=0.9, eps=0)", "different"
     )
-    assert found.scope == "these numbers" and replay(found.counterexample)
+    assert found.scope == "these numbers" and replay(found.counterexample, *found.systems)
 
 
 def test_the_same_name_with_other_numbers_differs():
@@ -326,10 +329,10 @@ def test_mutants_are_never_called_equal_unless_they_are(a, b):
         found = compare(a, mutant, budget_s=3)
         if found.status == "equal":
             # A mutant may be the same rule in other signs: then no exact run may tell them apart.
-            assert found.map.claim.refute(5) is None, what
+            assert refute(found.map.claim, 5) is None, what
             assert agree(found.map), what
         elif found.status == "different":
-            assert replay(found.counterexample), what
+            assert replay(found.counterexample, *found.systems), what
 
 
 def agree(relation):
@@ -343,8 +346,8 @@ def agree(relation):
         else values[{h.name: h.symbol for h in claim.left.hyper}[n]]
         for n in right.hyper
     ]
-    a = left.run(lambda _: list(values.values()), Problem(77), 4)
-    b = right.run(lambda _: theirs, Problem(77), 4)
+    a = left.run(lambda _: list(values.values()), FloatProblem(77), 4)
+    b = right.run(lambda _: theirs, FloatProblem(77), 4)
     return all(
         abs(x - y) < 1e-9
         for mine, other in zip(a.asked, b.asked, strict=True)
@@ -439,9 +442,9 @@ def test_a_counter_is_no_constant():
     assert moving.moves and maps(moving) == {"lr": "lr/t"}
     assert moving.exactly == ("lr_t = lr/t, in steps where g[t] != 0",)
     found = related(growing, "Nesterov", "different")
-    assert not found.rescues and replay(found.counterexample)
+    assert not found.rescues and replay(found.counterexample, *found.systems)
     found = related(drifting, "GradientDescent", "different")
-    assert not found.rescues and replay(found.counterexample)
+    assert not found.rescues and replay(found.counterexample, *found.systems)
 
 
 def test_what_holds_exactly_when():
@@ -476,9 +479,9 @@ def test_shifted_runs_are_compared_at_shifted_steps():
     late = harmonic.replace(
         name="Late", step=(Eq(theta[t], theta[t - 1] - lr * g[t] * t / (t + 1)),)
     )
-    assert Simulation(late, early, shift=1).decide().status == "proved"
-    wrong = Simulation(harmonic, early, shift=1).decide()
-    assert wrong.status == "refuted" and replay(wrong.counterexample)
+    assert decide(Simulation(late, early, shift=1)).status == "proved"
+    wrong = decide(Simulation(harmonic, early, shift=1))
+    assert wrong.status == "refuted" and replay(wrong.counterexample, harmonic, early)
 
 
 @pytest.mark.parametrize("name", ["LBFGS", "torch.LBFGS", "torch.RAdam", "torch.NAdam", "Prodigy"])
@@ -552,9 +555,9 @@ def test_a_root_that_nothing_reads_is_no_difference():
 def test_different_under_every_map_of_a_class():
     kept = {"beta1": beta1, "beta2": beta2}
     for a, b in (("Adam", "AdamEpsHat"), ("AdamL2", "AdamW"), ("Adam", "AdamNoCorrection")):
-        verdict = NoMap(catalog.system(a), catalog.system(b), kept).decide(LONG)
+        verdict = decide(NoMap(catalog.system(a), catalog.system(b), kept), LONG)
         assert verdict.status == "proved" and "eps" in verdict.scope
-    same = NoMap(catalog.system("Adam"), catalog.system("torch.Adam"), kept).decide(3)
+    same = decide(NoMap(catalog.system("Adam"), catalog.system("torch.Adam"), kept), 3)
     assert same.status == "undecided"
 
 

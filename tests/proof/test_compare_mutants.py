@@ -19,12 +19,11 @@ import sympy
 from mutants import changed, moved, mutants
 from sympy import Expr, Integer, Rational
 
-from optwright.derive.claim.verdict import Counterexample
 from optwright.derive.language.declaration import DeclarationError, Family, Optimizer, expressions
-from optwright.derive.proof.kind.rule.simulation import NOWHERE
-from optwright.derive.proof.relate.compare import compare
+from optwright.derive.proof.kind.rule.simulation_run import NOWHERE
+from optwright.derive.proof.relate.compare import Comparison, compare
 from optwright.derive.proof.run.exact import draws
-from optwright.derive.proof.run.replay import follows, near, replay
+from optwright.derive.proof.run.replay import follows, near, replay, run_of
 from optwright.derive.rule import catalog
 from optwright.templates.replay import TOLERANCE, computed, made
 
@@ -106,12 +105,16 @@ def pairs() -> Iterator[tuple[str, Optimizer, Optimizer]]:
                 yield f"{rule.id}: {what}", *found
 
 
-def generated(found: Counterexample) -> str:
+def generated(found: Comparison) -> str:
     """What the generated classes make of the runs: "same", or "other" states; or why none."""
-    if any(x == NOWHERE for _, x in found.found):
+    if any(x == NOWHERE for _, x in found.counterexample.found):
         return "no real number"
-    floats = [computed(run, made(run.system, {})) for run in found.runs]
-    if not all(follows(x, run, TOLERANCE) for x, run in zip(floats, found.runs, strict=True)):
+    runs = [
+        run_of(record, next(s for s in found.systems if s.id == record["optimizer"]))
+        for record in found.counterexample.runs
+    ]
+    floats = [computed(run, made(run.system, {})) for run in runs]
+    if not all(follows(x, run, TOLERANCE) for x, run in zip(floats, runs, strict=True)):
         return "other"
     ends = [x.states[-1]["theta"] for x in floats]
     return "other" if near(*ends, TOLERANCE) else "same"
@@ -134,9 +137,9 @@ def test_mutants_are_told_apart(capsys: pytest.CaptureFixture[str]) -> None:
             if what in EDGE:
                 tally["on an edge"] += 1
                 continue
-            if not replay(found.counterexample):
+            if not replay(found.counterexample, *found.systems):
                 surprises.append(f"{what}: different, but the numbers do not replay")
-            seen = generated(found.counterexample)
+            seen = generated(found)
             replayed[seen] += 1
             if seen == "other":
                 surprises.append(f"{what}: different, but not in the generated code")
@@ -156,4 +159,5 @@ def test_what_never_happens_at_some_numbers_does_at_others(what: str) -> None:
     found = compare(rule.with_hyper(**never), mutant.with_hyper(**never), budget_s=LONG)
     assert found.status == "equal", str(found)
     found = compare(rule, mutant, budget_s=LONG)
-    assert found.status == "different" and replay(found.counterexample), str(found)
+    assert found.status == "different", str(found)
+    assert replay(found.counterexample, *found.systems)

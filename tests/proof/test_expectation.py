@@ -7,9 +7,10 @@ from sympy import Eq, Integer, Rational, Symbol, ceiling
 
 from optwright import cli
 from optwright.derive import statements
-from optwright.derive.proof.kind.formula.counting import Counting, Kept
-from optwright.derive.proof.kind.formula.counting import n as parameters
-from optwright.derive.proof.kind.rule.expectation import B, BatchMoment, MeanStep, mean, n, variance
+from optwright.derive.claim.formula.counting import Counting, Kept
+from optwright.derive.claim.formula.counting import n as parameters
+from optwright.derive.claim.rule.expectation import B, BatchMoment, MeanStep, mean, n, variance
+from optwright.derive.proof import decide
 from optwright.derive.proof.run.replay import replay
 from optwright.derive.rule import catalog
 from optwright.derive.statement.people import opinion
@@ -18,7 +19,7 @@ memory = Symbol("memory", integer=True, positive=True)
 
 
 def decided(claim) -> str:
-    return claim.decide().status
+    return decide(claim).status
 
 
 @pytest.mark.parametrize(
@@ -48,15 +49,16 @@ OTHERS = ("Adagrad", "RMSProp", "Adam", "AdamW", "SignSGD", "Lion", "ISTA", "Cli
 
 @pytest.mark.parametrize("name", [*LINEAR, *OTHERS])
 def test_mean_steps(name):
-    found = MeanStep(catalog.system(name)).decide()
+    system = catalog.system(name)
+    found = decide(MeanStep(system))
     assert found.status == ("proved" if name in LINEAR else "refuted")
     if found.counterexample:
-        assert len(found.counterexample.runs) == 3 and replay(found.counterexample)
+        assert len(found.counterexample.runs) == 3 and replay(found.counterexample, system)
 
 
 def test_mean_steps_that_are_not_told():
     # Where the rule looks depends on the draw, so what it hears is random in an unknown way.
-    local = MeanStep(catalog.system("RandomLocalSearch"), "noise").decide()
+    local = decide(MeanStep(catalog.system("RandomLocalSearch"), "noise"))
     assert local.status == "undecided" and "led it" in local.evidence
     assert decided(MeanStep(catalog.system("SAM"))) != "proved"
     noisy, descent = catalog.system("NoisySGD"), catalog.system("GradientDescent")

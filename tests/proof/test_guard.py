@@ -8,7 +8,8 @@ import time
 
 import pytest
 
-from optwright.derive.proof.time_limit import OutOfTime, guard
+from optwright.derive.error import TimeIsOver
+from optwright.derive.proof.time_limit import guard
 
 
 def busy(seconds: float) -> None:
@@ -19,7 +20,7 @@ def busy(seconds: float) -> None:
 
 def test_it_ends_what_takes_too_long() -> None:
     begun = time.process_time()
-    with pytest.raises(OutOfTime), guard(0.1):
+    with pytest.raises(TimeIsOver), guard(0.1):
         busy(5)
     assert time.process_time() - begun < 2
 
@@ -31,10 +32,10 @@ def test_it_leaves_nothing_behind() -> None:
 
 
 def test_guards_nest() -> None:
-    with pytest.raises(OutOfTime), guard(0.2), guard(5):
+    with pytest.raises(TimeIsOver), guard(0.2), guard(5):
         busy(5)
     with guard(5):
-        with pytest.raises(OutOfTime), guard(0.1):
+        with pytest.raises(TimeIsOver), guard(0.1):
             busy(5)
         busy(0.2)
 
@@ -47,7 +48,7 @@ def test_the_collectors_callbacks_lose_no_ring() -> None:
 
     gc.callbacks.append(slow)
     try:
-        with pytest.raises(OutOfTime), guard(0.1):
+        with pytest.raises(TimeIsOver), guard(0.1):
             gc.collect()
             busy(5)
     finally:
@@ -61,7 +62,7 @@ def test_it_works_in_other_threads() -> None:
         try:
             with guard(0.1):
                 busy(5)
-        except OutOfTime:
+        except TimeIsOver:
             found.append("ended")
 
     thread = threading.Thread(target=run)

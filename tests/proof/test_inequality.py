@@ -7,7 +7,7 @@ import pytest
 from sympy import Abs, Function, Max, Min, N, Rational, exp, log, sign, sqrt, symbols
 
 from optwright.derive.proof.algebra.domain import Domain
-from optwright.derive.proof.decide.inequality import decide_nonneg
+from optwright.derive.proof.sign.inequality import decide_nonneg
 
 lr, eps, t, b, c, v, m, g, x, y, z, gram, L = symbols("lr eps t b c v m g x y z gram L")
 G = Function("G")

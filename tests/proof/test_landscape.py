@@ -5,22 +5,19 @@ import random
 import pytest
 from sympy import Integer, Poly, Rational, expand, sqrt, symbols
 
-from optwright.derive.language import Parameter, lr, momentum
-from optwright.derive.proof.algebra.univariate import (
-    OnInterval,
-    nonnegative,
-    polynomial,
-    root_between,
-)
-from optwright.derive.proof.kind.loss.landscape import CriticalPoint, MixedPartials
-from optwright.derive.proof.kind.loss.order import (
+from optwright.derive.claim.formula.interval import OnInterval
+from optwright.derive.claim.loss.landscape import CriticalPoint, MixedPartials
+from optwright.derive.claim.loss.order import (
     AgreeToOrder,
     AtLeastAsClose,
     DifferenceError,
-    Quotient,
+    DifferenceQuotient,
     Steps,
     Vanishes,
 )
+from optwright.derive.language import Parameter, lr, momentum
+from optwright.derive.proof import decide
+from optwright.derive.proof.algebra.univariate import nonnegative, polynomial, root_between
 from optwright.derive.rule import catalog
 
 x, y = symbols("x y", real=True)
@@ -28,7 +25,7 @@ half = Rational(1, 2)
 
 
 def decided(claim) -> str:
-    return claim.decide().status
+    return decide(claim).status
 
 
 # --- signs on intervals
@@ -152,8 +149,8 @@ def test_mixed_partials():
 # --- orders
 
 
-forward = Quotient({0: -1, 1: 1})
-centred = Quotient({1: half, -1: -half})
+forward = DifferenceQuotient({0: -1, 1: 1})
+centred = DifferenceQuotient({1: half, -1: -half})
 
 
 @pytest.mark.parametrize(
@@ -166,8 +163,9 @@ centred = Quotient({1: half, -1: -half})
         (DifferenceError(centred, 2, Rational(1, 6)), "proved"),
         (DifferenceError(centred, 2, Rational(1, 12)), "refuted"),
         (DifferenceError(centred, 1, half), "refuted"),
-        (DifferenceError(Quotient({1: 1, -1: -1}), 1), "refuted"),  # twice the derivative
-        (DifferenceError(Quotient({0: -2, 1: 2}, 2), 1), "refuted"),  # divided by h once too often
+        (DifferenceError(DifferenceQuotient({1: 1, -1: -1}), 1), "refuted"),  # twice the derivative
+        # divided by h once too often
+        (DifferenceError(DifferenceQuotient({0: -2, 1: 2}, 2), 1), "refuted"),
         (AtLeastAsClose(centred, forward), "refuted"),
         (AtLeastAsClose(forward, centred), "refuted"),
         (AtLeastAsClose(forward, forward), "undecided"),
@@ -178,7 +176,7 @@ def test_difference_quotients(claim, status):
 
 
 def test_refuted_errors_are_those_of_the_function():
-    found = DifferenceError(forward, 2).decide().counterexample
+    found = decide(DifferenceError(forward, 2)).counterexample
     assert dict(found.point) == {"f": "x**2/2", "x": "0", "h": "1/10"}
     assert dict(found.found)["error"] == "1/20"
 

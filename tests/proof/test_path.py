@@ -6,10 +6,12 @@ from fractions import Fraction
 import pytest
 from sympy import Rational
 
+from optwright.derive.claim.loss.path import FirstStep, Path, Reaches, Settles
+from optwright.derive.claim.problem import POINT
+from optwright.derive.claim.rule.invariant import Always
 from optwright.derive.language import Abs, Equal, t, theta, v
-from optwright.derive.proof.kind.loss.path import FirstStep, Path, Reaches, Settles, text
-from optwright.derive.proof.kind.rule.invariant import Always
-from optwright.derive.proof.run.exact import POINT
+from optwright.derive.proof import decide
+from optwright.derive.proof.kind.loss.path import FollowedPath, text
 from optwright.derive.proof.run.replay import replay
 from optwright.derive.rule import catalog
 
@@ -20,7 +22,7 @@ left = Abs(theta[t]) > 1
 
 
 def decided(claim) -> str:
-    return claim.decide().status
+    return decide(claim).status
 
 
 def counted(rule: str, start: float) -> int:
@@ -59,10 +61,10 @@ def test_first_steps_agree_with_a_plain_loop(rule):
     assert decided(FirstStep(path, left, number)) == "proved"
     if rule != "Adagrad":  # a thousand steps, once is enough
         for wrong in (number - 1, number + 1, None):
-            found = FirstStep(path, left, wrong).decide()
+            found = decide(FirstStep(path, left, wrong))
             assert found.status == "refuted"
             assert dict(found.counterexample.found)["first holds"] == f"step {number}"
-            assert replay(found.counterexample)
+            assert replay(found.counterexample, FirstStep(path, left, wrong))
 
 
 def test_first_steps_at_the_edges():
@@ -76,7 +78,7 @@ def test_first_steps_at_the_edges():
 
 def test_exploding_paths_end():
     away = Path(descent, 4 * POINT**3, 10, {"lr": 1})  # whole numbers, thrice as long each step
-    assert "leaves all bounds" in FirstStep(away, Abs(theta[t]) < 1, 99).decide().evidence
+    assert "leaves all bounds" in decide(FirstStep(away, Abs(theta[t]) < 1, 99)).evidence
     assert decided(FirstStep(away, Abs(theta[t]) < 1, None, limit=5)) == "proved"
     assert decided(Settles(away, 0, 1)) == "undecided"
     assert decided(Reaches(away, Abs(theta[t]) < 1, within=30)) == "undecided"
@@ -84,19 +86,20 @@ def test_exploding_paths_end():
 
 def test_what_a_path_cannot_be():
     norm = Path(catalog.system("LAMB"), -2 * POINT, 1)
-    assert "all coordinates" in FirstStep(norm, left, 1).decide().evidence
+    assert "all coordinates" in decide(FirstStep(norm, left, 1)).evidence
     unknown = Path(descent, -2 * POINT, 1, {"rate": 1})
-    assert "no hyperparameter rate" in FirstStep(unknown, left, 1).decide().evidence
+    assert "no hyperparameter rate" in decide(FirstStep(unknown, left, 1)).evidence
     outside = Path(descent, -2 * POINT, 1, {"lr": -1})
-    assert "lr = -1" in FirstStep(outside, left, 1).decide().evidence
+    assert "lr = -1" in decide(FirstStep(outside, left, 1)).evidence
     other = Path(catalog.system("Newton"), -2 * POINT, 1)
     assert decided(FirstStep(other, left, 1)) == "undecided"
 
 
 def test_an_interval_holds_descent_and_not_momentum():
     slow = Path(descent, valley, 2, hundredth)
-    found = Reaches(slow, theta[t] < 0).decide()
-    assert found.status == "refuted" and replay(found.counterexample)
+    claim = Reaches(slow, theta[t] < 0)
+    found = decide(claim)
+    assert found.status == "refuted" and replay(found.counterexample, claim)
     assert decided(Reaches(Path(momentum, valley, 2, hundredth), theta[t] < 0)) == "proved"
     assert decided(Reaches(slow, theta[t] < 1)) == "proved"
     # The run ends at about 0.68059: below 0.681 it comes, below 0.680 it does not.
@@ -121,7 +124,7 @@ def test_limits_of_paths():
 def test_numbers_are_shown_as_they_are_or_enclosed():
     assert text(Fraction(1, 3)) == "1/3"
     path = Path(catalog.system("Adagrad"), -2 * POINT, Rational(1, 3), hundredth)
-    states = path.enclosures(80)
+    states = FollowedPath(path).enclosures(80)
     for _ in range(3):
         state = next(states)
     low, high = (float(x) for x in text(state["theta"]).strip("[]").split(","))
@@ -137,7 +140,7 @@ def test_starts_and_losses_in_invariants():
     stays = (Equal(theta[t], 0),)
     both = (Equal(theta[t], 0), Equal(v[t], 0))
     assert decided(Always(momentum, stays, both, answer=saddle, begin=0)) == "proved"
-    found = Always(momentum, stays, both, answer=saddle, begin=1).decide()
-    assert found.status == "refuted" and replay(found.counterexample)
+    found = decide(Always(momentum, stays, both, answer=saddle, begin=1))
+    assert found.status == "refuted" and replay(found.counterexample, momentum)
     bent = {"grad": 1 + POINT}
     assert decided(Always(momentum, stays, both, answer=bent, begin=0)) == "refuted"

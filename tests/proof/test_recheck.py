@@ -18,16 +18,17 @@ from click.testing import CliRunner
 from sympy import Symbol
 
 from optwright.cli import main
-from optwright.derive.certificate.tree import Tree
+from optwright.derive import prove
+from optwright.derive.certificate.form import Tree
+from optwright.derive.claim.formula.expression import Identity, Inequality
 from optwright.derive.claim.statement import Statement
 from optwright.derive.claim.verdict import Verdict, from_dict
 from optwright.derive.judge import Recheck, recheck
 from optwright.derive.judge.kernel import proof
-from optwright.derive.judge.kernel.algebra import Rejected
+from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.kernel.ideal import inconsistent
 from optwright.derive.judge.kernel.polynomial import Fractional, Poly
-from optwright.derive.judge.point import refute
-from optwright.derive.proof.kind.formula.expression import Identity, Inequality
+from optwright.derive.judge.registry import replay
 from optwright.derive.statement.collection import statements
 from optwright.derive.tell.report import table, tally
 from optwright.derive.work import runner
@@ -41,7 +42,7 @@ Data = dict[str, Any]
 @cache
 def kept(name: str) -> str:
     """The verdict of a statement as it is stored."""
-    return json.dumps(statements[name].decide(30.0).kept())
+    return json.dumps(prove(statements[name], 30.0).kept())
 
 
 def verdict(name: str, change: Callable[[Data], object] | None = None) -> Verdict:
@@ -326,9 +327,9 @@ def test_a_matrix_that_refutes_nothing_fails() -> None:
 def test_a_number_that_refutes_nothing_fails() -> None:
     point = {"x": "1", "L": "1", "lr": "1"}
     with pytest.raises(Rejected, match="holds"):
-        refute.check(statements["C9x"].claim, {"point": point, "found": {}, "runs": []})
+        replay(statements["C9x"].claim, {"point": point, "found": {}, "runs": []})
     with pytest.raises(Rejected, match="range"):
-        refute.check(
+        replay(
             statements["C9x"].claim, {"point": {**point, "L": "-1"}, "found": {}, "runs": []}
         )
 
@@ -417,7 +418,7 @@ def test_expressions_are_rechecked_where_they_are_defined() -> None:
         Inequality(abs(x) >= x),
     ):
         own = Statement("own", "", claim, "proved")
-        assert recheck(own, own.decide()).status == "rechecked"
+        assert recheck(own, prove(own)).status == "rechecked"
 
 
 def test_the_command_tells_and_fails_where_a_recheck_does(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,11 @@ from typing import Any
 import pytest
 import sympy
 
-from optwright.derive.certificate.tree import Unvalued, tree
+from optwright.derive import prove
+from optwright.derive.certificate.tree import tree
+from optwright.derive.claim.loss.order import Vanishes
+from optwright.derive.claim.rule.gathered import part
+from optwright.derive.claim.rule.symmetry import Permutations, Rotations, Scalings
 from optwright.derive.claim.statement import Statement
 from optwright.derive.claim.verdict import Verdict, from_dict
 from optwright.derive.judge import Recheck, recheck
@@ -25,10 +29,8 @@ from optwright.derive.judge.kind.loss.order import RATES, coefficients
 from optwright.derive.judge.kind.rule.symmetry import belongs, members
 from optwright.derive.judge.point.array import Change, Loss
 from optwright.derive.judge.point.enclosure import enclosed, ends, precise
+from optwright.derive.judge.point.value import Unvalued
 from optwright.derive.language.symbol import Parameter
-from optwright.derive.proof.kind.loss.order import Vanishes
-from optwright.derive.proof.kind.rule.gathered import part
-from optwright.derive.proof.kind.rule.symmetry import Permutations, Rotations, Scalings
 from optwright.derive.rule import catalog
 from optwright.derive.statement.collection import statements
 from optwright.derive.work.recheck import all_of
@@ -50,7 +52,7 @@ IN_PART = "A3x A4x R2x Q13b V6x C2".split()
 @cache
 def kept(name: str) -> str:
     """The verdict of a statement as it is stored."""
-    return json.dumps(statements[name].decide(30.0).kept())
+    return json.dumps(prove(statements[name], 30.0).kept())
 
 
 def verdict(name: str, fault: Fault | None = None) -> Verdict:
@@ -359,9 +361,9 @@ def test_enclosures_refuse_what_may_have_no_value() -> None:
 def test_orders_of_quotients() -> None:
     x, y = sympy.Symbol("x", real=True), sympy.Symbol("y", positive=True)
     small = Statement("small", "", Vanishes(x**2 * y / (1 + x), x, 2), "proved")
-    assert recheck(small, small.decide()).status == "points"
+    assert recheck(small, prove(small)).status == "points"
     large = Statement("large", "", Vanishes(x * y + x**2, x, 2), "refuted")
-    told = large.decide()
+    told = prove(large)
     assert recheck(large, told).status == "rechecked"
     assert recheck(small, replace(told, status="refuted")).status == "failed"
 

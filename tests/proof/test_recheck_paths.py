@@ -18,15 +18,16 @@ import pytest
 import sympy
 from sympy import Abs, Rational, Symbol
 
+from optwright.derive import prove
 from optwright.derive.claim.verdict import Verdict, from_dict
 from optwright.derive.interpret.number import DECIMAL50
 from optwright.derive.judge import Recheck, recheck
 from optwright.derive.judge.kernel import sturm
-from optwright.derive.judge.kernel.algebra import ANY, NEGATIVE, POSITIVE, ZERO, Box
-from optwright.derive.judge.kernel.chart import Region
-from optwright.derive.judge.kernel.spans import Spans, span
+from optwright.derive.judge.kernel.box import ANY, NEGATIVE, POSITIVE, ZERO, Box
+from optwright.derive.judge.kernel.chart import ChartRegion
+from optwright.derive.judge.kernel.unknown import Unknowns
 from optwright.derive.judge.kind.loss.landscape import what
-from optwright.derive.judge.point.rational import Letters
+from optwright.derive.judge.point.spans import Spans, span
 from optwright.derive.statement.collection import statements
 
 PROVED = (
@@ -46,7 +47,7 @@ Data = dict[str, Any]
 @cache
 def kept(name: str) -> str:
     """The verdict of a statement as it is stored."""
-    return json.dumps(statements[name].decide(30.0).kept())
+    return json.dumps(prove(statements[name], 30.0).kept())
 
 
 def seen(name: str, change: Callable[[Data], object] | None = None, claim: Any = None) -> Recheck:
@@ -209,10 +210,10 @@ def test_roots_inside_the_circle_are_told_as_by_their_moduli(seed: int) -> None:
 
 
 def test_signs_hold_wherever_the_relations_do() -> None:
-    letters = Letters()
+    letters = Unknowns()
     x, y = letters("x"), letters("y")
     unit = Box(Fraction(0), Fraction(1), True, True)
-    region = Region.of(letters, {"x": unit, "y": Box(Fraction(0), None)})
+    region = ChartRegion.of(letters, {"x": unit, "y": Box(Fraction(0), None)})
     assert region.sign(x) == POSITIVE
     assert region.sign(x * x - x) == NEGATIVE
     assert region.sign(y) == POSITIVE | ZERO
@@ -242,12 +243,12 @@ def test_a_degenerate_point_is_not_called_a_minimum_by_curves_alone() -> None:
 
 def test_the_reference_interpreter_agrees_with_the_spans_of_a_path() -> None:
     from optwright.derive.judge.kind.loss.path import followed
-    from optwright.derive.judge.point.run import System
+    from optwright.derive.judge.point.run import RunningSystem
 
     path = statements["C52"].claim.path
     run = followed(path)
     hyper = {name: DECIMAL50.number(x) for name, x in run.hyper.items()}
-    system = System(path.system, [DECIMAL50.number(Fraction(1, 1000))], hyper, DECIMAL50)
+    system = RunningSystem(path.system, [DECIMAL50.number(Fraction(1, 1000))], hyper, DECIMAL50)
     for _ in range(9):
         system.step(hyper, lambda _, args: [DECIMAL50.multiply([-2, args[0][0]])])
     low, high = run(9).ends

@@ -6,8 +6,10 @@ import time
 from textwrap import dedent
 
 import pytest
+from click.testing import CliRunner
 
-from optwright.derive import statements
+from optwright.cli import main
+from optwright.derive import prove, statements
 from optwright.derive.claim.statement import StatementError, load
 from optwright.derive.work import cache, runner
 from optwright.derive.work.runner import decide_all
@@ -18,27 +20,34 @@ OWN = dedent(
     from dataclasses import dataclass
     from typing import ClassVar
     from optwright.derive.language import beta, t
-    from optwright.derive.proof.kind.formula.expression import Identity
+    from optwright.derive.claim.formula.expression import Identity
+    from optwright.derive.proof import decide
     from optwright.derive.claim.statement import Statement
     print("loading")
 
     @dataclass(frozen=True)
     class Sleeps:
         kind: ClassVar[str] = "test"
-        def decide(self, budget_s=0.0):
-            time.sleep(600)
+
+    @decide.register
+    def _(claim: Sleeps, budget_s=0.0):
+        time.sleep(600)
 
     @dataclass(frozen=True)
     class Dies:
         kind: ClassVar[str] = "test"
-        def decide(self, budget_s=0.0):
-            os._exit(3)
+
+    @decide.register
+    def _(claim: Dies, budget_s=0.0):
+        os._exit(3)
 
     @dataclass(frozen=True)
     class Raises:
         kind: ClassVar[str] = "test"
-        def decide(self, budget_s=0.0):
-            raise AssertionError("a bug")
+
+    @decide.register
+    def _(claim: Raises, budget_s=0.0):
+        raise AssertionError("a bug")
 
     sleeps = Statement("sleeps", "Never ends.", Sleeps(), "undecided")
     statements = (
@@ -100,11 +109,11 @@ def test_undecided_verdicts_and_other_sources_are_not_kept(own, monkeypatch):
         "undecided"
     ]
     calls = []
-    monkeypatch.setattr(runner, "decide", lambda s, budget: calls.append(s.id) or s.decide(budget))
+    monkeypatch.setattr(runner, "decide", lambda s, budget: calls.append(s.id) or prove(s, budget))
     with pytest.raises(AssertionError):
         list(decide_all([known["raises"]], workers=0, path=own))
     assert calls == ["raises"]
-    monkeypatch.setattr(runner, "decide", lambda s, budget: s.decide(budget))
+    monkeypatch.setattr(runner, "decide", lambda s, budget: prove(s, budget))
     list(decide_all([known["true"]], workers=0, path=own))
     own.write_text(OWN.replace("Identity(beta, beta)", "Identity(beta, 2*beta)"))
     changed = load(own)
@@ -115,7 +124,7 @@ def test_fresh_decides_again(monkeypatch):
     wanted = [statements["D1x"]]
     list(decide_all(wanted, workers=0))
     calls = []
-    monkeypatch.setattr(runner, "decide", lambda s, budget: calls.append(s.id) or s.decide(budget))
+    monkeypatch.setattr(runner, "decide", lambda s, budget: calls.append(s.id) or prove(s, budget))
     list(decide_all(wanted, workers=0))
     list(decide_all(wanted, workers=0, fresh=True))
     assert calls == ["D1x"]
@@ -147,3 +156,13 @@ def test_files_of_statements(tmp_path):
     with pytest.raises(StatementError, match="ZeroDivisionError"):
         load(broken)
     assert cache.folder()
+
+
+def test_a_kind_without_a_decider_is_refused_in_one_line(tmp_path):
+    path = tmp_path / "lonely.py"
+    start = OWN.index("@decide.register")
+    path.write_text(OWN[:start] + OWN[OWN.index("@dataclass", start) :])
+    told = CliRunner().invoke(main, ["prove", "sleeps", "--from", str(path)])
+    assert told.exit_code == 2
+    line = told.stderr.strip().splitlines()[-1]
+    assert "Sleeps have no decider: write @decide.register" in line

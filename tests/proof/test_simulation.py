@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from sympy import Integer, Rational
 
+from optwright.derive.claim.problem import ANSWER, POINT, Objective, script
+from optwright.derive.claim.rule.simulation import Simulation
+from optwright.derive.error import NotReal, Unsupported
 from optwright.derive.language import (
     Eq,
     Equal,
@@ -29,10 +32,10 @@ from optwright.derive.language import (
     v,
     value,
 )
-from optwright.derive.proof.kind.rule.simulation import Simulation
-from optwright.derive.proof.run.exact import ANSWER, POINT, NotReal, Objective, Run, script
-from optwright.derive.proof.run.replay import replay
-from optwright.derive.proof.run.system import Question, Unsupported, advance, hyper_values, initial
+from optwright.derive.proof import decide
+from optwright.derive.proof.run.exact import Run
+from optwright.derive.proof.run.replay import replay, run_of
+from optwright.derive.proof.run.system import Question, advance, hyper_values, initial
 
 HERE = Source("test")
 
@@ -126,7 +129,7 @@ def test_initial_state_uses_theta_and_hyperparameters():
 
 
 def test_equal_under_a_state_map_for_all_t():
-    verdict = Simulation(outside, inside, state={"v": lr * u[t]}).decide()
+    verdict = decide(Simulation(outside, inside, state={"v": lr * u[t]}))
     assert verdict.status == "proved"
     assert "all t" in verdict.scope and any(
         "lr" in c and "constant" in c for c in verdict.conditions
@@ -135,32 +138,31 @@ def test_equal_under_a_state_map_for_all_t():
 
 
 def test_a_varying_rate_breaks_it_and_the_defect_says_why():
-    verdict = Simulation(outside, inside, state={"v": lr * u[t]}, varying=["lr"]).decide()
+    verdict = decide(Simulation(outside, inside, state={"v": lr * u[t]}, varying=["lr"]))
     assert verdict.status == "refuted"
     assert "lr[t] - lr[t - 1]" in verdict.hint
-    assert replay(verdict.counterexample)
+    assert replay(verdict.counterexample, outside, inside)
 
 
 def test_counterexamples_are_runs_that_anyone_can_repeat():
-    found = Simulation(ahead, inside).decide().counterexample
-    left, right = found.runs
-    assert left.system is ahead and right.system is inside
+    found = decide(Simulation(ahead, inside)).counterexample
+    left, right = (run_of(x, s) for x, s in zip(found.runs, (ahead, inside), strict=True))
     shown = dict(found.found)
     assert shown["Ahead theta[2]"] == str(left.state(2)["theta"])
     assert shown["Inside theta[2]"] == str(right.state(2)["theta"])
     assert left.state(1) == right.state(1) and left.state(2) != right.state(2)
-    assert replay(found)
+    assert replay(found, ahead, inside)
 
 
 def test_the_point_of_a_question_is_part_of_the_claim():
     # The equations are those of heavy ball; only the point differs.
-    assert Simulation(ahead, inside).decide().status == "refuted"
-    assert Simulation(ahead, ahead).decide().status == "proved"
+    assert decide(Simulation(ahead, inside)).status == "refuted"
+    assert decide(Simulation(ahead, ahead)).status == "proved"
 
 
 def test_a_wrong_state_map_of_a_true_claim_is_not_refuted():
     # The parameters agree, the map is false of the velocity: neither verdict would be right.
-    verdict = Simulation(outside, inside, state={"v": 2 * lr * u[t]}).decide()
+    verdict = decide(Simulation(outside, inside, state={"v": 2 * lr * u[t]}))
     assert verdict.status == "undecided"
     assert "exact runs that agreed" in verdict.evidence
 
@@ -169,7 +171,7 @@ def test_an_oracle_that_the_other_system_never_asks_is_no_equality():
     polyak = system(
         "Polyak", [Eq(theta[t], theta[t - 1] - lr * value(theta[t - 1]) * g[t])], hyper=(lr(0.1),)
     )
-    assert Simulation(descent, polyak).decide().status == "refuted"
+    assert decide(Simulation(descent, polyak)).status == "refuted"
 
 
 def test_maps_of_points_and_answers():
@@ -183,21 +185,17 @@ def test_maps_of_points_and_answers():
         hyper={"lr": c**2 * lr},
         state={"theta": c * theta[t]},
     )
-    assert claim.decide().status == "proved"
-    assert (
-        Simulation(
-            descent,
-            descent,
-            parameters=[c(2)],
-            point=POINT / c,
-            answer={"grad": ANSWER / c},
-            hyper={"lr": c * lr},
-            state={"theta": c * theta[t]},
-        )
-        .decide()
-        .status
-        == "refuted"
+    assert decide(claim).status == "proved"
+    claim = Simulation(
+        descent,
+        descent,
+        parameters=[c(2)],
+        point=POINT / c,
+        answer={"grad": ANSWER / c},
+        hyper={"lr": c * lr},
+        state={"theta": c * theta[t]},
     )
+    assert decide(claim).status == "refuted"
 
 
 def test_first_steps_are_unrolled_where_the_rule_distinguishes_them():
@@ -209,7 +207,7 @@ def test_first_steps_are_unrolled_where_the_rule_distinguishes_them():
         ],
         [v],
     )
-    assert Simulation(inside, first).decide().status == "proved"
+    assert decide(Simulation(inside, first)).status == "proved"
     second = system(
         "FromSecond",
         [
@@ -218,11 +216,11 @@ def test_first_steps_are_unrolled_where_the_rule_distinguishes_them():
         ],
         [v],
     )
-    assert Simulation(inside, second).decide().status == "refuted"
+    assert decide(Simulation(inside, second)).status == "refuted"
 
 
 def test_hyperparameters_must_land_in_the_range_that_is_declared():
-    verdict = Simulation(inside, inside, hyper={"gamma": gamma + 1}).decide()
+    verdict = decide(Simulation(inside, inside, hyper={"gamma": gamma + 1}))
     assert verdict.status != "proved"
     bad = [o for o in verdict.obligations if "gamma in [0, 1)" in o.name]
     assert bad and any(o.status == "refuted" for o in bad)
@@ -243,9 +241,9 @@ def test_invariants_are_proved_before_they_are_used():
             ),
         ],
     )
-    assert Simulation(adam, adam, invariants=[v[t] >= 0]).decide().status == "proved"
+    assert decide(Simulation(adam, adam, invariants=[v[t] >= 0])).status == "proved"
     # A false invariant would prove anything: it must not be believed.
-    assert Simulation(adam, adam, invariants=[v[t] >= 1]).decide().status == "undecided"
+    assert decide(Simulation(adam, adam, invariants=[v[t] >= 1])).status == "undecided"
 
 
 def test_norms_are_homogeneous_but_not_additive():
@@ -258,10 +256,10 @@ def test_norms_are_homogeneous_but_not_additive():
             hyper=(lr(0.1),),
         )
 
-    assert Simulation(clipped(2 * g[t]), clipped(-2 * g[t])).decide().status == "proved"
-    assert Simulation(clipped(2 * g[t]), clipped(g[t])).decide().status == "refuted"
+    assert decide(Simulation(clipped(2 * g[t]), clipped(-2 * g[t]))).status == "proved"
+    assert decide(Simulation(clipped(2 * g[t]), clipped(g[t]))).status == "refuted"
     assert (
-        Simulation(clipped(g[t] + theta[t - 1]), clipped(theta[t - 1] + g[t])).decide().status
+        decide(Simulation(clipped(g[t] + theta[t - 1]), clipped(theta[t - 1] + g[t]))).status
         == "proved"
     )
 
@@ -269,7 +267,7 @@ def test_norms_are_homogeneous_but_not_additive():
 def test_a_real_step_beside_one_that_is_not_is_a_difference():
     rooted = system("Rooted", [Eq(theta[t], theta[t - 1] - lr * sqrt(g[t]))], hyper=(lr(0.1),))
     plain = system("Plain", [Eq(theta[t], theta[t - 1] - lr * g[t])], hyper=(lr(0.1),))
-    verdict = Simulation(plain, rooted, problems=[script(-1)]).decide()
+    verdict = decide(Simulation(plain, rooted, problems=[script(-1)]))
     assert verdict.status == "refuted"
     assert "no real number" in str(verdict.counterexample)
 
@@ -278,7 +276,7 @@ def test_what_cannot_be_executed_is_undecided_not_refuted():
     from optwright.derive.rule import catalog
 
     lbfgs = catalog["LBFGS"]
-    assert Simulation(lbfgs, lbfgs).decide().status == "undecided"
+    assert decide(Simulation(lbfgs, lbfgs)).status == "undecided"
 
 
 @pytest.mark.parametrize(

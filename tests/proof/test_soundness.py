@@ -21,6 +21,7 @@ import sympy
 from mutants import changed, moved, mutants
 from sympy import Integer, Rational, sqrt, sympify
 
+from optwright.derive.claim.problem import script
 from optwright.derive.language.declaration import (
     DeclarationError,
     Family,
@@ -31,7 +32,7 @@ from optwright.derive.language.declaration import (
 from optwright.derive.language.extent import COORDINATE
 from optwright.derive.language.symbol import Hyper, Parameter, Range, Value, Variable, t
 from optwright.derive.proof.relate.compare import compare
-from optwright.derive.proof.run.exact import Run, draws, script
+from optwright.derive.proof.run.exact import Run, draws
 from optwright.derive.proof.run.replay import interpreted, replay
 from optwright.derive.rule import catalog
 
@@ -314,7 +315,7 @@ def test_broken_rules_are_never_equal(capsys: pytest.CaptureFixture[str]) -> Non
             assert not apart(rule, broken), f"{what}\n{found}"
         if found.status == "different":
             assert found.counterexample is not None
-            assert replay(found.counterexample), f"{what}\n{found}"
+            assert replay(found.counterexample, *found.systems), f"{what}\n{found}"
     with capsys.disabled():
         print(f"\nbroken: {dict(tally)}")
     assert tally["different"] > 0.9 * PAIRS

@@ -12,6 +12,17 @@ import pytest
 from mutants import mutants
 
 from optwright.derive import catalog
+from optwright.derive.claim.rule.symmetry import (
+    AffineMaps,
+    Index,
+    LinearMaps,
+    Permutations,
+    Rotations,
+    Scalings,
+    SignChanges,
+    Symmetry,
+    Translations,
+)
 from optwright.derive.interpret.number import Inexact, Undefined
 from optwright.derive.language import (
     Eq,
@@ -34,23 +45,14 @@ from optwright.derive.language import (
     theta,
 )
 from optwright.derive.language.declaration import Optimizer
-from optwright.derive.proof.kind.rule.symmetry import (
-    AffineMaps,
-    LinearMaps,
-    Permutations,
-    Rotations,
-    Scalings,
-    SignChanges,
-    Symmetry,
-    Translations,
-)
-from optwright.derive.proof.kind.rule.symmetry_form import Index
+from optwright.derive.proof import decide
+from optwright.derive.proof.kind.rule.symmetry import SymmetryAttempt
 from optwright.derive.proof.run.array import (
     CERTAIN,
+    ArrayObjective,
     ArrayRun,
     Change,
-    Quadratic,
-    Span,
+    Enclosed,
     apply,
     differ,
     inner,
@@ -58,7 +60,7 @@ from optwright.derive.proof.run.array import (
     product,
     unit,
 )
-from optwright.derive.proof.run.replay import replay
+from optwright.derive.proof.run.replay import replay, run_of
 from optwright.derive.rule.family.muon import matrices
 
 GROUPS = (
@@ -88,9 +90,9 @@ def rule(move, *, state=(), scope="tensor", before=()) -> Optimizer:
 
 
 def status(system, group, **more) -> str:
-    verdict = Symmetry(system, group, **more).decide()
+    verdict = decide(Symmetry(system, group, **more))
     if verdict.counterexample is not None:
-        assert replay(verdict.counterexample)
+        assert replay(verdict.counterexample, system)
     if verdict.status == "proved":
         assert verdict.obligations
     return verdict.status
@@ -228,8 +230,8 @@ def test_no_proof_is_contradicted_by_exact_runs(group):
         changed = [mutant for _, mutant in mutants(system)]
         for candidate in (system, *changed[len(changed) // 2 :][:1]):
             claim = Symmetry(candidate, group)
-            if claim.decide(2.0).status == "proved":
-                found, _ = claim.parted(time.monotonic() + 0.5, few=False)
+            if decide(claim, 2.0).status == "proved":
+                found, _ = SymmetryAttempt(claim).parted(time.monotonic() + 0.5, few=False)
                 assert found is None, (name, group.name)
                 count += 1
     assert count
@@ -259,7 +261,7 @@ def test_spans_hold_the_number():
         a, b = (Fraction(rng.randint(1, 50), rng.randint(1, 9)) for _ in range(2))
         root = CERTAIN.apply("sqrt", a)
         back = CERTAIN.power(root, Fraction(2))
-        low, high = (back.low, back.high) if isinstance(back, Span) else (back, back)
+        low, high = (back.low, back.high) if isinstance(back, Enclosed) else (back, back)
         assert low <= a <= high and high - low < Fraction(1, 10**50)
         total = CERTAIN.add([root, CERTAIN.negate(CERTAIN.apply("sqrt", b))])
         if a != b:
@@ -301,7 +303,7 @@ def test_changed_problems_are_the_same_losses():
         (Fraction(1), Fraction(-2)),
     )
     change = Change(matrix_, shift, Fraction(4))
-    problem = Quadratic(
+    problem = ArrayObjective(
         ((Fraction(2), Fraction(1)), (Fraction(1), Fraction(3))), ((Fraction(1), Fraction(5)),)
     )
     moved = change.problem(problem)
@@ -324,9 +326,10 @@ def test_turning_both_sides_is_one_matrix_on_rows():
 
 
 def test_runs_that_are_tampered_with_do_not_replay():
-    found = Symmetry(catalog.system("RMSProp"), Rotations()).decide().counterexample
-    assert replay(found)
-    run = found.runs[1]
+    system = catalog.system("RMSProp")
+    found = decide(Symmetry(system, Rotations())).counterexample
+    assert replay(found, system)
+    run = run_of(found.runs[1], system)
     wrong = ArrayRun(run.system, run.theta, run.shape, run.hyper, run.problem, run.steps, run.noise)
     snapshots = list(run.snapshots())
     other = ArrayRun(

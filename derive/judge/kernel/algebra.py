@@ -9,74 +9,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product as combinations
 from typing import Any
 
-from optwright.derive.certificate.tree import Tree
+from optwright.derive.certificate.form import Tree
+from optwright.derive.judge.kernel.box import (
+    ANY,
+    MASK,
+    NEGATIVE,
+    POSITIVE,
+    ZERO,
+    Box,
+    Rejected,
+    flipped,
+    multiplied_sign,
+    raised_sign,
+)
 from optwright.derive.judge.kernel.polynomial import Fractional, Monomial, Poly, over, product
-
-NEGATIVE, ZERO, POSITIVE, ANY = 1, 2, 4, 7
-MASK = {">": POSITIVE, ">=": POSITIVE | ZERO, "==": ZERO, "!=": POSITIVE | NEGATIVE}
-
-
-class Rejected(ValueError):
-    """A certificate that does not show what it should: says where."""
 
 
 class Unsettled(Rejected):
     """A sign on which the certificate relies is not to be seen."""
 
 
-class Empty(Exception):
+class EmptyRegion(Exception):
     """No point of the region has a value of the claim, or there is no point in it at all."""
-
-
-def flipped(mask: int) -> int:
-    """The signs of the negative."""
-    return mask & ZERO | (mask & NEGATIVE) << 2 | (mask & POSITIVE) >> 2
-
-
-def _multiplied(a: int, b: int) -> int:
-    found = ZERO if (a | b) & ZERO and a and b else 0
-    if a & POSITIVE:
-        found |= b
-    if a & NEGATIVE:
-        found |= flipped(b)
-    return found
-
-
-def _raised(mask: int, power: int) -> int:
-    return mask if power % 2 else mask & ZERO | (POSITIVE if mask & ~ZERO else 0)
-
-
-@dataclass
-class Box:
-    """Where a letter lies; None is an infinite end."""
-
-    low: Fraction | None = None
-    high: Fraction | None = None
-    low_open: bool = False
-    high_open: bool = False
-    whole: bool = False
-
-    @property
-    def sign(self) -> int:
-        mask = ANY
-        if self.low is not None and self.low >= 0:
-            mask &= ~NEGATIVE & (~ZERO if self.low > 0 or self.low_open else ANY)
-        if self.high is not None and self.high <= 0:
-            mask &= ~POSITIVE & (~ZERO if self.high < 0 or self.high_open else ANY)
-        return mask
-
-
-def box(data: Sequence[Any]) -> Box:
-    """A box from the data of a certificate."""
-    low, high, *rest = data
-    return Box(
-        None if low is None else Fraction(low), None if high is None else Fraction(high), *rest
-    )
 
 
 def poly(data: Sequence[Any]) -> Poly:
@@ -90,11 +48,11 @@ def poly(data: Sequence[Any]) -> Poly:
     return Poly(terms)
 
 
-class Region:
+class LeafRegion:
     """The algebra of one region.
 
     bounds: boxes by unknown. letters, roots, factors: as the certificate gives them. Raises
-    Rejected for what is wrong in them, Empty where the region has no point.
+    Rejected for what is wrong in them, EmptyRegion where the region has no point.
     """
 
     def __init__(
@@ -164,7 +122,7 @@ class Region:
         before, self._claimed = self._claimed, False
         try:
             yield
-        except Empty as error:
+        except EmptyRegion as error:
             if before:
                 raise Rejected(f"a letter that is not defined: {error}") from error
             raise
@@ -221,7 +179,10 @@ class Region:
     # ---- expressions
 
     def value(self, node: Tree) -> Fractional:
-        """An expression in letters. Raises Rejected, Unsettled, or Empty where it has no value."""
+        """An expression in letters.
+
+        Raises Rejected, Unsettled, or EmptyRegion where it has no value.
+        """
         key = _key(node)
         if key not in self._values:
             found = self._value(node)
@@ -274,7 +235,7 @@ class Region:
             return base**power
         top = self.reduced(base.top)
         if not top:
-            raise Empty("division by zero")
+            raise EmptyRegion("division by zero")
         self._nowhere_zero(top)
         return Fractional(top, base.below).inverse() ** -power
 
@@ -293,7 +254,7 @@ class Region:
         base = Fractional(self.reduced(base.top), base.below)
         if not base.top:
             if exponent < 0:
-                raise Empty("division by zero")
+                raise EmptyRegion("division by zero")
             return base
         wanted = POSITIVE if exponent < 0 else POSITIVE | ZERO
         if self._claimed:
@@ -437,7 +398,7 @@ class Region:
         """Possible signs of a fraction, where it is defined."""
         mask = self.sign(self.reduced(x.top))
         for p, n in x.below.items():
-            mask = _multiplied(mask, _raised(self.sign(p) & ~ZERO, n))
+            mask = multiplied_sign(mask, raised_sign(self.sign(p) & ~ZERO, n))
         return mask
 
     def sign(self, p: Poly) -> int:
@@ -465,7 +426,7 @@ class Region:
         if len(pieces) > 1 or pieces[0][1] > 1:
             own = POSITIVE if product(pieces).primitive()[0] > 0 else NEGATIVE
             for q, n in pieces:
-                own = _multiplied(own, _raised(self.sign(q), n))
+                own = multiplied_sign(own, raised_sign(self.sign(q), n))
             mask &= own
         reduced = self.reduced(part)
         if reduced != part:
@@ -572,10 +533,13 @@ class Region:
         self.learn(value, mask)
 
     def learn(self, x: Fractional, mask: int) -> None:
-        """Keep what the sign of a fraction tells of its factors; raises Empty if it cannot be."""
+        """Keep what the sign of a fraction tells of its factors.
+
+        Raises EmptyRegion if it cannot be.
+        """
         top = self.reduced(x.top)
         for p, n in x.below.items():
-            own = _raised(self.sign(p) & ~ZERO, n)
+            own = raised_sign(self.sign(p) & ~ZERO, n)
             if own not in (POSITIVE, NEGATIVE):
                 if not mask & ZERO:
                     self._nowhere_zero(top)
@@ -603,7 +567,7 @@ class Region:
     def _keep(self, p: Poly, mask: int) -> None:
         own = self.sign(p)
         if not own & mask:
-            raise Empty("what is assumed contradicts what is known")
+            raise EmptyRegion("what is assumed contradicts what is known")
         if not own & ~mask or p.constant is not None:
             return
         scale, part = p.primitive()
@@ -633,7 +597,7 @@ class Region:
             new.high = edge
         if new.low is not None and new.high is not None:
             if new.low > new.high or (new.low == new.high and (new.low_open or new.high_open)):
-                raise Empty("an interval is empty")
+                raise EmptyRegion("an interval is empty")
         self.boxes[i] = new
 
 
@@ -690,5 +654,4 @@ def _key(node: Tree) -> str:
     return repr(node)
 
 
-__all__ = ["ANY", "MASK", "Box", "Empty", "NEGATIVE", "POSITIVE", "Region", "Rejected", "Unsettled",
-           "ZERO", "box", "flipped", "poly"]  # fmt: skip
+__all__ = ["EmptyRegion", "LeafRegion", "Unsettled", "poly"]

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import islice, product
 
-from optwright.derive.judge.kernel.algebra import ANY, NEGATIVE, POSITIVE, ZERO, Box, flipped
+from optwright.derive.judge.kernel.box import ANY, NEGATIVE, POSITIVE, ZERO, Box, flipped
 from optwright.derive.judge.kernel.polynomial import Fractional, Monomial, Poly
 from optwright.derive.judge.kernel.polynomial import product as product_of
-from optwright.derive.judge.point.rational import Letters
+from optwright.derive.judge.kernel.unknown import Unknowns
 
 MAX_ATLASES = 6
 """How many choices among the ends of letters are tried."""
@@ -30,7 +30,7 @@ Relation = tuple[Fractional, bool]
 class Chart:
     """Base letters as fractions of further letters, all of them >= 0, and which are not 0."""
 
-    letters: Letters
+    letters: Unknowns
     moved: dict[int, Fractional] = field(default_factory=dict)
     above: set[int] = field(default_factory=set)
     _powers: dict[tuple[int, int, int], Poly] = field(default_factory=dict)
@@ -125,16 +125,16 @@ class Chart:
 
 
 @dataclass
-class Region:
+class ChartRegion:
     """Base letters with the ends that are known of each: several of one side all hold."""
 
-    letters: Letters
+    letters: Unknowns
     low: dict[int, list[End]] = field(default_factory=dict)
     high: dict[int, list[End]] = field(default_factory=dict)
     _known: list[list[Chart]] | None = None
 
     @classmethod
-    def of(cls, letters: Letters, boxes: Mapping[str, Box]) -> Region:
+    def of(cls, letters: Unknowns, boxes: Mapping[str, Box]) -> ChartRegion:
         """The region in which named letters lie in boxes."""
         region = cls(letters)
         for name, own in boxes.items():
@@ -146,12 +146,12 @@ class Region:
                 side[index] = [] if end is None else [(Fractional(Poly.number(end)), open_)]
         return region
 
-    def between(self, name: str, low: End, high: End) -> Region:
+    def between(self, name: str, low: End, high: End) -> ChartRegion:
         """With a further letter between two ends."""
         (index,) = self.letters(name).top.unknowns()
-        return Region(self.letters, {**self.low, index: [low]}, {**self.high, index: [high]})
+        return ChartRegion(self.letters, {**self.low, index: [low]}, {**self.high, index: [high]})
 
-    def solved(self, relations: Sequence[Relation]) -> Iterator[Region]:
+    def solved(self, relations: Sequence[Relation]) -> Iterator[ChartRegion]:
         """The regions of the relations, each solved for one of its letters where that can be."""
         if not relations:
             yield self
@@ -166,7 +166,7 @@ class Region:
         if not seen:
             yield from self.solved(others)
 
-    def apart(self) -> Iterator[Region]:
+    def apart(self) -> Iterator[ChartRegion]:
         """With what follows from the low ends of a letter being below its high ends."""
         for index, lows in self.low.items():
             for (a, a_open), (b, b_open) in product(lows, self.high[index]):
@@ -177,7 +177,7 @@ class Region:
                         if found is not None:
                             yield found
 
-    def _solved(self, gap: Fractional, strict: bool, index: int) -> Region | None:
+    def _solved(self, gap: Fractional, strict: bool, index: int) -> ChartRegion | None:
         parts = gap.top.parts(index)
         if index not in self.low or set(parts) - {0, 1} or 1 not in parts:
             return None
@@ -190,7 +190,7 @@ class Region:
         sides = dict(self.low), dict(self.high)
         side = sides[0] if mask == POSITIVE else sides[1]
         side[index] = [(end, strict), *side[index]]
-        return Region(self.letters, *sides)
+        return ChartRegion(self.letters, *sides)
 
     def sign(self, x: Fractional) -> int:
         """A mask of the signs that a fraction has in the region, or more."""
@@ -291,4 +291,4 @@ def _extended(chart: Chart, index: int, low: End | None, high: End | None) -> It
         yield made(b, copy())
 
 
-__all__ = ["Chart", "Region", "Relation"]
+__all__ = ["Chart", "ChartRegion", "Relation"]

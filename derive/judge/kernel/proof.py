@@ -1,16 +1,7 @@
 """Proofs by normal form and by sums of known signs, expanded again.
 
-An obligation's certificate is one of
-    {"form": "true"}                                            a relation between numbers
-    {"form": "same", "left", "right"}                           the two sides are one tree
-    {"form": "zero", "left", "right", "domain", "leaves"}       left = right
-    {"form": "sign", "gap", "strict", "domain", "leaves"}       gap >= 0, or > 0 if strict
-    {"form": "vanishes", "gap"}                                 gap = 0 is assumed, and
-    {"form": "inconsistent", "equations"}                       led to a contradiction
-    {"form": "word", …}                                         `optwright.derive.judge.kernel.word`
-A domain is {"bounds": {name: [low, high, low open, high open, integer]}, "facts": [trees]}. Each
-leaf is a region: the case distinctions that lead to it, its letters, and for signs the steps of
-the proof. What is shown holds wherever the claim is defined.
+The forms are those of `optwright.derive.certificate.form`. What is shown holds wherever the claim
+is defined.
 """
 
 from __future__ import annotations
@@ -18,27 +9,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from optwright.derive.certificate.tree import Tree, renamed, unknowns
+from optwright.derive.certificate.form import Certificate, Tree, renamed, unknowns
 from optwright.derive.judge.kernel import word
-from optwright.derive.judge.kernel.algebra import (
+from optwright.derive.judge.kernel.algebra import EmptyRegion, LeafRegion, Unsettled, poly
+from optwright.derive.judge.kernel.box import (
     ANY,
     MASK,
     NEGATIVE,
     POSITIVE,
     ZERO,
     Box,
-    Empty,
-    Region,
     Rejected,
-    Unsettled,
     box,
     flipped,
-    poly,
 )
 from optwright.derive.judge.kernel.ideal import inconsistent
 from optwright.derive.judge.kernel.polynomial import Poly, TooLarge, product
-
-Certificate = Mapping[str, Any]
 
 
 def check(certificate: Certificate) -> None:
@@ -51,7 +37,7 @@ def check(certificate: Certificate) -> None:
             case "true" | "vanishes":
                 return
             case "inconsistent":
-                region = Region({})
+                region = LeafRegion({})
                 tops = [region.value(node).top for node in certificate["equations"]]
                 if not inconsistent(tops):
                     raise Rejected("the equations were not led to a contradiction")
@@ -108,14 +94,14 @@ def _empty(
             region, sides = _region(certificate, cut)
             for side in sides:
                 region.value(side)
-        except Empty:
+        except EmptyRegion:
             return True
         except Rejected:
             continue
     return False
 
 
-def _region(certificate: Certificate, leaf: Mapping[str, Any]) -> tuple[Region, list[Tree]]:
+def _region(certificate: Certificate, leaf: Mapping[str, Any]) -> tuple[LeafRegion, list[Tree]]:
     """The algebra of a leaf, with everything assumed, and the sides of the claim there."""
     domain = certificate["domain"]
     bounds = {name: box(data) for name, data in domain["bounds"].items()}
@@ -138,7 +124,7 @@ def _region(certificate: Certificate, leaf: Mapping[str, Any]) -> tuple[Region, 
         assumed = [(moved(node), m) for node, m in assumed]
         sides = [moved(node) for node in sides]
         given += _ends(value, bounds.pop(name, Box()))
-    region = Region(bounds, leaf["letters"], leaf["roots"], leaf["factors"])
+    region = LeafRegion(bounds, leaf["letters"], leaf["roots"], leaf["factors"])
     for _ in range(2):  # facts that rest on later ones
         for node, mask in (*given, *assumed):
             region.assume(node, mask)
@@ -148,7 +134,7 @@ def _region(certificate: Certificate, leaf: Mapping[str, Any]) -> tuple[Region, 
 def _solves(on: Tree, name: str, value: Tree) -> bool:
     """Whether `on` is a multiple of name - value, all other parts being letters of their own."""
     names = sorted({*unknowns(on), *unknowns(value), name})
-    region = Region({}, [{"atom": n} for n in names])
+    region = LeafRegion({}, [{"atom": n} for n in names])
     gap = region.value(["+", ["x", name], ["*", "-1", value]])
     return bool(region.value(on).top.primitive()[1] == gap.top.primitive()[1]) and not (
         region.value(on).below or gap.below
@@ -189,11 +175,11 @@ def _leaf(certificate: Certificate, leaf: Mapping[str, Any]) -> None:
         _nonnegative(region, target, steps, bool(certificate["strict"]))
         if steps:
             raise Rejected("a proof with more steps than it needs")
-    except Empty:
+    except EmptyRegion:
         return
 
 
-def _nonnegative(region: Region, target: Poly, steps: list[Any], strict: bool) -> None:
+def _nonnegative(region: LeafRegion, target: Poly, steps: list[Any], strict: bool) -> None:
     """Follow the steps that show target >= 0 (> 0 if strict); they are used up from the front."""
     target = region.reduced(target)
     unwanted = NEGATIVE | (ZERO if strict else 0)
@@ -241,7 +227,7 @@ def _nonnegative(region: Region, target: Poly, steps: list[Any], strict: bool) -
 
 
 def _factors(
-    region: Region, target: Poly, step: Mapping[str, Any], steps: list[Any], strict: bool
+    region: LeafRegion, target: Poly, step: Mapping[str, Any], steps: list[Any], strict: bool
 ) -> None:
     pieces = [(region.admitted(poly(p)), int(n), how) for p, n, how in step["factors"]]
     scale, part = target.primitive()

@@ -1,12 +1,7 @@
 """Identities between matrices of every size, and their value at exact matrices.
 
-A certificate holds the steps by which expressions were made, each a list of an operation and its
-operands, which are numbers of earlier steps:
-    ["letter", name, rows, columns, symmetric]   ["number", "1/2"]   ["identity", rows]
-    ["turn", a]  ["add", a, b]  ["matmul", a, b]  ["scale", a, b]  ["divide", a, b]   (a a number)
-and {"form": "word", "steps", "left", "right", "rules"} says that left = right in every dimension
-where the rules, pairs of a word and what it equals, hold. The check expands both sides into sums
-of irreducible words over one denominator.
+The check expands both sides into sums of irreducible words over one denominator. The format is that
+of `optwright.derive.certificate.word`.
 """
 
 from __future__ import annotations
@@ -16,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from optwright.derive.judge.kernel.algebra import Rejected
+from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.kernel.polynomial import Poly
 
 Letter = tuple[str, bool]
@@ -226,43 +221,6 @@ class _Algebra:
         return self.scalars.setdefault(word, len(self.scalars))
 
 
-def identity_data(left: Any, right: Any, rules: Sequence[Any]) -> dict[str, Any]:
-    """The certificate that two words are equal under rules, as it must look."""
-    sides = [side for rule in rules for side in (rule.left, rule.right)]
-    steps, (first, second, *others) = word_steps([left, right, *sides])
-    return {
-        "form": "word",
-        "steps": steps,
-        "left": first,
-        "right": second,
-        "rules": [list(pair) for pair in zip(others[::2], others[1::2], strict=True)],
-    }
-
-
-def word_steps(exprs: Sequence[Any]) -> tuple[list[Any], list[int]]:
-    """The steps by which words were made, which they keep, and the places of these among them."""
-    steps: list[Any] = []
-    places: dict[int, int] = {}
-
-    def place(expr: Any) -> int:
-        if id(expr) not in places:
-            head, *args = expr.made
-            if head == "letter":
-                x = args[0]
-                said = [x.name, x.rows, x.cols, x.symmetric]
-            elif head == "number":
-                said = [str(args[0])]
-            elif head == "identity":
-                said = [expr.shape[0]]
-            else:
-                said = [place(a) for a in args]
-            steps.append([head, *said])
-            places[id(expr)] = len(steps) - 1
-        return places[id(expr)]
-
-    return steps, [place(expr) for expr in exprs]
-
-
 def evaluate(steps: Sequence[Any], matrices: Mapping[str, Table], n: int) -> list[Table | None]:
     """The values of all steps at exact matrices; None for a division by zero and what uses it."""
     found: list[Table | None] = []
@@ -333,5 +291,4 @@ def inverse(a: Table) -> Table | None:
     return tuple(tuple(row[n:]) for row in rows)
 
 
-__all__ = ["Table", "check", "evaluate", "identity_data", "inverse", "multiplied", "unit",
-           "word_steps"]  # fmt: skip
+__all__ = ["Table", "check", "evaluate", "inverse", "multiplied", "unit"]

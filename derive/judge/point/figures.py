@@ -8,9 +8,10 @@ from typing import Any
 
 import sympy
 
-from optwright.derive.certificate.tree import Point, tree
+from optwright.derive.certificate.tree import tree
 from optwright.derive.interpret.number import EXACT
-from optwright.derive.judge.kernel.algebra import Rejected
+from optwright.derive.judge.kernel.box import Rejected
+from optwright.derive.judge.point.value import Point
 
 
 def number(text: Any) -> Fraction | None:

@@ -11,41 +11,18 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from optwright.derive.certificate.tree import Unvalued
 from optwright.derive.interpret import reference
 from optwright.derive.interpret.number import Ambiguous, Exact, Inexact, Undefined
-from optwright.derive.judge.kernel.algebra import ANY, NEGATIVE, POSITIVE, ZERO
+from optwright.derive.judge.kernel.box import ANY, NEGATIVE, POSITIVE, ZERO
 from optwright.derive.judge.kernel.polynomial import Fractional, Poly
+from optwright.derive.judge.kernel.unknown import Unknowns
 from optwright.derive.judge.point.run import coordinates
+from optwright.derive.judge.point.value import Unvalued
 from optwright.derive.language.declaration import Optimizer
 
 CLOCK = "t"
 Signs = Callable[[Fractional], int]
 """A mask of the signs that a fraction may have."""
-
-
-class Letters:
-    """Letters by name. A root of a number is a letter too, whose square is known."""
-
-    def __init__(self) -> None:
-        self.index: dict[str, int] = {}
-        self.squares: dict[int, Fraction] = {}
-
-    def __call__(self, name: str) -> Fractional:
-        """The letter of this name."""
-        return Fractional(Poly.unknown(self.index.setdefault(name, len(self.index))))
-
-    def root(self, x: Fraction) -> Fractional:
-        """The positive root of a positive number."""
-        found = self(f"root of {x}")
-        self.squares[self.index[f"root of {x}"]] = x
-        return found
-
-    def reduced(self, p: Poly) -> Poly:
-        """The polynomial with the squares of roots put in."""
-        for index, square in self.squares.items():
-            p = p.put(index, Poly.number(square), 2)
-        return p
 
 
 def fractional(x: Any) -> Fractional:
@@ -68,7 +45,7 @@ class RationalFunctions(Exact):
 
     name = "rational functions"
 
-    def __init__(self, letters: Letters, signs: Signs = _unsure) -> None:
+    def __init__(self, letters: Unknowns, signs: Signs = _unsure) -> None:
         self.letters, self.signs = letters, signs
 
     def number(self, x: Any) -> Any:
@@ -239,4 +216,4 @@ def _one(x: Any) -> Any:
     return x
 
 
-__all__ = ["CLOCK", "Letters", "RationalFunctions", "fractional", "stepped"]
+__all__ = ["CLOCK", "Unknowns", "RationalFunctions", "fractional", "stepped"]

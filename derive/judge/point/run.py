@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 import sympy
 
-from optwright.derive.certificate.tree import Number, Point, Tree, Unvalued, near, renamed
+from optwright.derive.certificate.form import Tree, renamed
 from optwright.derive.interpret import reference
 from optwright.derive.interpret.number import Field
+from optwright.derive.judge.point.value import Number, Point, Unvalued, near
 from optwright.derive.language.declaration import Optimizer
 from optwright.derive.language.symbol import Hyper, Range
 
@@ -99,7 +100,7 @@ def coordinates(data: Any) -> Any:
     return data
 
 
-class System:
+class RunningSystem:
     """A declaration that is stepped through on one tensor of so many coordinates."""
 
     def __init__(
@@ -228,7 +229,7 @@ def table(
 
 __all__ = [
     "Answer",
-    "System",
+    "RunningSystem",
     "Values",
     "answer_names",
     "draw",

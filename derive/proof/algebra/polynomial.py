@@ -16,6 +16,7 @@ from math import gcd, lcm
 from sympy import ZZ
 from sympy.polys.rings import ring
 
+from optwright.derive.error import OutOfTime
 from optwright.derive.proof.algebra.domain import (
     ANY,
     NEGATIVE,
@@ -25,13 +26,9 @@ from optwright.derive.proof.algebra.domain import (
     sign_product,
 )
 
-__all__ = ["OutOfTime", "Poly", "Quotient", "box_sign", "factor"]
+__all__ = ["Poly", "Quotient", "box_sign", "factor"]
 
 MAX_TERMS, MAX_PRODUCTS, MAX_FACTORED = 6000, 400_000, 250
-
-
-class OutOfTime(Exception):
-    """The budget is spent, or a polynomial became too large to go on."""
 
 
 Number = int | Fraction
@@ -385,39 +382,12 @@ def box_sign(poly: Poly, interval: Callable[[int], Interval]) -> int:
     top: dict[int, int] = {}
     for letter in letters:
         box = interval(letter)
-        near = ["inside"]
         if box.lo is None and box.hi is None:
-            near.append("low")  # the letter may be zero
             if any(dict(m).get(letter, 0) % 2 for m in poly.terms):
                 return ANY
-        elif box.lo is not None and box.hi is not None:
-            if box.lo == box.hi:
-                poly = poly.replace(letter, Poly.constant(box.lo))
-                faces.append(["inside"])
-                continue
-            degree = poly.degree(letter)
-            top[letter] = degree
-            u = Poly.letter(letter)
-            moved = Poly({})
-            for power, part in poly.coefficients(letter).items():
-                ends = Poly.constant(box.lo) + u.scale(box.hi)
-                moved = moved + part * ends**power * (ONE + u) ** (degree - power)
-            poly = moved
-            if not box.lo_open:
-                near.append("low")
-            if not box.hi_open:
-                near.append("high")
-        else:
-            shift, slope, closed = (
-                (box.lo, 1, not box.lo_open)
-                if box.lo is not None
-                else (box.hi, -1, not box.hi_open)
-            )
-            assert shift is not None
-            if shift or slope < 0:
-                poly = poly.replace(letter, Poly.constant(shift) + Poly.letter(letter).scale(slope))
-            if closed:
-                near.append("low")
+        elif box.lo is not None and box.hi is not None and box.lo != box.hi:
+            top[letter] = poly.degree(letter)
+        poly, near = _moved(poly, letter, box)
         faces.append(near)
         if len(poly.terms) > 2000:
             return ANY
@@ -437,6 +407,28 @@ def box_sign(poly: Poly, interval: Callable[[int], Interval]) -> int:
         if not any(_survives(powers, face, letters, top) for powers in exponents):
             return direction | ZERO
     return direction
+
+
+def _moved(poly: Poly, letter: int, box: Interval) -> tuple[Poly, list[str]]:
+    """The polynomial in a letter that is not negative, and at which ends the letter may be."""
+    if box.lo is None and box.hi is None:
+        return poly, ["inside", "low"]  # the letter may be zero
+    if box.lo is not None and box.hi is not None:
+        if box.lo == box.hi:
+            return poly.replace(letter, Poly.constant(box.lo)), ["inside"]
+        degree, u, moved = poly.degree(letter), Poly.letter(letter), Poly({})
+        for power, part in poly.coefficients(letter).items():
+            ends = Poly.constant(box.lo) + u.scale(box.hi)
+            moved = moved + part * ends**power * (ONE + u) ** (degree - power)
+        low, high = [] if box.lo_open else ["low"], [] if box.hi_open else ["high"]
+        return moved, ["inside", *low, *high]
+    shift, slope, open_ = (
+        (box.lo, 1, box.lo_open) if box.lo is not None else (box.hi, -1, box.hi_open)
+    )
+    assert shift is not None
+    if shift or slope < 0:
+        poly = poly.replace(letter, Poly.constant(shift) + Poly.letter(letter).scale(slope))
+    return poly, ["inside"] if open_ else ["inside", "low"]
 
 
 def _survives(

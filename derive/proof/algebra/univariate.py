@@ -6,19 +6,14 @@ so every such relation is either proved, or refuted at a rational point.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import Any
 
 import sympy
-from sympy import Expr, Ge, Gt, Integer, Le, Lt, Poly, Rational, sympify
+from sympy import Expr, Integer, Poly, Rational, sympify
 
-from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict, undecided
-from optwright.derive.proof.decide.obligation import Answered
-from optwright.derive.proof.kind.formula.expression import conclude
-from optwright.derive.proof.run.system import Unsupported
+from optwright.derive.error import Unsupported
 
 
 def polynomial(expr: Any, letter: Expr) -> Poly:
@@ -114,60 +109,6 @@ def _inside(low: Any, high: Any, count: int) -> Iterator[Expr]:
         yield a + (b - a) * Rational(k, count + 1)
 
 
-@dataclass(frozen=True)
-class OnInterval:
-    """A polynomial relation in one letter holds on a closed interval, everywhere unless given.
-
-    relation: <, <=, > or >= between polynomials in `letter` with rational coefficients.
-    """
-
-    kind: ClassVar[str] = "polynomial on an interval"
-
-    relation: Any
-    letter: Expr
-    low: Any = None
-    high: Any = None
-
-    def decide(self, budget_s: float = 5.0) -> Verdict:
-        """Prove by counting roots, or refute at a rational point."""
-        try:
-            answer = on_interval(
-                str(self.relation), self.relation, self.letter, self.low, self.high
-            )
-        except Unsupported as error:
-            return undecided(str(error))
-        low = "-oo" if self.low is None else self.low
-        high = "oo" if self.high is None else self.high
-        return conclude([answer], f"all {self.letter} from {low} to {high}")
-
-
-def on_interval(name: str, relation: Any, letter: Expr, low: Any, high: Any) -> Answered:
-    """The obligation that a polynomial relation holds on a closed interval.
-
-    Raises Unsupported for what is no relation between polynomials.
-    """
-    begun = time.perf_counter()
-    if not isinstance(relation, (Gt, Ge, Lt, Le)):
-        raise Unsupported(f"{relation} is no <, <=, > or >= that depends on {letter}")
-    for end in (low, high):
-        if end is not None and not sympify(end).is_Rational:
-            raise Unsupported(f"the end {end} is no rational number")
-    gap = polynomial(relation.gts - relation.lts, letter)
-    found = nonnegative(gap, low, high, strict=isinstance(relation, (Gt, Lt)))
-    seconds = time.perf_counter() - begun
-    before = str(relation)
-    if found is True:
-        shown = f"{gap.as_expr()}: no change of sign there, by Sturm's theorem"
-        return Answered(Obligation(name, before, shown, "proved", (), seconds))
-    if found is None:
-        return Answered(Obligation(name, before, "not shown", "undecided", (), seconds))
-    sides = tuple((str(s), str(sympify(s).subs(letter, found))) for s in relation.args)
-    return Answered(
-        Obligation(name, before, "false", "refuted", (f"at {letter} = {found}",), seconds),
-        Counterexample(((str(letter), str(found)),), sides, before),
-    )
-
-
 def root_between(poly: Poly, low: Any, high: Any, width: Any) -> tuple[Fraction, Fraction] | None:
     """An interval not wider than `width` with the only root in an interval, or None if not one."""
     if poly.count_roots(low, high) != 1:
@@ -178,10 +119,8 @@ def root_between(poly: Poly, low: Any, high: Any, width: Any) -> tuple[Fraction,
 
 
 __all__ = [
-    "OnInterval",
     "negative_point",
     "nonnegative",
-    "on_interval",
     "polynomial",
     "root_between",
 ]

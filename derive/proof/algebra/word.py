@@ -1,9 +1,9 @@
 """Matrix identities for every dimension, by noncommutative words.
 
-An expression is a sum of words over letters (matrices, columns, their transposes) with scalar
-coefficients.  A stretch of a word that starts with a row and ends with a column is a number and
-leaves the word as a commuting scalar, so only rational arithmetic remains.  Rules such as
-``H @ B = I`` rewrite words.  A zero normal form proves an identity whatever the dimension.
+An expression is expanded into a sum of words over letters (matrices, columns, their transposes)
+with scalar coefficients.  A stretch of a word that starts with a row and ends with a column is a
+number and leaves the word as a commuting scalar, so only rational arithmetic remains.  Rules such
+as ``H @ B = I`` rewrite words.  A zero normal form proves an identity whatever the dimension.
 
 >>> H, B = Matrix("H", symmetric=True), Matrix("B", symmetric=True)
 >>> s = Column("s")
@@ -20,54 +20,26 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
+from weakref import WeakKeyDictionary
 
-from optwright.derive.proof.algebra.polynomial import ONE, Monomial, Poly, Quotient, factor
-from optwright.derive.proof.decide.zero import InternalError
+from optwright.derive.claim.formula.word import Dimension, Word, WordLetter, WordRule, Words
+from optwright.derive.error import InternalError
+from optwright.derive.proof.algebra.polynomial import Monomial, Poly, Quotient, factor
 
 __all__ = [
-    "Column",
-    "Identity",
-    "Matrix",
-    "Rule",
-    "Scalar",
-    "Word",
     "WordDecision",
-    "Words",
     "decide_word",
+    "divisors",
     "evaluate",
-    "inverse_rules",
+    "forget",
     "normal_form",
+    "terms",
+    "text",
 ]
 
-Dimension = str | int
 Table = tuple[tuple[Fraction, ...], ...]
 """A matrix of exact rationals, by rows."""
-
-
-@dataclass(frozen=True, order=True)
-class Letter:
-    """A named matrix, column or scalar; ``turned`` is its transpose."""
-
-    name: str
-    rows: Dimension
-    cols: Dimension
-    symmetric: bool = False
-    turned: bool = False
-
-    @property
-    def shape(self) -> tuple[Dimension, Dimension]:
-        return (self.cols, self.rows) if self.turned else (self.rows, self.cols)
-
-    def turn(self) -> Letter:
-        if self.symmetric or self.rows == self.cols == 1:
-            return self
-        return Letter(self.name, self.rows, self.cols, False, not self.turned)
-
-    def __str__(self) -> str:
-        return self.name + (".T" if self.turned else "")
-
-
-Word = tuple[Letter, ...]
+Terms = Mapping[Word, Quotient]
 
 # Scalars are letters of the polynomials: either named, or words that have become numbers.
 _SCALARS: list[Word] = []
@@ -91,120 +63,68 @@ def _number(value: int | Fraction) -> Quotient:
     return Quotient(Poly.constant(value))
 
 
-Terms = Mapping[Word, Quotient]
-Step = tuple[Any, ...]
+_TERMS: WeakKeyDictionary[Words, Terms] = WeakKeyDictionary()
 
 
-@dataclass(frozen=True, eq=False)
-class Words:
-    """A sum of words with scalar coefficients, all of one shape.
+def forget() -> None:
+    """Number scalars anew, so that what is said of a claim does not depend on those before it."""
+    _SCALARS.clear()
+    _INDEX.clear()
+    _TERMS.clear()
 
-    Combine with ``+ - @``, ``*`` and ``/`` by scalars, and ``.T``.  Shapes are checked
-    symbolically: a dimension is a name such as ``"n"``, or 1.
 
-    terms: the normal form without rules.  made: the operation and operands it came from, which
-    exact evaluation follows so that it shares nothing with the algebra that it checks.
-    """
+def terms(expr: Words) -> Terms:
+    """The expansion of an expression, without rules. Raises ZeroDivisionError."""
+    found = _TERMS.get(expr)
+    if found is None:
+        found = _TERMS[expr] = _expanded(expr)
+    return found
 
-    terms: Terms
-    shape: tuple[Dimension, Dimension]
-    made: Step = ()
 
-    @property
-    def T(self) -> Words:  # noqa: N802
-        """The transpose."""
-        turned = {tuple(x.turn() for x in reversed(w)): c for w, c in self.terms.items()}
-        return Words(turned, (self.shape[1], self.shape[0]), ("turn", self))
+def _expanded(expr: Words) -> Terms:
+    match expr.made:
+        case ("letter", letter):
+            return {(): _scalar((letter,))} if expr.shape == (1, 1) else {(letter,): _number(1)}
+        case ("number", value):
+            return {(): _number(value)} if value else {}
+        case ("identity",):
+            return {(): _number(1)}
+        case ("turn", a):
+            return {tuple(x.turn() for x in reversed(w)): c for w, c in terms(a).items()}
+        case ("add", a, b):
+            return _sum([terms(a), terms(b)])
+        case ("scale", a, b):
+            return _scaled(terms(b), _coefficient(a))
+        case ("divide", a, b):
+            return _scaled(terms(b), _inverse(_coefficient(a)))
+        case ("matmul", a, b):
+            parts = []
+            for left, x in terms(a).items():
+                for right, y in terms(b).items():
+                    word, pulled = _collapse(left + right)
+                    parts.append({word: x * y * pulled})
+            return _sum(parts)
+    raise ValueError(f"{expr} is made by no operation between words")
 
-    def __add__(self, other: Words | int | Fraction) -> Words:
-        other = _lift(other)
-        if self.shape != other.shape:
-            raise ValueError(f"shapes {_show(self.shape)} and {_show(other.shape)} do not add")
-        return Words(_sum([self.terms, other.terms]), self.shape, ("add", self, other))
 
-    __radd__ = __add__
+def _coefficient(expr: Words) -> Quotient:
+    """The value of a 1 x 1 expression."""
+    return terms(expr).get((), _number(0))
 
-    def __neg__(self) -> Words:
-        return self * -1
 
-    def __sub__(self, other: Words | int | Fraction) -> Words:
-        return self + -_lift(other)
+def divisors(expr: Words) -> set[str]:
+    """Texts of the factors that were divided by."""
+    return {
+        _poly_text(p)
+        for part in expr.parts()
+        if part.made[0] == "divide"
+        for p, _ in factor(_coefficient(part.made[1]).num)[1]
+    }
 
-    def __rsub__(self, other: int | Fraction) -> Words:
-        return _lift(other) - self
 
-    def __matmul__(self, other: Words) -> Words:
-        if self.shape[1] != other.shape[0]:
-            raise ValueError(f"shapes {_show(self.shape)} and {_show(other.shape)} do not multiply")
-        parts = []
-        for left, a in self.terms.items():
-            for right, b in other.terms.items():
-                word, pulled = _collapse(left + right)
-                parts.append({word: a * b * pulled})
-        return Words(_sum(parts), (self.shape[0], other.shape[1]), ("matmul", self, other))
-
-    def __mul__(self, other: Words | int | Fraction) -> Words:
-        other = _lift(other)
-        if other.shape != (1, 1) and self.shape != (1, 1):
-            raise ValueError("* multiplies by a scalar; use @ between matrices")
-        scalar, rest = (other, self) if other.shape == (1, 1) else (self, other)
-        return Words(_scaled(rest.terms, scalar.coefficient), rest.shape, ("scale", scalar, rest))
-
-    __rmul__ = __mul__
-
-    def __truediv__(self, other: Words | int | Fraction) -> Words:
-        other = _lift(other)
-        if other.shape != (1, 1):
-            raise ValueError(
-                f"cannot divide by a matrix of shape {_show(other.shape)}; use inverse_rules"
-            )
-        terms = _scaled(self.terms, _inverse(other.coefficient))
-        return Words(terms, self.shape, ("divide", other, self))
-
-    def __rtruediv__(self, other: int | Fraction) -> Words:
-        return _lift(other) / self
-
-    def __pow__(self, power: int) -> Words:
-        result = _lift(1) if self.shape == (1, 1) else Identity(self.shape[0])
-        for _ in range(power):
-            result = result @ self
-        return result
-
-    @property
-    def coefficient(self) -> Quotient:
-        """The value of a 1 x 1 expression."""
-        if self.shape != (1, 1):
-            raise ValueError(f"a scalar is wanted, not a matrix of shape {_show(self.shape)}")
-        return self.terms.get((), _number(0))
-
-    def parts(self) -> list[Words]:
-        """This expression and all that it was made from, each once."""
-        found = {id(self): self}
-        stack: list[Words] = [self]
-        while stack:
-            for operand in stack.pop().made[1:]:
-                if isinstance(operand, Words) and id(operand) not in found:
-                    found[id(operand)] = operand
-                    stack.append(operand)
-        return list(found.values())
-
-    def letters(self) -> set[Letter]:
-        """All letters that occur."""
-        return {part.made[1] for part in self.parts() if part.made[0] == "letter"}
-
-    def divisors(self) -> set[str]:
-        """Texts of the factors that were divided by."""
-        return {
-            _poly_text(p)
-            for part in self.parts()
-            if part.made[0] == "divide"
-            for p, _ in factor(part.made[1].coefficient.num)[1]
-        }
-
-    def __str__(self) -> str:
-        return _terms_text(self.terms, self.shape)
-
-    __repr__ = __str__
+def text(expr: Words) -> str:
+    """The expansion of an expression, for people."""
+    return _terms_text(terms(expr), expr.shape)
 
 
 def _sum(parts: Iterable[Terms]) -> Terms:
@@ -221,18 +141,6 @@ def _sum(parts: Iterable[Terms]) -> Terms:
 
 def _scaled(terms: Terms, scale: Quotient) -> Terms:
     return {w: p for w, c in terms.items() if (p := c * scale).num}
-
-
-def _show(shape: tuple[Dimension, Dimension]) -> str:
-    return f"{shape[0]} x {shape[1]}"
-
-
-def _lift(value: Words | int | Fraction) -> Words:
-    if isinstance(value, Words):
-        return value
-    if isinstance(value, float):
-        raise TypeError(f"{value} is a float; use a Fraction")
-    return Words({(): _number(value)} if value else {}, (1, 1), ("number", Fraction(value)))
 
 
 def _inverse(value: Quotient) -> Quotient:
@@ -256,81 +164,17 @@ def _collapse(word: Word) -> tuple[Word, Quotient]:
     return kept, pulled
 
 
-def Matrix(
-    name: str, rows: Dimension = "n", cols: Dimension | None = None, *, symmetric: bool = False
-) -> Words:  # noqa: N802
-    """A matrix letter, square with dimension ``rows`` if ``cols`` is not given."""
-    cols = rows if cols is None else cols
-    if symmetric and rows != cols:
-        raise ValueError(f"Matrix {name}: a symmetric matrix is square, not {rows} x {cols}")
-    letter = Letter(name, rows, cols, symmetric)
-    return Words({(letter,): _number(1)}, letter.shape, ("letter", letter))
-
-
-def Column(name: str, rows: Dimension = "n") -> Words:  # noqa: N802
-    """A column letter."""
-    return Matrix(name, rows, 1)
-
-
-def Scalar(name: str) -> Words:  # noqa: N802
-    """A commuting scalar."""
-    letter = Letter(name, 1, 1)
-    return Words({(): _scalar((letter,))}, (1, 1), ("letter", letter))
-
-
-def Identity(rows: Dimension = "n") -> Words:  # noqa: N802
-    """The identity matrix."""
-    return Words({(): _number(1)}, (rows, rows), ("identity",))
-
-
-@dataclass(frozen=True)
-class Rule:
-    """An assumption used for rewriting: a word of the left side becomes the right side.
-
-    The left side is one word (``H @ B``, ``B @ s``) or one scalar (``y.T @ s``) with coefficient
-    1; the transposed rule is used too.
-    """
-
-    left: Words
-    right: Words
-
-    def __post_init__(self) -> None:
-        if self.left.shape != self.right.shape:
-            raise ValueError(f"rule {self}: shapes differ")
-        self.word()
-
-    def word(self) -> Word:
-        """The word that is rewritten."""
-        if len(self.left.terms) == 1:
-            ((word, value),) = self.left.terms.items()
-            if word and value.num == ONE and not value.den:
-                return word
-            single = value.num.single
-            if not word and single is not None and not value.den:
-                return _SCALARS[single]
-        raise ValueError(f"rule {self}: the left side must be one word with coefficient 1")
-
-    def both(self) -> list[tuple[Word, Words]]:
-        """The rewriting and its transpose."""
-        word = self.word()
-        turned = tuple(x.turn() for x in reversed(word))
-        return (
-            [(word, self.right)] if turned == word else [(word, self.right), (turned, self.right.T)]
-        )
-
-    def __str__(self) -> str:
-        return f"{self.left} = {self.right}"
-
-
-def inverse_rules(a: Words, b: Words) -> list[Rule]:
-    """The rules that make two matrix letters each other's inverse."""
-    return [Rule(a @ b, Identity(a.shape[0])), Rule(b @ a, Identity(b.shape[0]))]
-
-
-def normal_form(expr: Words, rules: Iterable[Rule] = ()) -> Words:
+def normal_form(expr: Words, rules: Iterable[WordRule] = ()) -> Terms:
     """Rewrite until no rule applies.  Raises RuntimeError if that does not end."""
-    rewritings = [pair for rule in rules for pair in rule.both()]
-    return _Rewriter(rewritings).words(expr)
+    rewritings = [pair for rule in rules for pair in _both(rule)]
+    return _Rewriter(rewritings).terms(terms(expr), expr.shape)
+
+
+def _both(rule: WordRule) -> list[tuple[Word, Words]]:
+    """The rewriting and its transpose."""
+    word = rule.word()
+    turned = tuple(x.turn() for x in reversed(word))
+    return [(word, rule.right)] if turned == word else [(word, rule.right), (turned, rule.right.T)]
 
 
 class _Rewriter:
@@ -339,11 +183,8 @@ class _Rewriter:
         self.left = 5000
         self.known: dict[int, Quotient] = {}
 
-    def words(self, expr: Words) -> Words:
-        return Words(self.terms(expr.terms, expr.shape), expr.shape)
-
-    def terms(self, terms: Terms, shape: tuple[Dimension, Dimension]) -> Terms:
-        return _sum(_scaled(self.word(w, shape), self.quotient(c)) for w, c in terms.items())
+    def terms(self, given: Terms, shape: tuple[Dimension, Dimension]) -> Terms:
+        return _sum(_scaled(self.word(w, shape), self.quotient(c)) for w, c in given.items())
 
     def word(self, word: Word, shape: tuple[Dimension, Dimension]) -> Terms:
         for pattern, right in self.rewritings:
@@ -354,7 +195,7 @@ class _Rewriter:
                         raise RuntimeError("rewriting does not end; orient the rules")
                     before, after = word[:i], word[i + len(pattern) :]
                     parts = []
-                    for middle, value in right.terms.items():
+                    for middle, value in terms(right).items():
                         whole, pulled = _collapse(before + middle + after)
                         parts.append({whole: value * pulled})
                     return self.terms(_sum(parts), shape)
@@ -400,7 +241,7 @@ class WordDecision:
     seconds: float = 0.0
 
 
-def decide_word(expr: Words, rules: Sequence[Rule] = (), *, seed: int = 0) -> WordDecision:
+def decide_word(expr: Words, rules: Sequence[WordRule] = (), *, seed: int = 0) -> WordDecision:
     """Decide whether an expression is zero in every dimension.
 
     Refuted only by exact small matrices that satisfy the rules; a proof is confirmed on such
@@ -412,10 +253,10 @@ def decide_word(expr: Words, rules: Sequence[Rule] = (), *, seed: int = 0) -> Wo
     except (RuntimeError, ZeroDivisionError) as error:
         return WordDecision("undecided", str(error), seconds=time.process_time() - start)
     conditions = sorted(
-        f"{text} != 0" for text in expr.divisors().union(*(r.right.divisors() for r in rules))
+        f"{text} != 0" for text in divisors(expr).union(*(divisors(r.right) for r in rules))
     )
     rng = random.Random(seed)
-    proved = not left.terms
+    proved = not left
     confirmed = 0
     for attempt in range(40):
         if confirmed == 3:
@@ -431,7 +272,7 @@ def decide_word(expr: Words, rules: Sequence[Rule] = (), *, seed: int = 0) -> Wo
                 raise InternalError(f"normal form 0, but not 0 at {found}")
             return WordDecision(
                 "nonzero",
-                str(left),
+                _terms_text(left, expr.shape),
                 tuple(conditions),
                 found,
                 value,
@@ -440,7 +281,12 @@ def decide_word(expr: Words, rules: Sequence[Rule] = (), *, seed: int = 0) -> Wo
             )
     # Without a model the assumptions may contradict each other, and prove anything.
     status: Literal["zero", "undecided"] = "zero" if confirmed else "undecided"
-    return WordDecision(status, str(left), tuple(conditions), seconds=time.process_time() - start)
+    return WordDecision(
+        status,
+        _terms_text(left, expr.shape),
+        tuple(conditions),
+        seconds=time.process_time() - start,
+    )
 
 
 # ---- exact small matrices
@@ -500,7 +346,7 @@ def _product(a: Table, b: Table) -> Table:
 
 
 def _model(
-    exprs: Iterable[Words], rules: Sequence[Rule], dimension: int, rng: random.Random
+    exprs: Iterable[Words], rules: Sequence[WordRule], dimension: int, rng: random.Random
 ) -> dict[str, Table] | None:
     """Exact matrices for all letters that satisfy the rules, or None.
 
@@ -533,7 +379,9 @@ def _model(
     return None
 
 
-def _lengthened(rule: Rule, point: dict[str, Table], dimension: int, rng: random.Random) -> None:
+def _lengthened(
+    rule: WordRule, point: dict[str, Table], dimension: int, rng: random.Random
+) -> None:
     """Choose the column x of a rule x'x = c**2 so that it holds: c times a rational unit vector."""
     word = rule.word()
     if len(word) != 2 or word[0] != word[1].turn() or word[1].cols != 1:
@@ -549,11 +397,11 @@ def _lengthened(rule: Rule, point: dict[str, Table], dimension: int, rng: random
     point[word[1].name] = tuple((root * x,) for x in unit)
 
 
-def _holds(rule: Rule, point: Mapping[str, Table], dimension: int) -> bool:
+def _holds(rule: WordRule, point: Mapping[str, Table], dimension: int) -> bool:
     return evaluate(rule.left, point, dimension) == evaluate(rule.right, point, dimension)
 
 
-def _assemble(letter: Letter, dimension: int, entry: Callable[[], Fraction]) -> Table:
+def _assemble(letter: WordLetter, dimension: int, entry: Callable[[], Fraction]) -> Table:
     rows, cols = _size(letter.rows, dimension), _size(letter.cols, dimension)
     table = [[Fraction(0)] * cols for _ in range(rows)]
     for i in range(rows):
@@ -566,7 +414,7 @@ def _assemble(letter: Letter, dimension: int, entry: Callable[[], Fraction]) -> 
 
 
 def _solve(
-    letter: Letter, rules: Sequence[Rule], point: Mapping[str, Table], dimension: int
+    letter: WordLetter, rules: Sequence[WordRule], point: Mapping[str, Table], dimension: int
 ) -> Table | None:
     def residual(table: Table) -> list[Fraction]:
         here = {**point, letter.name: table}
@@ -620,9 +468,9 @@ def _linear(columns: list[list[Fraction]], right: list[Fraction]) -> list[Fracti
 # ---- text
 
 
-def _terms_text(terms: Terms, shape: tuple[Dimension, Dimension]) -> str:
+def _terms_text(given: Terms, shape: tuple[Dimension, Dimension]) -> str:
     shown = []
-    for word, value in sorted(terms.items(), key=lambda pair: _order(pair[0])):
+    for word, value in sorted(given.items(), key=lambda pair: _order(pair[0])):
         text = " @ ".join(map(str, word)) or ("1" if shape == (1, 1) else "I")
         scale = _text(value)
         shown.append(text if scale == "1" else scale if text == "1" else f"({scale}) * {text}")

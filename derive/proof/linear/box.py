@@ -21,6 +21,7 @@ from sympy.core.relational import Ge, Gt, Le, Lt, Relational
 from sympy.polys.fields import FracElement, FracField
 
 from optwright.derive.claim.verdict import Obligation
+from optwright.derive.error import InternalError
 from optwright.derive.proof.algebra.domain import (
     NEGATIVE,
     POSITIVE,
@@ -30,11 +31,11 @@ from optwright.derive.proof.algebra.domain import (
     sign_product,
 )
 from optwright.derive.proof.algebra.polynomial import Poly, box_sign, factor
-from optwright.derive.proof.decide.inequality import decide_nonneg
-from optwright.derive.proof.decide.obligation import Answered, decide_relation
-from optwright.derive.proof.decide.zero import InternalError
 from optwright.derive.proof.linear.jury import value_at
 from optwright.derive.proof.linear.step import NotLinear, compose, element, field_of
+from optwright.derive.proof.sign.inequality import decide_nonneg
+from optwright.derive.proof.sign.obligation import Answered, decide_relation
+from optwright.derive.proof.sign.sample import sample
 
 Sense = Literal["> 0", ">= 0", "<= 0", "< 0"]
 _WANTED: dict[Sense, int] = {
@@ -46,12 +47,12 @@ _WANTED: dict[Sense, int] = {
 _RELATION = {"> 0": Gt, ">= 0": Ge, "<= 0": Le, "< 0": Lt}
 
 
-class Empty(ValueError):
+class EmptyBox(ValueError):
     """No parameters fulfil the relations."""
 
 
 @dataclass(frozen=True)
-class Region:
+class ParameterBox:
     """Parameters that fulfil some relations: each is `put[parameter]`, letters in `domain`."""
 
     domain: Domain
@@ -61,8 +62,8 @@ class Region:
         """An expression in the letters of the region."""
         return sympify(expr).subs(self.put, simultaneous=True)
 
-    def meet(self, relations: Iterable[Any]) -> Region:
-        """The part where further relations hold; raises Empty where none is left."""
+    def meet(self, relations: Iterable[Any]) -> ParameterBox:
+        """The part where further relations hold; raises EmptyBox where none is left."""
         region = self
         for relation in relations:
             region = region._meet(relation)
@@ -91,7 +92,7 @@ class Region:
         """Evaluate what was proved at exact points; raises InternalError if it fails there."""
         own = self.field
         for seed in range(2):
-            here = self.domain.sample(random.Random(seed), own.symbols, index=seed)
+            here = sample(self.domain, random.Random(seed), own.symbols, index=seed)
             if here is None:
                 continue
             letters = [Fraction(int(here[s].p), int(here[s].q)) for s in own.symbols]
@@ -145,7 +146,7 @@ class Region:
                 mask = sign_product(mask, own & ~ZERO if side is value.denom else own)
         return mask
 
-    def between(self, x: Symbol, low: Any, high: Any, low_open: bool = False) -> Region:
+    def between(self, x: Symbol, low: Any, high: Any, low_open: bool = False) -> ParameterBox:
         """The region with x between two ends, of which it is known that low <= high."""
         low, high = self(low), self(high)
         share = _share(x)
@@ -153,9 +154,9 @@ class Region:
             x, low + (high - low) * share, share, Interval(0, 1, low_open), self.domain.facts
         )
 
-    def put_in(self, x: Symbol, by: Any) -> Region:
+    def put_in(self, x: Symbol, by: Any) -> ParameterBox:
         """The region with a value put in for x."""
-        return Region(self.domain, {**self.put, x: self(by)})
+        return ParameterBox(self.domain, {**self.put, x: self(by)})
 
     def where(self) -> tuple[str, ...]:
         """How the parameters were expressed, in words for an obligation."""
@@ -167,25 +168,25 @@ class Region:
         ]
         return (*(f"{s} = {x}" for s, x in self.put.items()), *boxes)
 
-    def _meet(self, relation: Any) -> Region:
+    def _meet(self, relation: Any) -> ParameterBox:
         fact = self(relation)
         if fact in (True, sympy.true):
             return self
         if fact in (False, sympy.false):
-            raise Empty(str(relation))
+            raise EmptyBox(str(relation))
         if isinstance(fact, Relational) and self._sign_of_gap(fact):
             return self
         if not isinstance(fact, (Gt, Ge, Lt, Le)):
-            return Region(self.domain.assume(fact), self.put)
+            return ParameterBox(self.domain.assume(fact), self.put)
         try:
             given = Domain.where(fact)
             if given.bounds:
-                return Region(
+                return ParameterBox(
                     Domain((*self.domain.bounds, *_met(self.domain, given)), self.domain.facts),
                     self.put,
                 )
         except ValueError as error:
-            raise Empty(str(relation)) from error
+            raise EmptyBox(str(relation)) from error
 
         def order(x: Symbol) -> tuple[bool, bool, str]:
             # Solved for already, else one without an upper end, which needs no second relation.
@@ -195,9 +196,9 @@ class Region:
             solved = self._solved(x, fact)
             if solved is not None:
                 return solved
-        return Region(self.domain.assume(fact), self.put)
+        return ParameterBox(self.domain.assume(fact), self.put)
 
-    def _solved(self, x: Symbol, fact: Any) -> Region | None:
+    def _solved(self, x: Symbol, fact: Any) -> ParameterBox | None:
         """The relation solved for x, where x is affine in it with a slope of known sign."""
         top, bottom = sympy.fraction(sympy.together(fact.gts - fact.lts))
         try:
@@ -232,14 +233,14 @@ class Region:
 
     def _replaced(
         self, x: Symbol, by: Expr, share: Symbol, box: Interval, facts: Iterable[Any]
-    ) -> Region:
+    ) -> ParameterBox:
         put = {s: e.subs(x, by) for s, e in self.put.items()}
         put.setdefault(x, by)
         bounds = tuple((s, i) for s, i in self.domain.bounds if s != x)
         moved = [f.subs(x, by) for f in facts]
         if sympy.false in moved:
-            raise Empty(str(x))
-        return Region(
+            raise EmptyBox(str(x))
+        return ParameterBox(
             Domain((*bounds, (share, box)), tuple(f for f in moved if f != sympy.true)), put
         )
 
@@ -306,9 +307,9 @@ def negation(relation: Any) -> Any:
     return sympy.Not(relation)
 
 
-def whole(domain: Domain) -> Region:
+def whole(domain: Domain) -> ParameterBox:
     """The region of all points of a domain, its relations solved where they can be."""
-    return Region(Domain(domain.bounds)).meet(domain.facts)
+    return ParameterBox(Domain(domain.bounds)).meet(domain.facts)
 
 
-__all__ = ["Empty", "Region", "Sense", "negation", "whole"]
+__all__ = ["EmptyBox", "ParameterBox", "Sense", "negation", "whole"]

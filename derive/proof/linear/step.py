@@ -19,24 +19,14 @@ from sympy.polys.polyerrors import PolynomialError
 from sympy.polys.polyutils import parallel_dict_from_expr
 from sympy.polys.rings import PolyElement, ring
 
+from optwright.derive.claim.loss.quadratic import curvature
+from optwright.derive.error import InternalError, Unsupported
 from optwright.derive.language import operation as op
 from optwright.derive.language.declaration import Optimizer
-from optwright.derive.language.symbol import Parameter, t
+from optwright.derive.language.symbol import t
 from optwright.derive.proof.algebra.domain import Domain
-from optwright.derive.proof.decide.obligation import decide_relation
-from optwright.derive.proof.decide.zero import InternalError
-from optwright.derive.proof.run.system import (
-    THETA,
-    Question,
-    Unsupported,
-    advance,
-    hyper_values,
-    state_names,
-)
-
-curvature = Parameter("curvature", "(0, inf)", meaning="the curvature of the loss")
-"""An eigenvalue of the Hessian."""
-minimiser = Parameter("minimiser", "(-inf, inf)", meaning="where the loss is least")
+from optwright.derive.proof.run.system import THETA, Question, advance, hyper_values, state_names
+from optwright.derive.proof.sign.obligation import decide_relation
 
 
 class NotLinear(ValueError):
@@ -262,11 +252,9 @@ __all__ = [
     "Polynomial",
     "characteristic",
     "compose",
-    "curvature",
     "element",
     "factors",
     "field_of",
     "fixed_point",
     "linear",
-    "minimiser",
 ]

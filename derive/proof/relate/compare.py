@@ -18,7 +18,11 @@ from typing import Any, Literal
 
 from sympy import Expr, Integer, Symbol, sympify
 
+from optwright.derive.claim.rule.exclusion import NoMap
+from optwright.derive.claim.rule.simulation import Simulation
 from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict, undecided
+from optwright.derive.display import Displayed
+from optwright.derive.error import TimeIsOver, Unsupported
 from optwright.derive.language import operation as op
 from optwright.derive.language.declaration import (
     Declaration,
@@ -29,9 +33,10 @@ from optwright.derive.language.declaration import (
 )
 from optwright.derive.language.symbol import Hyper, Parameter, Range, Value, Variable, t
 from optwright.derive.proof.algebra.domain import Domain
-from optwright.derive.proof.decide.obligation import decide_relation, interval_of
-from optwright.derive.proof.kind.rule.simulation import Simulation, only_if
-from optwright.derive.proof.relate.exclusion import NoMap
+from optwright.derive.proof.kind.rule.exclusion import contradiction
+from optwright.derive.proof.kind.rule.only_if import only_if
+from optwright.derive.proof.kind.rule.simulation import proof, refute
+from optwright.derive.proof.registry import decide
 from optwright.derive.proof.relate.renaming import Renaming, renaming
 from optwright.derive.proof.relate.search import (
     POINTS,
@@ -43,14 +48,15 @@ from optwright.derive.proof.relate.search import (
     specialised,
 )
 from optwright.derive.proof.run.numeric import NoValue
-from optwright.derive.proof.run.system import THETA, Unsupported
-from optwright.derive.proof.time_limit import OutOfTime, guard
+from optwright.derive.proof.run.system import THETA
+from optwright.derive.proof.sign.obligation import decide_relation, interval_of
+from optwright.derive.proof.time_limit import guard
 
 Status = Literal["equal", "different", "undecided"]
 
 
 @dataclass(frozen=True)
-class Relation:
+class Relation(Displayed):
     """A verified relation: `right` does what `left` does, under these maps.
 
     hyper       hyperparameters of `right`, as expressions in those of `left` (and t)
@@ -138,7 +144,7 @@ class Relation:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Displayed):
     """What was found about two optimizers.
 
     status          "equal": one does what the other does, under `map`, for all of its own
@@ -147,6 +153,7 @@ class Comparison:
     scope           of a difference: for which maps it holds
     conditions      if equal, all that `map` needs; if different, each a rescue by itself
     rescues         the relations behind those conditions, each verified
+    systems         the two, as single rules
     """
 
     status: Status
@@ -161,6 +168,7 @@ class Comparison:
     proof: Verdict | None = None
     tried: tuple[str, ...] = ()
     seconds: float = field(default=0.0, compare=False)
+    systems: tuple[Optimizer, ...] = field(default=(), compare=False, repr=False)
 
     def __bool__(self) -> bool:
         raise TypeError("a comparison has three values: compare its status with 'equal'")
@@ -225,9 +233,9 @@ def compare(
     try:
         with guard(1.2 * budget_s):
             found = work.decide()
-    except OutOfTime:
+    except TimeIsOver:
         found = work.undecided("out of time")
-    return replace(found, seconds=time.process_time() - start)
+    return replace(found, seconds=time.process_time() - start, systems=(one, other))
 
 
 def _list(names: Sequence[str]) -> str:
@@ -380,7 +388,7 @@ class _Work:
                     kind = "equivalent where their ranges meet" if meet else "equivalent"
                 self.deadline = end
                 wide = self.sharpened(wide)
-        except OutOfTime:
+        except TimeIsOver:
             self.tried.append("what may vary, and the other direction: out of time")
         self.deadline = end
         return self.equal(wide, kind)
@@ -476,7 +484,7 @@ class _Work:
     def proved(self, claim: Simulation) -> Verdict | None:
         budget = max(0.5, self.left_s / 2)
         try:
-            return claim.proof(budget)
+            return proof(claim, budget)
         except (Unsupported, ValueError, ArithmeticError, TypeError):
             return None
 
@@ -512,7 +520,7 @@ class _Work:
         for state in states:
             claim = replace(found.claim, varying=names, state=state)
             try:
-                verdict = claim.proof(max(0.2, self.left_s / 4))
+                verdict = proof(claim, max(0.2, self.left_s / 4))
             except (Unsupported, ValueError, ArithmeticError, TypeError):
                 return None
             if verdict is not None:
@@ -561,7 +569,7 @@ class _Work:
         """Exact runs that part under the first natural map."""
         for claim in islice(self.natural_claims(turned), 1):
             try:
-                found = claim.refute(max(0.3, self.left_s / 5))
+                found = refute(claim, max(0.3, self.left_s / 5))
             except (Unsupported, ValueError, ArithmeticError, TypeError):
                 return None
             return found
@@ -573,7 +581,7 @@ class _Work:
         try:
             states = {s.name: 0 for s in right.states}
             claim = Simulation(left, right, hyper=hyper, state=states)
-            return claim.refute(max(0.3, self.left_s / 5)) is not None
+            return refute(claim, max(0.3, self.left_s / 5)) is not None
         except (Unsupported, ValueError, ArithmeticError, TypeError):
             return False
 
@@ -622,7 +630,7 @@ class _Work:
                     self.tried.append("maps by name and role: too many for the time")
                     return ""
                 try:
-                    parted = claim.refute(max(0.5, self.left_s / 10))
+                    parted = refute(claim, max(0.5, self.left_s / 10))
                 except (Unsupported, ValueError, ArithmeticError, TypeError):
                     parted = None
                 if parted is None:
@@ -644,11 +652,11 @@ class _Work:
         few = len(ways) <= 2
         for kept in ways if few else ():
             budget = max(0.2, min(1.0, self.left_s / 5))
-            if isinstance(NoMap(left, right, kept).contradiction(budget), str):
+            if isinstance(contradiction(NoMap(left, right, kept), budget), str):
                 return ""  # nor can it be of every map
         alone = not any(ways)
         budget = max(0.2, min(0.5, self.left_s / 10))
-        if alone or not isinstance(NoMap(left, right).contradiction(budget), str):
+        if alone or not isinstance(contradiction(NoMap(left, right), budget), str):
             return f"{_EVERY} to {self.called(turned)[1]}"
         if not few:
             return ""
@@ -664,7 +672,7 @@ class _Work:
             try:
                 with guard(max(0.1, share * self.left_s)):
                     relation = look()
-            except OutOfTime:
+            except TimeIsOver:
                 self.tried.append("conditions that would rescue: out of time")
                 continue
             found += [relation] if relation is not None else []
@@ -676,7 +684,7 @@ class _Work:
             try:
                 with guard(max(0.1, self.left_s / 2)):
                     relation = better(relation)
-            except OutOfTime:
+            except TimeIsOver:
                 continue
         return relation
 
@@ -687,7 +695,7 @@ class _Work:
             if self.left_s < 0.5:
                 break
             sharp = only_if(claim, symbol, value, max(0.5, self.left_s / 3))
-            if sharp is None or sharp.decide(max(0.5, self.left_s / 2)).status != "proved":
+            if sharp is None or decide(sharp, max(0.5, self.left_s / 2)).status != "proved":
                 continue
             where = ", ".join(f"{fact.lhs} != 0" for fact in sharp.where)
             said.append(f"{symbol} = {value}" + (f", in steps where {where}" if where else ""))

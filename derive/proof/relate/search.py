@@ -25,8 +25,8 @@ from optwright.derive.language.symbol import Hyper, Value, Variable, t
 from optwright.derive.proof.relate.recognise import recognise
 from optwright.derive.proof.run.numeric import (
     CLOSE,
+    FloatProblem,
     NoValue,
-    Problem,
     Trace,
     compiled,
     differences,
@@ -38,7 +38,7 @@ from optwright.derive.proof.run.numeric import (
 from optwright.derive.proof.run.system import THETA
 
 STEPS = 4
-PROBLEMS = tuple(Problem(seed) for seed in range(5))
+PROBLEMS = tuple(FloatProblem(seed) for seed in range(5))
 FEW = 2
 """Problems that are tried first: most maps fail on them already."""
 SAMPLES = 16
@@ -362,8 +362,8 @@ class Search:
     # ---- maps of states
 
     @cached_property
-    def _fitting(self) -> tuple[Problem, ...]:
-        return tuple(Problem(100 + k) for k in range(len(self.mine.names) + 4))
+    def _fitting(self) -> tuple[FloatProblem, ...]:
+        return tuple(FloatProblem(100 + k) for k in range(len(self.mine.names) + 4))
 
     def fixed(self, values: Mapping[str, Expr]) -> Search:
         """This search with some hyperparameters of the left system at fixed numbers."""

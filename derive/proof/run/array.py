@@ -31,7 +31,7 @@ _DIGITS = 10**60
 
 
 @dataclass(frozen=True)
-class Span:
+class Enclosed:
     """A number between two fractions."""
 
     low: Fraction
@@ -41,18 +41,18 @@ class Span:
         return f"{float(self.low):.12g}…"
 
 
-Number = Fraction | Span
+Number = Fraction | Enclosed
 
 
-def _span(x: Number) -> Span:
-    return x if isinstance(x, Span) else Span(x, x)
+def _span(x: Number) -> Enclosed:
+    return x if isinstance(x, Enclosed) else Enclosed(x, x)
 
 
 def _wide(low: Fraction, high: Fraction) -> Number:
     """The span, its ends moved outwards to sixty digits."""
     if low == high:
         return low
-    return Span(
+    return Enclosed(
         Fraction(math.floor(low * _DIGITS), _DIGITS), Fraction(math.ceil(high * _DIGITS), _DIGITS)
     )
 
@@ -63,7 +63,7 @@ class Certain(Exact):
     name = "certain"
 
     def number(self, x: Any) -> Any:
-        return x if isinstance(x, (Span, Undefined)) else super().number(x)
+        return x if isinstance(x, (Enclosed, Undefined)) else super().number(x)
 
     def add(self, terms: Sequence[Any], depth: int | None = None) -> Any:
         if not _spans(terms):
@@ -83,11 +83,11 @@ class Certain(Exact):
             p = _span(x)
             if p.low <= 0 <= p.high:
                 return Undefined("division by what may be zero")
-            total = _times(total, Span(1 / p.high, 1 / p.low))
+            total = _times(total, Enclosed(1 / p.high, 1 / p.low))
         return total
 
     def power(self, base: Any, exponent: Any) -> Any:
-        if isinstance(base, Undefined) or isinstance(exponent, (Undefined, Span)):
+        if isinstance(base, Undefined) or isinstance(exponent, (Undefined, Enclosed)):
             return Undefined("a power that is not known")
         if isinstance(base, Fraction):
             found = super().power(base, exponent)
@@ -114,12 +114,12 @@ class Certain(Exact):
     def apply(self, function: str, x: Any) -> Any:
         if function == "sqrt":
             return self.power(x, Fraction(1, 2))
-        if not isinstance(x, Span):
+        if not isinstance(x, Enclosed):
             return super().apply(function, x)
         if x.low > 0 and function in ("Abs", "sign"):
             return x if function == "Abs" else Fraction(1)
         if x.high < 0 and function in ("Abs", "sign"):
-            return Span(-x.high, -x.low) if function == "Abs" else Fraction(-1)
+            return Enclosed(-x.high, -x.low) if function == "Abs" else Fraction(-1)
         return Undefined(f"{function} of a number known to sixty digits")
 
     def largest(self, values: Sequence[Any]) -> Any:
@@ -161,7 +161,7 @@ class Certain(Exact):
         return result
 
     def size(self, x: Any) -> Any:
-        return abs(x.low) if isinstance(x, Span) else super().size(x)
+        return abs(x.low) if isinstance(x, Enclosed) else super().size(x)
 
 
 CERTAIN = Certain()
@@ -169,7 +169,7 @@ CERTAIN = Certain()
 
 def _spans(values: Sequence[Any]) -> bool:
     """Whether spans occur among these, and nothing undefined."""
-    return any(isinstance(x, Span) for x in values) and not any(
+    return any(isinstance(x, Enclosed) for x in values) and not any(
         isinstance(x, Undefined) for x in values
     )
 
@@ -198,7 +198,7 @@ def differ(a: Number, b: Number) -> bool:
 
 
 @dataclass(frozen=True)
-class Quadratic:
+class ArrayObjective:
     """The losses f_t(x) = x'Ax/2 + c_t.x + d_t of steps 1, 2, …; the last ones repeat for ever.
 
     offsets: the numbers d_t, zero unless given.
@@ -248,7 +248,7 @@ class Change:
             for row, c in zip(self.matrix, self.shift, strict=True)
         )
 
-    def problem(self, known: Quadratic) -> Quadratic:
+    def problem(self, known: ArrayObjective) -> ArrayObjective:
         """The losses as they look in the other coordinates."""
         back = self.inverse
         turned = tuple(zip(*back, strict=True))
@@ -263,7 +263,7 @@ class Change:
                 * (known.offset(step) + inner(bent, self.shift) / 2 - inner(slope, self.shift))
             )
         scaled = tuple(tuple(self.loss * x for x in row) for row in curvature)
-        return Quadratic(scaled, tuple(slopes), tuple(offsets))
+        return ArrayObjective(scaled, tuple(slopes), tuple(offsets))
 
 
 def unit(n: int, *signs: int) -> Table:
@@ -308,7 +308,7 @@ class ArrayRun:
     theta: Vector
     shape: tuple[int, ...]
     hyper: Mapping[str, Any]
-    problem: Quadratic
+    problem: ArrayObjective
     steps: int
     noise: Table | None = None
     _seen: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
@@ -375,7 +375,7 @@ class ArrayRun:
             return CERTAIN.settle(CERTAIN.add(terms))
 
         def exact(x: Any) -> Any:
-            return x if isinstance(x, (Fraction, Span)) else fraction(x)
+            return x if isinstance(x, (Fraction, Enclosed)) else fraction(x)
 
         def hvp(v: Sequence[Any]) -> tuple[Any, ...]:
             return tuple(sums(row, [exact(x) for x in v]) for row in matrix)
@@ -396,7 +396,7 @@ class ArrayRun:
         def search(contract: str, points: Any, directions: Any, start: Any, constants: Any) -> Any:
             d = [exact(e) for e in flat(directions)]
             fall, bend = sums(gradient(points), d), sums(d, hvp(d))
-            if isinstance(fall, Span) or isinstance(bend, Span) or fall >= 0 or bend <= 0:
+            if isinstance(fall, Enclosed) or isinstance(bend, Enclosed) or fall >= 0 or bend <= 0:
                 raise Inexact("no minimum along the line is known")
             return -fall / bend
 
@@ -455,8 +455,8 @@ __all__ = [
     "ArrayRun",
     "Certain",
     "Change",
-    "Quadratic",
-    "Span",
+    "ArrayObjective",
+    "Enclosed",
     "Table",
     "Vector",
     "apply",

@@ -12,71 +12,48 @@ from functools import cached_property, lru_cache, partial
 from typing import Any
 
 import sympy
-from sympy import Basic, Expr, Integer, Rational, Symbol, sympify
-from sympy.core.symbol import Str
+from sympy import Basic, Expr, Integer, Rational
 
-from optwright.derive.language import operation as op
+from optwright.derive.claim.problem import ANSWER, POINT, Objective
+from optwright.derive.error import NotExact, NotReal, Unsupported
 from optwright.derive.language.declaration import Optimizer
+from optwright.derive.language.entry import one_entry
 from optwright.derive.language.symbol import Hyper, Range, Variable, t
 from optwright.derive.proof.algebra.domain import Domain
-from optwright.derive.proof.decide.evaluate import Ball, value_at
-from optwright.derive.proof.run.system import Question, Step, Unsupported, advance, initial
-
-POINT = Symbol("point", real=True)
-"""The point at which the first system asks, in a map of points."""
-ANSWER = Symbol("answer", real=True)
-"""What the first system is answered, in a map of answers."""
+from optwright.derive.proof.run.system import Question, Step, advance, initial
+from optwright.derive.proof.sign.evaluate import Ball, value_at
 
 _NOWHERE = Domain()
 
 
-@dataclass(frozen=True)
-class Objective:
-    """The losses f_t(x) = a_t x²/2 + c_t x of steps 1, 2, …; the last ones repeat for ever."""
+Record = Mapping[str, Any]
+"""A run as plain data."""
 
-    curvature: tuple[Any, ...]
-    slope: tuple[Any, ...]
 
-    def at(self, step: int) -> tuple[Expr, Expr]:
-        """The pair (a_t, c_t)."""
-        a = self.curvature[min(step, len(self.curvature)) - 1]
-        c = self.slope[min(step, len(self.slope)) - 1]
-        return sympify(a), sympify(c)
+def answered(objective: Objective, step: int, question: Question) -> Expr:
+    """What the oracles of a problem say; raises Unsupported for line searches."""
+    a, c = objective.at(step)
+    x = question.args[0]
+    match question.kind:
+        case "grad":
+            return a * x + c
+        case "value":
+            return a * x**2 / 2 + c * x
+        case "hessian" | "hessian_diagonal":
+            return a
+        case "hvp":
+            return a * question.args[1]
+        case "noise":
+            return Rational((3 * step + 5 * int(x)) % 7 - 3, 2)
+    raise Unsupported(f"no scripted answer to {question.kind}")
 
-    def later(self, steps: int) -> Objective:
-        """These losses after so many more steps, which see the first of them."""
-        return Objective(
-            self.curvature[:1] * steps + tuple(self.curvature),
-            self.slope[:1] * steps + tuple(self.slope),
-        )
 
-    def answer(self, step: int, question: Question) -> Expr:
-        """What the oracle says; raises Unsupported for line searches."""
-        a, c = self.at(step)
-        x = question.args[0]
-        match question.kind:
-            case "grad":
-                return a * x + c
-            case "value":
-                return a * x**2 / 2 + c * x
-            case "hessian" | "hessian_diagonal":
-                return a
-            case "hvp":
-                return a * question.args[1]
-            case "noise":
-                return Rational((3 * step + 5 * int(x)) % 7 - 3, 2)
-        raise Unsupported(f"no scripted answer to {question.kind}")
-
-    def __str__(self) -> str:
-        losses = []
-        for step in range(1, max(len(self.curvature), len(self.slope)) + 1):
-            a, c = self.at(step)
-            losses.append(str(a * Symbol("x") ** 2 / 2 + c * Symbol("x")))
-        return (
-            f"f_1, f_2, … = {', '.join(losses)}, …"
-            if len(set(losses)) > 1
-            else f"f(x) = {losses[0]}"
-        )
+def later(objective: Objective, steps: int) -> Objective:
+    """These losses after so many more steps, which see the first of them."""
+    return Objective(
+        objective.curvature[:1] * steps + tuple(objective.curvature),
+        objective.slope[:1] * steps + tuple(objective.slope),
+    )
 
 
 @dataclass(frozen=True)
@@ -155,7 +132,7 @@ class Run:
     def _ask(self, step: int, question: Question) -> Expr:
         args = tuple(_number(x) if isinstance(x, Expr) else x for x in question.args)
         point = self.point.subs(POINT, args[0])
-        heard = self.objective.answer(step, Question(question.kind, (point, *args[1:])))
+        heard = answered(self.objective, step, Question(question.kind, (point, *args[1:])))
         said = dict(self.answer).get(question.kind)
         return heard if said is None else said.subs({ANSWER: heard, POINT: args[0], t: step})
 
@@ -181,12 +158,9 @@ class Run:
         }
 
 
-class NotExact(ArithmeticError):
-    """A run left the numbers that can be compared exactly."""
-
-
-class NotReal(NotExact):
-    """A step has no real value: it divides by zero or takes the root of a negative number."""
+def recorded(*runs: Any) -> tuple[Record, ...]:
+    """Runs as plain data, which is what a counterexample holds: nothing is left to be run."""
+    return tuple(run.as_dict() for run in runs)
 
 
 def _numbers(step: Step) -> dict[str, Expr]:
@@ -217,33 +191,6 @@ def _number(x: Expr) -> Expr:
     if x.free_symbols or x.count_ops() > 120:
         raise NotExact("the exact number has grown too long")
     return x
-
-
-def one_entry(x: Expr) -> Expr:
-    """The expression with the operations on arrays taken of arrays with one entry."""
-    return x.replace(
-        lambda node: isinstance(node, op.Operation) and not isinstance(node, op.cases),
-        lambda node: _single(node),
-    )
-
-
-def _single(node: Expr) -> Expr:
-    """An operation on arrays, of arrays with one entry."""
-    a, *rest = [x for x in node.args if not isinstance(x, Str)]
-    match node.word:
-        case "norm":
-            return sympy.Abs(a)
-        case "total" | "mean" | "largest" | "transpose" | "max_per_axis" | "min_over_axes":
-            return a
-        case "dot" | "matmul" | "outer":
-            return a * rest[0]
-        case "solve":
-            return rest[0] / a
-        case "identity" | "dim":
-            return Integer(1)
-        case "inverse_root":
-            return a ** (-1 / rest[0])
-    raise NotExact(f"no exact value of {node}")
 
 
 def differ(a: Expr, b: Expr) -> bool:
@@ -304,11 +251,6 @@ def objectives() -> Iterator[Objective]:
         yield Objective(
             tuple(map(Rational, curvature.split())), tuple(map(Rational, slope.split()))
         )
-
-
-def script(*slopes: Any) -> Objective:
-    """Gradients given one by one, wherever they are asked for: linear losses."""
-    return Objective((Integer(0),), tuple(sympify(x) for x in slopes))
 
 
 def draws(

@@ -20,18 +20,12 @@ from numpy.typing import NDArray
 from sympy import Expr, Symbol
 from sympy.core.symbol import Str
 
+from optwright.derive.error import NotExact, Unsupported
 from optwright.derive.language import operation as op
 from optwright.derive.language.declaration import Optimizer
+from optwright.derive.language.entry import one_entry
 from optwright.derive.language.symbol import Range, t
-from optwright.derive.proof.run.exact import NotExact, one_entry
-from optwright.derive.proof.run.system import (
-    THETA,
-    Question,
-    Unsupported,
-    advance,
-    initial,
-    state_names,
-)
+from optwright.derive.proof.run.system import THETA, Question, advance, initial, state_names
 
 Hypers = Sequence[float]
 CLOSE = 1e-9
@@ -45,7 +39,7 @@ class NoValue(ArithmeticError):
 
 
 @dataclass(frozen=True)
-class Problem:
+class FloatProblem:
     """Answers to questions, drawn at random: the same whenever the same is asked again."""
 
     seed: int
@@ -128,7 +122,7 @@ class Machine:
             raise Unsupported(f"{system.id} cannot be run as one coordinate: {error}") from error
 
     def run(
-        self, hyper: Callable[[int], Hypers], problem: Problem, steps: int, ahead: int = 0
+        self, hyper: Callable[[int], Hypers], problem: FloatProblem, steps: int, ahead: int = 0
     ) -> Trace:
         """Run with the hyperparameters of every step. Raises NoValue.
 
@@ -146,7 +140,12 @@ class Machine:
         return Trace(tuple(asked[ahead:]), tuple(states[ahead:]))
 
     def step(
-        self, hyper: Hypers, problem: Problem, step: int, state: Sequence[float], ahead: int = 0
+        self,
+        hyper: Hypers,
+        problem: FloatProblem,
+        step: int,
+        state: Sequence[float],
+        ahead: int = 0,
     ) -> tuple[tuple[float, ...], dict[tuple[str, int, int], float]]:
         """The state after a step, and the points asked at. Raises NoValue."""
         try:
@@ -154,7 +153,7 @@ class Machine:
         except _WRONG as error:
             raise NoValue(str(error)) from error
 
-    def start(self, hyper: Hypers, problem: Problem) -> tuple[float, ...]:
+    def start(self, hyper: Hypers, problem: FloatProblem) -> tuple[float, ...]:
         """The state before step 1. Raises NoValue."""
         try:
             return tuple(map(float, self._start(problem.theta, *hyper)))
@@ -162,7 +161,7 @@ class Machine:
             raise NoValue(str(error)) from error
 
     def _step(
-        self, hyper: Hypers, problem: Problem, step: int, state: Sequence[float], ahead: int
+        self, hyper: Hypers, problem: FloatProblem, step: int, state: Sequence[float], ahead: int
     ) -> tuple[tuple[float, ...], dict[tuple[str, int, int], float]]:
         heard: list[float] = []
         points: dict[tuple[str, int, int], float] = {}
@@ -297,7 +296,7 @@ __all__: list[Any] = [
     "CLOSE",
     "Machine",
     "NoValue",
-    "Problem",
+    "FloatProblem",
     "Trace",
     "compiled",
     "differences",

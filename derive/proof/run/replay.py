@@ -1,7 +1,7 @@
 """Counterexamples run again by the reference interpreter, which shares no code with the prover.
 
 A counterexample kept as plain data becomes runs again (`revived`), any engine's numbers for these
-runs are a `Trajectory`, and `contradiction` says what in them contradicts the claim.
+runs are a `EngineRun`, and `contradiction` says what in them contradicts the claim.
 """
 
 from __future__ import annotations
@@ -20,28 +20,59 @@ import numpy as np
 import sympy
 from sympy import Basic, Expr, Integer, Rational, sympify
 
+from optwright.derive.claim.formula.expression import Conjunction, Refutation
+from optwright.derive.claim.loss.order import Steps
+from optwright.derive.claim.loss.path import Path
+from optwright.derive.claim.problem import ANSWER, POINT, Objective
+from optwright.derive.claim.rule.invariant import Always
+from optwright.derive.claim.rule.simulation import OnlyIf, Simulation
 from optwright.derive.claim.verdict import Counterexample
+from optwright.derive.error import NotExact, Unsupported
 from optwright.derive.interpret import reference
 from optwright.derive.interpret.number import DECIMAL50, EXACT, Field, Inexact, fraction
 from optwright.derive.language.declaration import Optimizer, theta
+from optwright.derive.language.entry import one_entry
 from optwright.derive.language.symbol import Variable, t
-from optwright.derive.proof.kind.formula.expression import Conjunction, Refutation
-from optwright.derive.proof.kind.rule.invariant import Always
-from optwright.derive.proof.kind.rule.simulation import OnlyIf, Simulation
-from optwright.derive.proof.run.array import ArrayRun
-from optwright.derive.proof.run.exact import ANSWER, POINT, NotExact, Objective, Run, one_entry
-from optwright.derive.proof.run.system import THETA, Question, Unsupported, at, evaluate
+from optwright.derive.proof.run.array import ArrayObjective, ArrayRun
+from optwright.derive.proof.run.exact import Run, answered
+from optwright.derive.proof.run.system import THETA, Question, at, evaluate
 
 TOLERANCE = Decimal(10) ** -40
 """By how much a replayed number may differ where it is irrational."""
 
 
-def replay(found: Counterexample) -> bool:
+def replay(found: Counterexample, *of: Any) -> bool:
     """Whether every run of a counterexample gives the same states in the reference interpreter.
 
-    Exactly where all numbers are rational, else to forty digits.
+    of: the claims or the systems that the runs are of. Exactly where all numbers are rational, else
+    to forty digits; of a run followed in intervals, the states that it shows must lie in them.
     """
-    return all(agrees(run) for run in found.runs)
+    known = [x for x in of if isinstance(x, Optimizer)]
+    claims = [x for x in of if not isinstance(x, Optimizer)]
+    known += [x for claim in claims for part in parts(claim) for x in systems(part)]
+    return all(any(_repeats(record, x) for x in dict.fromkeys(known)) for record in found.runs)
+
+
+def _repeats(record: Mapping[str, Any], system: Optimizer) -> bool:
+    try:
+        run = run_of(record, system)
+        if isinstance(run, ArrayRun):
+            return run.as_dict() == record and run.again()
+        kept = record["states"]
+        if any(text.startswith("[") for state in kept for text in state.values()):
+            pairs = zip(interpreted(run).states, kept, strict=True)
+            return all(_within(x, there[n]) for here, there in pairs for n, x in here.items())
+        same = [{n: str(x) for n, x in state.items()} for state in run.states] == kept
+        return same and system.id == record["optimizer"] and agrees(run)
+    except (NotExact, Unsupported, ArithmeticError, TypeError, KeyError):
+        return False
+
+
+def _within(x: Any, kept: str) -> bool:
+    """Whether a number of the interpreter is the one that was kept, or lies in the interval."""
+    low, *high = map(Fraction, kept.strip("[]").split(", "))
+    gap = Fraction(TOLERANCE)
+    return low - gap <= Fraction(fraction(x)) <= (high or [low])[0] + gap
 
 
 def agrees(run: Run | ArrayRun) -> bool:
@@ -59,7 +90,7 @@ def agrees(run: Run | ArrayRun) -> bool:
 
 
 @dataclass(frozen=True)
-class Trajectory:
+class EngineRun:
     """What an engine computed for a run: numbers that are taken exactly as they are.
 
     states: the values after 0, 1, … steps by name. values: what else a step assigned, by step from
@@ -72,7 +103,7 @@ class Trajectory:
     answers: tuple[tuple[Any, ...], ...]
 
 
-def interpreted(run: Run) -> Trajectory:
+def interpreted(run: Run) -> EngineRun:
     """A run in the reference interpreter: in fractions if all numbers are, else to fifty digits.
 
     Raises Inexact for a run that leaves the real numbers.
@@ -83,7 +114,7 @@ def interpreted(run: Run) -> Trajectory:
         return _interpreted(run, DECIMAL50)
 
 
-def _interpreted(run: Run, field: Field) -> Trajectory:
+def _interpreted(run: Run, field: Field) -> EngineRun:
     snapshot = reference.start(run.system, [_array(run.theta)], _hyper(run, 1), field)
     names = [s.name for s in run.system.state]
 
@@ -98,10 +129,10 @@ def _interpreted(run: Run, field: Field) -> Trajectory:
         states.append(seen())
         values.append({n: first(x) for n, x in snapshot.values.items() if not isinstance(x, dict)})
         answers.append(tuple(heard))
-    return Trajectory(field.name, tuple(states), tuple(values), tuple(answers))
+    return EngineRun(field.name, tuple(states), tuple(values), tuple(answers))
 
 
-def follows(found: Trajectory, run: Run, tolerance: Any) -> bool:
+def follows(found: EngineRun, run: Run, tolerance: Any) -> bool:
     """Whether a trajectory has the states of an exact run, up to a relative tolerance.
 
     Where the run leaves the real numbers, so must the trajectory, in the same step.
@@ -139,10 +170,34 @@ def revived(claim: Any, records: Sequence[Mapping[str, Any]]) -> tuple[Any, tupl
 
 
 def _revived(record: Mapping[str, Any], system: Optimizer) -> Run | None:
-    if "shape" in record:
-        return None  # a run on arrays
+    run = run_of(record, system)
+    if isinstance(run, ArrayRun):
+        return None
+    try:
+        same = [{n: str(x) for n, x in state.items()} for state in run.states] == record["states"]
+    except (NotExact, Unsupported, ArithmeticError, TypeError, KeyError):
+        return None
+    return run if same and system.id == record["optimizer"] else None
+
+
+def run_of(record: Mapping[str, Any], system: Optimizer) -> Run | ArrayRun:
+    """The run that was kept as plain data, of a system, whatever its states are."""
     problem, said = record["objective"], {"answer": ANSWER, "point": POINT, "t": t}
-    run = Run(
+    if "shape" in record:
+        return ArrayRun(
+            system,
+            _vector(record["theta"].strip("()").split(", ")),
+            tuple(record["shape"]),
+            {name: Fraction(x) for name, x in record["hyper"][0].items()},
+            ArrayObjective(
+                tuple(map(_vector, problem["curvature"])),
+                tuple(map(_vector, problem["slope"])),
+                _vector(problem["offset"]),
+            ),
+            len(record["states"]) - 1,
+            record["noise"] and tuple(map(_vector, record["noise"])),
+        )
+    return Run(
         system,
         sympify(record["theta"]),
         tuple({n: sympify(x) for n, x in row.items()} for row in record["hyper"]),
@@ -151,11 +206,10 @@ def _revived(record: Mapping[str, Any], system: Optimizer) -> Run | None:
         sympify(record["point"], locals=said),
         tuple((k, sympify(x, locals=said)) for k, x in record["answer"].items()),
     )
-    try:
-        same = [{n: str(x) for n, x in state.items()} for state in run.states] == record["states"]
-    except (NotExact, Unsupported, ArithmeticError, TypeError, KeyError):
-        return None
-    return run if same and system.id == record["optimizer"] else None
+
+
+def _vector(texts: Sequence[str]) -> tuple[Fraction, ...]:
+    return tuple(map(Fraction, texts))
 
 
 def parts(claim: Any) -> Iterator[Any]:
@@ -173,13 +227,13 @@ def parts(claim: Any) -> Iterator[Any]:
 
 
 def systems(claim: Any) -> tuple[Optimizer, ...]:
-    """The systems that a claim names itself, the left one first."""
-    values = [
-        getattr(claim, f.name)
-        for f in (dataclasses.fields(claim) if dataclasses.is_dataclass(claim) else ())
-    ]
+    """The systems that a claim names itself or by a path of its own, the left one first."""
+    if isinstance(claim, Optimizer):
+        return (claim,)
+    values = [getattr(claim, f.name) for f in dataclasses.fields(claim)]
     flat = [y for x in values for y in (x if isinstance(x, (tuple, list)) else (x,))]
-    return tuple(dict.fromkeys(x for x in flat if isinstance(x, Optimizer)))
+    named = [x for y in flat if isinstance(y, (Optimizer, Path, Steps)) for x in systems(y)]
+    return tuple(dict.fromkeys(named))
 
 
 # --- what contradicts a claim ---------------------------------------------------------------------
@@ -195,7 +249,7 @@ class Contradiction:
 
 @singledispatch
 def contradiction(
-    claim: Any, runs: Sequence[Run], found: Sequence[Trajectory], tolerance: Fraction
+    claim: Any, runs: Sequence[Run], found: Sequence[EngineRun], tolerance: Fraction
 ) -> Contradiction | None:
     """What in the last step of some trajectories certainly contradicts a claim, or None.
 
@@ -207,7 +261,7 @@ def contradiction(
 
 @contradiction.register
 def _of_simulation(
-    claim: Simulation, runs: Sequence[Run], found: Sequence[Trajectory], tolerance: Fraction
+    claim: Simulation, runs: Sequence[Run], found: Sequence[EngineRun], tolerance: Fraction
 ) -> Contradiction | None:
     left, right = runs
     names = (left.system.id, right.system.id)
@@ -224,7 +278,7 @@ def _of_simulation(
 
 @contradiction.register
 def _of_always(
-    claim: Always, runs: Sequence[Run], found: Sequence[Trajectory], tolerance: Fraction
+    claim: Always, runs: Sequence[Run], found: Sequence[EngineRun], tolerance: Fraction
 ) -> Contradiction | None:
     (run,) = runs
     for relation in claim.relations:
@@ -245,7 +299,7 @@ def _of_always(
     return None
 
 
-def _number(expr: Any, run: Run, found: Trajectory, varying: Sequence[str]) -> Fraction:
+def _number(expr: Any, run: Run, found: EngineRun, varying: Sequence[str]) -> Fraction:
     """An expression in the last step of a trajectory; irrational ones to fifty digits."""
     number = run.steps
     known: dict[Basic, Expr] = {}
@@ -315,7 +369,7 @@ def oracles(run: Run, step: int, heard: list[Any] | None = None) -> dict[str, An
 
     def answer(kind: str, *args: Any) -> Expr:
         seen = (run.point.subs(POINT, args[0]), *args[1:])
-        heard = run.objective.answer(step, Question(kind, seen))
+        heard = answered(run.objective, step, Question(kind, seen))
         known = {ANSWER: heard, POINT: args[0], t: step}
         return maps[kind].subs(known) if kind in maps else heard
 
@@ -339,8 +393,8 @@ def oracles(run: Run, step: int, heard: list[Any] | None = None) -> dict[str, An
 
 __all__ = [
     "Contradiction",
+    "EngineRun",
     "NoRun",
-    "Trajectory",
     "agrees",
     "contradiction",
     "first",
@@ -351,5 +405,6 @@ __all__ = [
     "parts",
     "replay",
     "revived",
+    "run_of",
     "systems",
 ]

@@ -16,15 +16,12 @@ from sympy import Basic, Expr, Integer, Symbol, sympify
 from sympy.core.relational import Relational
 from sympy.core.symbol import Str
 
+from optwright.derive.error import Unsupported
 from optwright.derive.language import operation as op
 from optwright.derive.language.declaration import Loop, Optimizer, Push
 from optwright.derive.language.symbol import Hyper, Parameter, Value, Variable, t
 
 THETA = "theta"
-
-
-class Unsupported(ValueError):
-    """The step uses something that this prover does not execute symbolically."""
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from sympy import Eq, Integer, Rational, Symbol, ceiling
 
+from optwright.derive.claim.formula.counting import Counting
+from optwright.derive.claim.formula.expression import Conjunction, Identity, Inequality
+from optwright.derive.claim.rule.expectation import B, BatchMoment, MeanStep, mean, n, variance
+from optwright.derive.claim.rule.invariant import Always
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import Equal, lr, sqrt, t, theta
 from optwright.derive.language import g as answer
-from optwright.derive.proof.kind.formula.counting import Counting
-from optwright.derive.proof.kind.formula.expression import Conjunction, Identity, Inequality
-from optwright.derive.proof.kind.rule.expectation import B, BatchMoment, MeanStep, mean, n, variance
-from optwright.derive.proof.kind.rule.invariant import Always
 from optwright.derive.rule import catalog
 
 spread, batch = Symbol("spread", positive=True), Symbol("batch", positive=True)

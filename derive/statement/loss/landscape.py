@@ -6,6 +6,29 @@ from fractions import Fraction
 
 from sympy import Max, Rational, Symbol
 
+from optwright.derive.claim.formula.counting import Counting, Kept, n
+from optwright.derive.claim.formula.expression import (
+    Conjunction,
+    Identity,
+    Inequality,
+    Refutation,
+    SumOf,
+)
+from optwright.derive.claim.formula.interval import OnInterval
+from optwright.derive.claim.formula.matrix import MatrixIdentity, WordIdentity
+from optwright.derive.claim.formula.word import Column, Matrix, Scalar, WordRule, Words
+from optwright.derive.claim.loss.landscape import CriticalPoint, MixedPartials
+from optwright.derive.claim.loss.order import (
+    AgreeToOrder,
+    AtLeastAsClose,
+    DifferenceError,
+    DifferenceQuotient,
+    Steps,
+)
+from optwright.derive.claim.loss.path import FirstStep, Path, Reaches, Settles
+from optwright.derive.claim.problem import POINT, Objective
+from optwright.derive.claim.rule.invariant import Always, StepFrom
+from optwright.derive.claim.rule.limit import Limit
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     Abs,
@@ -26,29 +49,6 @@ from optwright.derive.language import (
     v,
 )
 from optwright.derive.language import g as answer
-from optwright.derive.proof.algebra.univariate import OnInterval
-from optwright.derive.proof.algebra.word import Column, Matrix, Rule, Scalar, Words
-from optwright.derive.proof.kind.formula.counting import Counting, Kept, n
-from optwright.derive.proof.kind.formula.expression import (
-    Conjunction,
-    Identity,
-    Inequality,
-    Refutation,
-    SumOf,
-)
-from optwright.derive.proof.kind.formula.matrix import MatrixIdentity, WordIdentity
-from optwright.derive.proof.kind.loss.landscape import CriticalPoint, MixedPartials
-from optwright.derive.proof.kind.loss.order import (
-    AgreeToOrder,
-    AtLeastAsClose,
-    DifferenceError,
-    Quotient,
-    Steps,
-)
-from optwright.derive.proof.kind.loss.path import FirstStep, Path, Reaches, Settles
-from optwright.derive.proof.kind.rule.invariant import Always, StepFrom
-from optwright.derive.proof.kind.rule.limit import Limit
-from optwright.derive.proof.run.exact import POINT, Objective
 from optwright.derive.rule import catalog
 from optwright.derive.rule.family.gradient import l1
 
@@ -121,11 +121,11 @@ states = {
     "Adam": (m, v),
 }
 
-forward = Quotient({0: -1, 1: 1})
-backward = Quotient({-1: -1, 0: 1})
-centred = Quotient({1: half, -1: -half})
-second = Quotient({1: 1, 0: -2, -1: 1}, 2)
-five = Quotient({-2: "1/12", -1: "-2/3", 1: "2/3", 2: "-1/12"})
+forward = DifferenceQuotient({0: -1, 1: 1})
+backward = DifferenceQuotient({-1: -1, 0: 1})
+centred = DifferenceQuotient({1: half, -1: -half})
+second = DifferenceQuotient({1: 1, 0: -2, -1: 1}, 2)
+five = DifferenceQuotient({-2: "1/12", -1: "-2/3", 1: "2/3", 2: "-1/12"})
 
 gradient: tuple[Statement, ...] = (
     Statement(
@@ -155,7 +155,7 @@ gradient: tuple[Statement, ...] = (
                 "slope up": ((g / r).T @ g, r),
                 "slope down": ((-g / r).T @ g, -r),
             },
-            rules=(Rule(g.T @ g, r * r),),
+            rules=(WordRule(g.T @ g, r * r),),
             conditions=("r = |g| > 0",),
         ),
         "proved",

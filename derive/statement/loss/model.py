@@ -8,6 +8,27 @@ from typing import Any
 
 from sympy import Abs, Max, Ne, Symbol, oo, sign
 
+from optwright.derive.claim.formula.expression import Conjunction, Identity, Inequality
+from optwright.derive.claim.formula.lowered import Lowered, turn
+from optwright.derive.claim.formula.matrix import (
+    Determinant,
+    MatrixIdentity,
+    Minimiser,
+    WordIdentity,
+)
+from optwright.derive.claim.formula.word import (
+    Column,
+    Matrix,
+    Scalar,
+    WordRule,
+    Words,
+    inverse_rules,
+)
+from optwright.derive.claim.formula.word import UnitMatrix as Unit
+from optwright.derive.claim.problem import ANSWER, POINT
+from optwright.derive.claim.rule.invariant import StepFrom
+from optwright.derive.claim.rule.limit import Limit
+from optwright.derive.claim.rule.simulation import Simulation
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     Eq,
@@ -25,30 +46,6 @@ from optwright.derive.language import (
     variables,
 )
 from optwright.derive.language.declaration import Loop
-from optwright.derive.proof.algebra.word import (
-    Column,
-    Matrix,
-    Rule,
-    Scalar,
-    Words,
-    inverse_rules,
-)
-from optwright.derive.proof.algebra.word import (
-    Identity as Unit,
-)
-from optwright.derive.proof.kind.formula.expression import Conjunction, Identity, Inequality
-from optwright.derive.proof.kind.formula.matrix import (
-    Determinant,
-    Lowered,
-    MatrixIdentity,
-    Minimiser,
-    WordIdentity,
-    turn,
-)
-from optwright.derive.proof.kind.rule.invariant import StepFrom
-from optwright.derive.proof.kind.rule.limit import Limit
-from optwright.derive.proof.kind.rule.simulation import Simulation
-from optwright.derive.proof.run.exact import ANSWER, POINT
 from optwright.derive.rule import catalog
 from optwright.derive.rule.family.newton import S, Y, j, q, r
 
@@ -122,7 +119,7 @@ def symmetric_rank_one(H: Words, s: Words, y: Words) -> Words:
 # The matrix of the damped model, and its inverse N.
 lam, e = Scalar("lam"), Column("e")
 N = Matrix("N", symmetric=True)
-damped = (Rule(N @ H, Unit() - lam * N),)
+damped = (WordRule(N @ H, Unit() - lam * N),)
 
 
 def excess(step: Words, curvature: Words) -> tuple[Words, Words]:

@@ -4,6 +4,21 @@ from __future__ import annotations
 
 from sympy import Ge, Rational, sqrt
 
+from optwright.derive.claim.formula.expression import Conjunction, Identity, Inequality
+from optwright.derive.claim.loss.quadratic import (
+    FixedPoint,
+    L,
+    Optimal,
+    Oscillates,
+    Rate,
+    Stable,
+    curvature,
+    minimiser,
+    mu,
+)
+from optwright.derive.claim.loss.smooth import Contraction, Descent, Trajectory
+from optwright.derive.claim.problem import POINT
+from optwright.derive.claim.rule.invariant import StepFrom
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     Eq,
@@ -27,21 +42,6 @@ from optwright.derive.language import (
 )
 from optwright.derive.language.symbol import Hyper
 from optwright.derive.language.vocabulary import learning_rate
-from optwright.derive.proof.kind.formula.expression import Conjunction, Identity, Inequality
-from optwright.derive.proof.kind.loss.quadratic import (
-    FixedPoint,
-    L,
-    Optimal,
-    Oscillates,
-    Rate,
-    Stable,
-    curvature,
-    minimiser,
-    mu,
-)
-from optwright.derive.proof.kind.loss.smooth import Contraction, Descent, Trajectory
-from optwright.derive.proof.kind.rule.invariant import StepFrom
-from optwright.derive.proof.run.exact import POINT
 from optwright.derive.rule import catalog
 from optwright.derive.statement.rule.momentum import qhm
 

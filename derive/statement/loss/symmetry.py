@@ -4,6 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from optwright.derive.claim.formula.expression import Conjunction
+from optwright.derive.claim.rule.symmetry import (
+    AffineMaps,
+    Group,
+    Index,
+    LinearMaps,
+    Permutations,
+    Rotations,
+    Scalings,
+    SignChanges,
+    Symmetry,
+    Translations,
+)
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     And,
@@ -27,19 +40,6 @@ from optwright.derive.language import (
     variables,
     weight_decay,
 )
-from optwright.derive.proof.kind.formula.expression import Conjunction
-from optwright.derive.proof.kind.rule.symmetry import (
-    AffineMaps,
-    Group,
-    LinearMaps,
-    Permutations,
-    Rotations,
-    Scalings,
-    SignChanges,
-    Symmetry,
-    Translations,
-)
-from optwright.derive.proof.kind.rule.symmetry_form import Index
 from optwright.derive.rule import catalog
 from optwright.derive.rule.family.factored import adafactor
 from optwright.derive.rule.family.muon import matrices

@@ -11,6 +11,8 @@ from typing import Any
 
 from sympy import Rational
 
+from optwright.derive.claim.formula.expression import Refutation
+from optwright.derive.claim.rule.simulation import Simulation
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     Eq,
@@ -35,8 +37,6 @@ from optwright.derive.language import (
     v,
 )
 from optwright.derive.language import momentum as mu
-from optwright.derive.proof.kind.formula.expression import Refutation
-from optwright.derive.proof.kind.rule.simulation import Simulation
 from optwright.derive.rule import catalog
 
 

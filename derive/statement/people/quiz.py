@@ -6,6 +6,11 @@ SGD is better than mini-batches, compares by no measure and is not here.
 
 from __future__ import annotations
 
+from optwright.derive.claim.formula.expression import Conjunction
+from optwright.derive.claim.problem import Objective
+from optwright.derive.claim.rule.invariant import Always
+from optwright.derive.claim.rule.limit import Limit
+from optwright.derive.claim.rule.simulation import Simulation
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     Abs,
@@ -28,11 +33,6 @@ from optwright.derive.language import (
     variables,
 )
 from optwright.derive.language import momentum as mu
-from optwright.derive.proof.kind.formula.expression import Conjunction
-from optwright.derive.proof.kind.rule.invariant import Always
-from optwright.derive.proof.kind.rule.limit import Limit
-from optwright.derive.proof.kind.rule.simulation import Simulation
-from optwright.derive.proof.run.exact import Objective
 from optwright.derive.rule import catalog
 
 adagrad, adagrad0 = catalog.system("Adagrad"), catalog.system("Adagrad(eps=0)")

@@ -11,6 +11,13 @@ from typing import Any
 
 from sympy import Dummy, Rational, Symbol
 
+from optwright.derive.claim.formula.every_step import EveryStep
+from optwright.derive.claim.formula.expression import Conjunction, Identity, Inequality, SumOf
+from optwright.derive.claim.problem import ANSWER, POINT, script
+from optwright.derive.claim.rule.declared import Declared
+from optwright.derive.claim.rule.invariant import Always, StepFrom
+from optwright.derive.claim.rule.limit import FamilyLimit, Limit
+from optwright.derive.claim.rule.simulation import OnlyIf, Simulation
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     Abs,
@@ -44,13 +51,6 @@ from optwright.derive.language import (
 )
 from optwright.derive.language.declaration import substitute
 from optwright.derive.language.symbol import Value
-from optwright.derive.proof.kind.formula.every_step import EveryStep
-from optwright.derive.proof.kind.formula.expression import Conjunction, Identity, Inequality, SumOf
-from optwright.derive.proof.kind.rule.declared import Declared
-from optwright.derive.proof.kind.rule.invariant import Always, StepFrom
-from optwright.derive.proof.kind.rule.limit import FamilyLimit, Limit
-from optwright.derive.proof.kind.rule.simulation import OnlyIf, Simulation
-from optwright.derive.proof.run.exact import ANSWER, POINT, script
 from optwright.derive.rule import catalog
 
 adam, adam0 = catalog.system("Adam"), catalog.system("Adam(eps=0)")

@@ -4,6 +4,19 @@ from __future__ import annotations
 
 from sympy import Integer, Rational, Symbol
 
+from optwright.derive.claim.formula.expression import (
+    Conjunction,
+    Identity,
+    Inequality,
+    Refutation,
+    SumOf,
+)
+from optwright.derive.claim.problem import ANSWER, POINT, Objective, script
+from optwright.derive.claim.rule.declared import Declared
+from optwright.derive.claim.rule.exclusion import Impossible
+from optwright.derive.claim.rule.invariant import Always, StepFrom
+from optwright.derive.claim.rule.limit import FamilyLimit, Limit
+from optwright.derive.claim.rule.simulation import Simulation
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     Abs,
@@ -30,19 +43,6 @@ from optwright.derive.language import (
     variables,
 )
 from optwright.derive.language.declaration import substitute
-from optwright.derive.proof.kind.formula.expression import (
-    Conjunction,
-    Identity,
-    Inequality,
-    Refutation,
-    SumOf,
-)
-from optwright.derive.proof.kind.rule.declared import Declared
-from optwright.derive.proof.kind.rule.invariant import Always, StepFrom
-from optwright.derive.proof.kind.rule.limit import FamilyLimit, Limit
-from optwright.derive.proof.kind.rule.simulation import Simulation
-from optwright.derive.proof.relate.impossible import Impossible
-from optwright.derive.proof.run.exact import ANSWER, POINT, Objective, script
 from optwright.derive.rule import catalog
 
 adagrad, adagrad0 = catalog.system("Adagrad"), catalog.system("Adagrad(eps=0)")

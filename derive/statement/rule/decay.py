@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from optwright.derive.claim.formula.expression import Conjunction, Identity
+from optwright.derive.claim.problem import ANSWER, Objective, script
+from optwright.derive.claim.rule.exclusion import Impossible
+from optwright.derive.claim.rule.simulation import Simulation
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import Eq, Parameter, Source, g, lr, t, theta, v, weight_decay
 from optwright.derive.language import momentum as mu
-from optwright.derive.proof.kind.formula.expression import Conjunction, Identity
-from optwright.derive.proof.kind.rule.simulation import Simulation
-from optwright.derive.proof.relate.impossible import Impossible
-from optwright.derive.proof.run.exact import ANSWER, Objective, script
 from optwright.derive.rule import catalog
 
 descent = catalog.system("GradientDescent")

@@ -6,6 +6,9 @@ from typing import Any
 
 from sympy import sqrt
 
+from optwright.derive.claim.formula.expression import Conjunction
+from optwright.derive.claim.problem import ANSWER, script
+from optwright.derive.claim.rule.simulation import Simulation
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     G,
@@ -28,9 +31,6 @@ from optwright.derive.language import (
     weight_decay,
 )
 from optwright.derive.language.declaration import Optimizer
-from optwright.derive.proof.kind.formula.expression import Conjunction
-from optwright.derive.proof.kind.rule.simulation import Simulation
-from optwright.derive.proof.run.exact import ANSWER, script
 from optwright.derive.rule import catalog
 
 adam, hat = catalog.system("Adam"), catalog.system("AdamEpsHat")

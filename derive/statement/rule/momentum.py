@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from sympy import Rational, Symbol
 
+from optwright.derive.claim.formula.every_step import EveryStep
+from optwright.derive.claim.formula.expression import Conjunction, Identity, Inequality, SumOf
+from optwright.derive.claim.problem import POINT, Objective, script
+from optwright.derive.claim.rule.declared import Declared
+from optwright.derive.claim.rule.exclusion import Impossible
+from optwright.derive.claim.rule.invariant import Always
+from optwright.derive.claim.rule.limit import Limit
+from optwright.derive.claim.rule.simulation import OnlyIf, Simulation
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     Abs,
@@ -31,14 +39,6 @@ from optwright.derive.language import (
     v,
 )
 from optwright.derive.language import momentum as mu
-from optwright.derive.proof.kind.formula.every_step import EveryStep
-from optwright.derive.proof.kind.formula.expression import Conjunction, Identity, Inequality, SumOf
-from optwright.derive.proof.kind.rule.declared import Declared
-from optwright.derive.proof.kind.rule.invariant import Always
-from optwright.derive.proof.kind.rule.limit import Limit
-from optwright.derive.proof.kind.rule.simulation import OnlyIf, Simulation
-from optwright.derive.proof.relate.impossible import Impossible
-from optwright.derive.proof.run.exact import POINT, Objective, script
 from optwright.derive.rule import catalog
 from optwright.derive.rule.schedule import final, momentum_warmup, start, steps
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from sympy import Expr, Ne, Rational, Symbol, cos, pi, sqrt
 
+from optwright.derive.claim.formula.expression import Conjunction, Identity, Inequality
+from optwright.derive.claim.rule.limit import Limit
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import lr, t
 from optwright.derive.language.declaration import Schedule
-from optwright.derive.proof.kind.formula.expression import Conjunction, Identity, Inequality
-from optwright.derive.proof.kind.rule.limit import Limit
 from optwright.derive.rule import catalog
 from optwright.derive.rule.schedule import factor, final, period, rate, steps, warmup
 

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
+from optwright.derive.claim.problem import ANSWER
+from optwright.derive.claim.rule.simulation import Simulation
 from optwright.derive.claim.statement import Statement
-from optwright.derive.language import (
-    Equal,
-    Parameter,
-    Variable,
-    beta,
-    beta1,
-    beta2,
-    m,
-    t,
-    theta,
-)
+from optwright.derive.language import Equal, Parameter, Variable, beta, beta1, beta2, m, t, theta
 from optwright.derive.language.declaration import substitute
-from optwright.derive.proof.kind.rule.simulation import Simulation
-from optwright.derive.proof.run.exact import ANSWER
 from optwright.derive.rule import catalog
 
 lion = catalog.system("Lion(weight_decay=0)")

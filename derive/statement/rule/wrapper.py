@@ -6,6 +6,15 @@ from typing import Any
 
 from sympy import Max, Min, Symbol
 
+from optwright.derive.claim.formula.expression import Conjunction, Identity
+from optwright.derive.claim.formula.lowered import Lowered
+from optwright.derive.claim.formula.matrix import MatrixIdentity
+from optwright.derive.claim.formula.word import Column, Scalar, WordRule, Words
+from optwright.derive.claim.rule.gathered import Gathered, part
+from optwright.derive.claim.rule.invariant import Always
+from optwright.derive.claim.rule.limit import Limit
+from optwright.derive.claim.rule.simulation import Simulation
+from optwright.derive.claim.rule.symmetry import Scalings, Symmetry
 from optwright.derive.claim.statement import Statement
 from optwright.derive.compose import accumulate
 from optwright.derive.language import (
@@ -31,15 +40,7 @@ from optwright.derive.language import (
     variables,
 )
 from optwright.derive.language.declaration import Loop, map_statement, substitute
-from optwright.derive.proof.algebra.word import Column, Rule, Scalar, Words
-from optwright.derive.proof.kind.formula.expression import Conjunction, Identity
-from optwright.derive.proof.kind.formula.matrix import Lowered, MatrixIdentity
-from optwright.derive.proof.kind.rule.gathered import Gathered, part
-from optwright.derive.proof.kind.rule.invariant import Always
-from optwright.derive.proof.kind.rule.limit import Limit
-from optwright.derive.proof.kind.rule.simulation import Simulation
-from optwright.derive.proof.kind.rule.symmetry import Scalings, Symmetry
-from optwright.derive.proof.run.exact import one_entry
+from optwright.derive.language.entry import one_entry
 from optwright.derive.rule import catalog
 from optwright.derive.rule.family.muon import matrices
 from optwright.derive.statement.loss.symmetry import shampoo
@@ -57,7 +58,7 @@ x, z, total, lr_t, weight_sum, w_norm, u_norm = variables("x z total lr_t weight
 given = {And(w_norm[t] > 0, u_norm[t] > 0): True}
 rate, length, size = Scalar("lr"), Scalar("w_norm"), Scalar("u_norm")
 weights, update, scale = Column("theta"), Column("u"), Scalar("clip_scale")
-lengths = (Rule(weights.T @ weights, length**2), Rule(update.T @ update, size**2))
+lengths = (WordRule(weights.T @ weights, length**2), WordRule(update.T @ update, size**2))
 unclipped = Column("g_raw")
 
 

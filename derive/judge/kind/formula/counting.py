@@ -11,14 +11,18 @@ from typing import Any
 
 import sympy
 
-from optwright.derive.certificate.tree import Number, Point, Tree, near, tree, unknowns
+from optwright.derive.certificate.form import Tree, unknowns
+from optwright.derive.certificate.tree import tree
+from optwright.derive.claim.formula.counting import Counting, Kept
 from optwright.derive.interpret.number import DECIMAL50, EXACT
-from optwright.derive.judge.kernel.algebra import Rejected
+from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.kernel.word import unit
-from optwright.derive.judge.point import bind, refute
 from optwright.derive.judge.point.array import Loss, Trial, flat
-from optwright.derive.judge.point.bind import Allowed, Obligations, Unbound
+from optwright.derive.judge.point.found import stated_number
+from optwright.derive.judge.point.obligation import Allowed, Obligations, Unbound
 from optwright.derive.judge.point.run import Values, draw, inside
+from optwright.derive.judge.point.value import Number, Point, near
+from optwright.derive.judge.registry import proved, refuted
 from optwright.derive.language.declaration import History
 from optwright.derive.language.symbol import Range
 
@@ -49,7 +53,8 @@ def _small(claim: Any) -> Iterator[Values]:
             yield values
 
 
-def counting(claim: Any, known: Obligations) -> None:
+@proved.register
+def counting(claim: Counting, known: Obligations) -> None:
     """A relation at all small integers; its certificates with a letter for each ceiling."""
     fact = tree(claim.relation)
     for values in _small(claim):
@@ -98,7 +103,8 @@ def counting(claim: Any, known: Obligations) -> None:
                 known.relation(name, point, goal, point, allowed)
 
 
-def miscounted(claim: Any, found: Mapping[str, Any]) -> None:
+@refuted.register
+def miscounted(claim: Counting, found: Mapping[str, Any]) -> None:
     """Integers at which a relation fails."""
     values = {name: Fraction(x) for name, x in found["point"].items()}
     if set(values) != set(_letters(claim)):
@@ -112,7 +118,7 @@ def miscounted(claim: Any, found: Mapping[str, Any]) -> None:
         raise Rejected("the relation holds at the counterexample")
     for side in claim.relation.args:
         told = found["found"].get(str(side))
-        if told is None or not near(refute._number(told, EXACT), point(tree(side))):
+        if told is None or not near(stated_number(told, EXACT), point(tree(side))):
             raise Rejected(f"{side} is another number at the counterexample")
 
 
@@ -141,7 +147,8 @@ def kept(system: Any, n: int, sizes: Mapping[str, Fraction]) -> int:
     return len(flat(tuple(state.values())))
 
 
-def memory(claim: Any, known: Obligations) -> None:
+@proved.register
+def memory(claim: Kept, known: Obligations) -> None:
     """The numbers in the states of runs on few parameters."""
     said = tree(claim.total)
     for n, length in ((1, 1), (2, 1), (2, 2), (3, 1), (4, 2)):
@@ -151,7 +158,8 @@ def memory(claim: Any, known: Obligations) -> None:
         known.equation("numbers kept", point, count, point(said), Allowed({}, []))
 
 
-def forgotten(claim: Any, found: Mapping[str, Any]) -> None:
+@refuted.register
+def forgotten(claim: Kept, found: Mapping[str, Any]) -> None:
     """A number of parameters for which a rule keeps another number."""
     values = {name: Fraction(x) for name, x in found["point"].items()}
     n = values.get("n", Fraction(2))
@@ -164,10 +172,5 @@ def forgotten(claim: Any, found: Mapping[str, Any]) -> None:
     if Fraction(found["found"]["left - right"]) != gap:
         raise Rejected("another number of them is kept")
 
-
-bind.HANDLERS["Counting"] = counting
-bind.HANDLERS["Kept"] = memory
-refute.HANDLERS["Counting"] = miscounted
-refute.HANDLERS["Kept"] = forgotten
 
 __all__ = ["counting", "forgotten", "kept", "memory", "miscounted"]

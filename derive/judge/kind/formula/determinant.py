@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from optwright.derive.judge.kernel.algebra import Rejected
-from optwright.derive.judge.kernel.word import Table, evaluate, identity_data, word_steps
+from optwright.derive.certificate.word import identity_data, word_steps
+from optwright.derive.claim.formula.matrix import Determinant
+from optwright.derive.judge.kernel.box import Rejected
+from optwright.derive.judge.kernel.word import Table, evaluate
 from optwright.derive.judge.kind.formula.matrix import SIZES, _equations, model
-from optwright.derive.judge.point import bind, refute
-from optwright.derive.judge.point.bind import Obligations, Unbound
+from optwright.derive.judge.point.found import matrix_of
+from optwright.derive.judge.point.obligation import Obligations, Unbound
+from optwright.derive.judge.registry import proved, refuted
 
 
 def determinant(a: Table) -> Fraction:
@@ -40,7 +43,8 @@ def sides(claim: Any, matrices: Mapping[str, Table], n: int) -> tuple[Fraction, 
     return determinant(after), ratio[0][0] * determinant(before)
 
 
-def proved(claim: Any, known: Obligations) -> None:
+@proved.register
+def bound(claim: Determinant, known: Obligations) -> None:
     """The two equations between words as they stand, and the determinants themselves."""
     change = sum((u @ v.T for u, v in claim.pairs[1:]), claim.pairs[0][0] @ claim.pairs[0][1].T)
     table = [
@@ -69,9 +73,10 @@ def proved(claim: Any, known: Obligations) -> None:
             raise Unbound(f"no matrices of dimension {n} were found")
 
 
-def refuted(claim: Any, found: Mapping[str, Any]) -> None:
+@refuted.register
+def replayed(claim: Determinant, found: Mapping[str, Any]) -> None:
     """Matrices at which the determinant is another."""
-    matrices = {name: refute._matrix(text) for name, text in found["point"].items()}
+    matrices = {name: matrix_of(text) for name, text in found["point"].items()}
     n = max((len(x) for x in matrices.values()), default=1)
     data = identity_data(claim.after, claim.before, claim.rules)
     for head, *args in [*data["steps"], *word_steps([claim.ratio])[0]]:
@@ -90,11 +95,8 @@ def refuted(claim: Any, found: Mapping[str, Any]) -> None:
     scale = determinant(matrices[str(claim.before)]) if str(claim.before) in matrices else None
     if pair is None or pair[0] == pair[1]:
         raise Rejected("the determinant is as claimed at the counterexample")
-    if scale and refute._matrix(*found["found"].values()) != (((pair[0] - pair[1]) / scale,),):
+    if scale and matrix_of(*found["found"].values()) != (((pair[0] - pair[1]) / scale,),):
         raise Rejected("the determinants of a counterexample are apart by another number")
 
 
-bind.HANDLERS["Determinant"] = proved
-refute.HANDLERS["Determinant"] = refuted
-
-__all__ = ["determinant", "proved", "refuted", "sides"]
+__all__ = ["determinant", "bound", "replayed", "sides"]

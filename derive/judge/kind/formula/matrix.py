@@ -9,30 +9,31 @@ from typing import Any
 
 import numpy as np
 
-from optwright.derive.certificate.tree import Point, Unvalued, tree
+from optwright.derive.certificate.tree import tree
+from optwright.derive.certificate.word import identity_data, word_steps
+from optwright.derive.claim.formula.matrix import MatrixIdentity, Minimiser, WordIdentity
+from optwright.derive.claim.formula.word import WordRule, Words
 from optwright.derive.interpret import reference
 from optwright.derive.interpret.number import EXACT, Inexact
-from optwright.derive.judge.kernel.algebra import Rejected
-from optwright.derive.judge.kernel.word import (
-    Table,
-    evaluate,
-    identity_data,
-    inverse,
-    unit,
-    word_steps,
-)
-from optwright.derive.judge.point.bind import HANDLERS, Obligations, Unbound
+from optwright.derive.judge.kernel.box import Rejected
+from optwright.derive.judge.kernel.word import Table, evaluate, inverse, unit
+from optwright.derive.judge.point.found import Found, matrix_of
+from optwright.derive.judge.point.obligation import Obligations, Unbound
 from optwright.derive.judge.point.run import draw, inside
+from optwright.derive.judge.point.value import Point, Unvalued
+from optwright.derive.judge.registry import proved, refuted
 
 SIZES = (1, 2, 3)
 
 
-def word_identity(claim: Any, known: Obligations) -> None:
+@proved.register
+def word_identity(claim: WordIdentity, known: Obligations) -> None:
     """Equations between words as they stand."""
     _equations(claim.equations, claim.rules, known)
 
 
-def matrix_identity(claim: Any, known: Obligations) -> None:
+@proved.register
+def matrix_identity(claim: MatrixIdentity | Minimiser, known: Obligations) -> None:
     """Equations between words of a step that is what the declaration computes."""
     step = claim.lowered()
     rules = (*step.rules, *getattr(claim, "rules", ()))
@@ -132,9 +133,27 @@ def _stepped(claim: Any, step: Any, n: int, rng: random.Random) -> bool:
         state[s.name] = (data,) if isinstance(data, np.ndarray) else data
     matrices["theta"] = _table(theta)
     before = dict(matrices)
-    oracles: dict[str, Any] = {}
     free = _random("", n, n, True, n, rng)
-    for kind in system.oracles:
+    oracles = _oracles(claim, step, n, matrices, free, rng)
+    try:
+        snapshot = reference.load(system, 1, [theta], state, EXACT)
+        if any(str(c) == "Eq(t, 1)" and holds for c, holds in claim.given.items()):
+            snapshot = reference.load(system, 0, [theta], state, EXACT)
+        after = reference.advance(system, snapshot, hyper, oracles)
+    except Inexact:
+        return False
+    values = {name: _table(x) for name, x in after.values.items() if not isinstance(x, dict)}
+    if not _given(claim, values, after.t):
+        return False
+    return _same(claim, step, n, matrices, before, values, free)
+
+
+def _oracles(
+    claim: Any, step: Any, n: int, matrices: dict[str, Table], free: Table, rng: random.Random
+) -> dict[str, Any]:
+    """What the oracles answer: what the claim says of them, or anything."""
+    oracles: dict[str, Any] = {}
+    for kind in claim.system.oracles:
         said = getattr(claim, "oracles", {}).get(kind)
         if said is not None:
             if kind not in ("grad", "hessian"):
@@ -157,23 +176,17 @@ def _stepped(claim: Any, step: Any, n: int, rng: random.Random) -> bool:
             oracles[kind] = abs(draw(rng))
         else:
             oracles[kind] = lambda *_: [_array([[draw(rng)] for _ in range(n)]).reshape(n)]
+    return oracles
+
+
+def _given(claim: Any, values: Mapping[str, Table], clock: int) -> bool:
+    """Whether the conditions that the claim speaks of are as it says."""
+    numbers = {f"{name}[t]": x[0][0] for name, x in values.items() if len(x) == 1}
+    point = Point({**numbers, "t": Fraction(clock)}, EXACT)
     try:
-        snapshot = reference.load(system, 1, [theta], state, EXACT)
-        if any(str(c) == "Eq(t, 1)" and holds for c, holds in claim.given.items()):
-            snapshot = reference.load(system, 0, [theta], state, EXACT)
-        after = reference.advance(system, snapshot, hyper, oracles)
-    except Inexact:
+        return all(point.truth(tree(c)) == holds for c, holds in claim.given.items())
+    except Unvalued:
         return False
-    values = {name: _table(x) for name, x in after.values.items() if not isinstance(x, dict)}
-    for condition, holds in claim.given.items():
-        numbers = {f"{name}[t]": x[0][0] for name, x in values.items() if len(x) == 1}
-        point = Point({**numbers, "t": Fraction(after.t)}, EXACT)
-        try:
-            if point.truth(tree(condition)) != holds:
-                return False
-        except Unvalued:
-            return False
-    return _same(claim, step, n, matrices, before, values, free)
 
 
 def _same(
@@ -224,8 +237,46 @@ def _array(rows: Sequence[Sequence[Any]]) -> np.ndarray[Any, Any]:
     return made
 
 
-HANDLERS["WordIdentity"] = word_identity
-HANDLERS["MatrixIdentity"] = matrix_identity
-HANDLERS["Minimiser"] = matrix_identity
+@refuted.register
+def broken(claim: MatrixIdentity | Minimiser | WordIdentity, found: Found) -> None:
+    """Exact matrices at which an equation between words fails."""
+    positive: Sequence[Words] = ()
+    rules: Sequence[WordRule] = getattr(claim, "rules", ())
+    if isinstance(claim, WordIdentity):
+        said = claim.equations
+    else:
+        step = claim.lowered()
+        said, positive, rules = claim.said(step), step.positive, (*step.rules, *rules)
+    matrices = {name: matrix_of(text) for name, text in found["point"].items()}
+    n = max((len(x) for x in matrices.values()), default=1)
+    for name, (left, right) in said.items():
+        if not any(str(where).endswith(name) for where in found["found"]):
+            continue
+        data = identity_data(left, right, rules)
+        for head, *args in data["steps"]:
+            if head == "letter":
+                letter, rows, columns, symmetric = args
+                x = matrices.get(letter)
+                if x is None:
+                    raise Unbound(f"a counterexample without {letter}")
+                shape = tuple(n if isinstance(k, str) else k for k in (rows, columns))
+                if (len(x), len(x[0])) != shape or (symmetric and x != tuple(zip(*x, strict=True))):
+                    raise Rejected(f"{letter} of a counterexample is no such matrix")
+        values = evaluate(data["steps"], matrices, n)
+        if any(values[a] is None or values[a] != values[b] for a, b in data["rules"]):
+            raise Rejected("a counterexample that breaks the rules")
+        for number in positive:
+            own = identity_data(number, number, ())
+            names = {s[1] for s in own["steps"] if s[0] == "letter"}
+            if names <= set(matrices):
+                value = evaluate(own["steps"], matrices, n)[own["left"]]
+                if value is None or value[0][0] <= 0:
+                    raise Rejected("a counterexample with a number that is not positive")
+        a, b = values[data["left"]], values[data["right"]]
+        if a is not None and b is not None and a != b:
+            return
+        raise Rejected(f"{name} holds at the counterexample")
+    raise Unbound("a counterexample that names no equation")
+
 
 __all__ = ["matrix_identity", "model", "word_identity"]

@@ -9,18 +9,22 @@ from typing import Any
 
 import sympy
 
-from optwright.derive.certificate.tree import Point, tree
+from optwright.derive.certificate.tree import tree
+from optwright.derive.claim.formula.interval import OnInterval
+from optwright.derive.claim.loss.landscape import CriticalPoint, MixedPartials
 from optwright.derive.interpret.number import EXACT
-from optwright.derive.judge.kernel.algebra import Rejected
+from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.kernel.polynomial import Fractional, Poly
 from optwright.derive.judge.kernel.sturm import coefficients, nonnegative, positive
-from optwright.derive.judge.kind.loss.quadratic import determinant
-from optwright.derive.judge.point import bind, refute
-from optwright.derive.judge.point.bind import Obligations, Unbound
+from optwright.derive.judge.kernel.unknown import Unknowns
 from optwright.derive.judge.point.figures import agree, number
-from optwright.derive.judge.point.rational import Letters, RationalFunctions, fractional
+from optwright.derive.judge.point.found import Found
+from optwright.derive.judge.point.obligation import Obligations, Unbound
+from optwright.derive.judge.point.quadratic import determinant
+from optwright.derive.judge.point.rational import RationalFunctions, fractional
+from optwright.derive.judge.point.value import Point
+from optwright.derive.judge.registry import proved, refuted
 
-Found = Mapping[str, Any]
 FACTORS = (0, 1, -1, 2, -2, Fraction(3, 2), Fraction(1, 2))
 """Factors a of the curves (a*s**k, …) that are tried."""
 
@@ -35,7 +39,7 @@ class Surface:
     def __init__(self, claim: Any) -> None:
         self.names = [str(x) for x in claim.at]
         self.place = [_fraction(p) for p in claim.at.values()]
-        letters = Letters()
+        letters = Unknowns()
         self.field = RationalFunctions(letters)
         values = {
             name: self.field.add([p, letters(name)])
@@ -125,7 +129,8 @@ def what(claim: Any) -> set[str]:
     return found
 
 
-def point_is(claim: Any, known: Obligations) -> None:
+@proved.register
+def point_is(claim: CriticalPoint, known: Obligations) -> None:
     """A loss has at a point what is claimed."""
     found = what(claim)
     if f"no {claim.what}" in found:
@@ -139,7 +144,8 @@ def point_is(claim: Any, known: Obligations) -> None:
     known.points += 1
 
 
-def point_is_not(claim: Any, found: Found) -> None:
+@refuted.register
+def point_is_not(claim: CriticalPoint, found: Found) -> None:
     """A loss has at a point something else."""
     if f"no {claim.what}" not in what(claim):
         raise Rejected("that the point is something else is not seen")
@@ -216,7 +222,8 @@ def _limit(x: Fractional, index: int) -> Fractional:
     return result
 
 
-def partials(claim: Any, known: Obligations) -> None:
+@proved.register
+def partials(claim: MixedPartials, known: Obligations) -> None:
     """The mixed partial derivatives are as claimed, or equal."""
     xy, yx = _mixed(claim)
     wanted = (xy, xy) if claim.values is None else tuple(map(_fraction, claim.values))
@@ -229,7 +236,8 @@ def partials(claim: Any, known: Obligations) -> None:
     known.points += 1
 
 
-def other_partials(claim: Any, found: Found) -> None:
+@refuted.register
+def other_partials(claim: MixedPartials, found: Found) -> None:
     """The mixed partial derivatives are others."""
     xy, yx = _mixed(claim)
     x, y = claim.at
@@ -243,7 +251,7 @@ def other_partials(claim: Any, found: Found) -> None:
 def _gap(claim: Any) -> tuple[str, list[Fraction], Fraction | None, Fraction | None]:
     """What is > or >= 0 on the interval, and its ends."""
     head, a, b = tree(claim.relation)
-    letters = Letters()
+    letters = Unknowns()
     name = str(claim.letter)
     found = fractional(Point({name: letters(name)}, RationalFunctions(letters))(
         ["+", a, ["*", "-1", b]]))  # fmt: skip
@@ -253,7 +261,8 @@ def _gap(claim: Any) -> tuple[str, list[Fraction], Fraction | None, Fraction | N
     return head, coefficients(found.top, letters.index[name]), low, high
 
 
-def on_interval(claim: Any, known: Obligations) -> None:
+@proved.register
+def on_interval(claim: OnInterval, known: Obligations) -> None:
     """A polynomial inequality on an interval, by Sturm's theorem."""
     head, gap, low, high = _gap(claim)
     name = str(claim.relation)
@@ -264,7 +273,8 @@ def on_interval(claim: Any, known: Obligations) -> None:
     known.points += 1
 
 
-def off_interval(claim: Any, found: Found) -> None:
+@refuted.register
+def off_interval(claim: OnInterval, found: Found) -> None:
     """A point of the interval at which the inequality fails."""
     values = {name: Fraction(x) for name, x in found["point"].items()}
     at, (_, _, low, high) = values[str(claim.letter)], _gap(claim)
@@ -274,16 +284,5 @@ def off_interval(claim: Any, found: Found) -> None:
     if Point(values, EXACT).truth(tree(claim.relation)):
         raise Rejected("the relation holds at the counterexample")
 
-
-bind.HANDLERS |= {
-    "CriticalPoint": point_is,
-    "MixedPartials": partials,
-    "OnInterval": on_interval,
-}
-refute.HANDLERS |= {
-    "CriticalPoint": point_is_not,
-    "MixedPartials": other_partials,
-    "OnInterval": off_interval,
-}
 
 __all__ = ["Surface", "what"]

@@ -14,12 +14,26 @@ from typing import Any
 
 import sympy
 
-from optwright.derive.certificate.tree import Point, tree
+from optwright.derive.certificate.tree import tree
+from optwright.derive.claim.loss.order import (
+    AgreeToOrder,
+    AtLeastAsClose,
+    DifferenceError,
+    Vanishes,
+)
 from optwright.derive.interpret.number import EXACT
-from optwright.derive.judge.kernel.algebra import Rejected
-from optwright.derive.judge.point import bind, refute
-from optwright.derive.judge.point.bind import Allowed, Obligations, Unbound
-from optwright.derive.judge.point.run import System, draw, inside
+from optwright.derive.judge.kernel.box import Rejected
+from optwright.derive.judge.point.domain import random_points, symbol_ranges
+from optwright.derive.judge.point.obligation import (
+    Allowed,
+    Obligations,
+    Unbound,
+    contains,
+    range_box,
+)
+from optwright.derive.judge.point.run import RunningSystem, draw, inside
+from optwright.derive.judge.point.value import Point
+from optwright.derive.judge.registry import proved, refuted
 
 NODES = (12, 24)
 """At how many rates runs are interpolated: the larger number where the smaller does not do."""
@@ -39,7 +53,8 @@ def coefficient(quotient: Any, k: int) -> Fraction:
     return sum(terms, Fraction(0)) / factorial(k) - int(k == quotient.derivative)
 
 
-def difference(claim: Any, known: Obligations) -> None:
+@proved.register
+def difference(claim: DifferenceError, known: Obligations) -> None:
     """The Taylor coefficients of an error, each a number."""
     d, top = claim.quotient.derivative, claim.quotient.derivative + claim.order
     for k in range(top + (claim.coefficient is not None)):
@@ -70,7 +85,8 @@ def error(quotient: Any, f: Sequence[Fraction], h: Fraction) -> Fraction:
     return sum(terms, Fraction(0)) / h**d - exact
 
 
-def other_error(claim: Any, found: Mapping[str, Any]) -> None:
+@refuted.register
+def other_error(claim: DifferenceError, found: Mapping[str, Any]) -> None:
     """A monomial, whose error is one power of h, and not the one that is claimed."""
     f, h = _polynomial(found["point"]["f"]), _number(found["point"]["h"])
     d, top = claim.quotient.derivative, claim.quotient.derivative + claim.order
@@ -91,7 +107,8 @@ def other_error(claim: Any, found: Mapping[str, Any]) -> None:
         raise Rejected("an error that is no power of h")
 
 
-def closer(claim: Any, found: Mapping[str, Any]) -> None:
+@refuted.register
+def closer(claim: AtLeastAsClose, found: Mapping[str, Any]) -> None:
     """A polynomial for which the first error is larger."""
     f, h = _polynomial(found["point"]["f"]), _number(found["point"]["h"])
     errors = [error(q, f, h) for q in (claim.first, claim.second)]
@@ -134,7 +151,7 @@ def _walk(
     """The points at which some steps ask, and where they end."""
     said = {h.name: steps.hyper.get(h.name, h.symbol) for h in steps.system.hyper}
     values = {name: Point(hyper, EXACT)(tree(x)) for name, x in said.items()}
-    run = System(steps.system, [start], values, EXACT)
+    run = RunningSystem(steps.system, [start], values, EXACT)
     asked: list[Fraction] = []
 
     def answer(kind: str, args: Any) -> list[Fraction]:
@@ -170,7 +187,8 @@ def _names(order: int) -> list[str]:
     return ["slope", "curvature", *(f"f_{k}" for k in range(3, order + 1))][: max(2, order)]
 
 
-def agree(claim: Any, known: Obligations) -> None:
+@proved.register
+def agree(claim: AgreeToOrder, known: Obligations) -> None:
     """The powers below the order vanish at random losses, and all moves are small."""
     rng = random.Random(1)
     own = {h.name: h for s in (claim.left, claim.right) for h in s.system.hyper}
@@ -200,12 +218,13 @@ def agree(claim: Any, known: Obligations) -> None:
         raise Rejected(f"{small}: it is about other points")
 
 
-def disagree(claim: Any, found: Mapping[str, Any]) -> None:
+@refuted.register
+def disagree(claim: AgreeToOrder, found: Mapping[str, Any]) -> None:
     """A loss for which a power below the order is left."""
     point = {name: _number(x) for name, x in found["point"].items()}
     own = {h.name: h for s in (claim.left, claim.right) for h in s.system.hyper}
     for name, h in own.items():
-        if name in point and not bind._contains(bind._range_box(h.range), point[name]):
+        if name in point and not contains(range_box(h.range), point[name]):
             raise Rejected(f"{name} = {point[name]} is outside its range")
     rng = random.Random(1)
     hyper = {name: point.get(name, inside(h.range, rng)) for name, h in own.items()}
@@ -221,12 +240,13 @@ def disagree(claim: Any, found: Mapping[str, Any]) -> None:
             raise Rejected(f"{steps.system.id} ends at {end} {where}")
 
 
-def vanishes(claim: Any, known: Obligations) -> None:
+@proved.register
+def vanishes(claim: Vanishes, known: Obligations) -> None:
     """A quotient of polynomials divided by a power stays bounded at exact points."""
-    ranges = bind._symbols([claim.expr, *claim.where], claim.parameters)
+    ranges = symbol_ranges([claim.expr, *claim.where], claim.parameters)
     rest = {name: own for name, own in ranges.items() if name != str(claim.symbol)}
     allowed, node = Allowed(ranges, [tree(x) for x in claim.where]), tree(claim.expr)
-    for values in bind._points(rest, claim.where, random.Random(1), 3):
+    for values in random_points(rest, claim.where, random.Random(1), 3):
         sizes = [_scaled(node, claim, values, Fraction(1, 2**k)) for k in (20, 40)]
         if abs(sizes[1]) > 2 * abs(sizes[0]) + Fraction(1, 2**10):
             raise Rejected(f"it is not O({claim.symbol}**{claim.order}) at a point")
@@ -236,7 +256,8 @@ def vanishes(claim: Any, known: Obligations) -> None:
     known.weak.append("the order was seen at exact points only")
 
 
-def lingers(claim: Any, found: Mapping[str, Any]) -> None:
+@refuted.register
+def lingers(claim: Vanishes, found: Mapping[str, Any]) -> None:
     """A point at which a quotient of polynomials divided by a power grows without bound."""
     point = {name: _number(x) for name, x in found["point"].items()}
     names = {str(s) for s in sympy.sympify(claim.expr).free_symbols} - {str(claim.symbol)}
@@ -251,13 +272,5 @@ def _scaled(node: Any, claim: Any, values: Mapping[str, Any], rate: Fraction) ->
     found = Point({**values, str(claim.symbol): rate}, EXACT)(node)
     return Fraction(found) / rate ** int(claim.order)
 
-
-bind.HANDLERS["DifferenceError"] = difference
-bind.HANDLERS["AgreeToOrder"] = agree
-bind.HANDLERS["Vanishes"] = vanishes
-refute.HANDLERS["DifferenceError"] = other_error
-refute.HANDLERS["AtLeastAsClose"] = closer
-refute.HANDLERS["AgreeToOrder"] = disagree
-refute.HANDLERS["Vanishes"] = lingers
 
 __all__ = ["agree", "closer", "coefficient", "coefficients", "difference", "disagree", "error"]

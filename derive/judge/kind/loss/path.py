@@ -7,17 +7,17 @@ shown by an interval that the step, a polynomial, maps into itself (Sturm).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
 import sympy
 
-from optwright.derive.certificate.tree import Point, Tree, tree
+from optwright.derive.certificate.form import Tree
+from optwright.derive.certificate.tree import tree
+from optwright.derive.claim.loss.path import FirstStep, Reaches, Settles
 from optwright.derive.interpret import reference
 from optwright.derive.interpret.number import EXACT
-from optwright.derive.judge.kernel.algebra import Rejected
-from optwright.derive.judge.kernel.spans import Recorder, Span, Spans, span
+from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.kernel.sturm import (
     coefficients,
     derivative,
@@ -25,12 +25,15 @@ from optwright.derive.judge.kernel.sturm import (
     positive,
     value,
 )
-from optwright.derive.judge.point import bind, refute
-from optwright.derive.judge.point.bind import Obligations, Unbound, _contains, _range_box
-from optwright.derive.judge.point.rational import Letters, RationalFunctions, fractional, stepped
+from optwright.derive.judge.kernel.unknown import Unknowns
+from optwright.derive.judge.point.found import Found
+from optwright.derive.judge.point.obligation import Obligations, Unbound, contains, range_box
+from optwright.derive.judge.point.rational import RationalFunctions, fractional, stepped
 from optwright.derive.judge.point.run import coordinates
+from optwright.derive.judge.point.spans import IntegerSpan, Recorder, Spans, span
+from optwright.derive.judge.point.value import Point
+from optwright.derive.judge.registry import proved, refuted
 
-Found = Mapping[str, Any]
 SPANS = Spans()
 SHOWN = 2
 
@@ -62,15 +65,15 @@ class Followed:
         numbers = {"theta": _number(path.begin), **{n: _first(x) for n, x in state.items()}}
         self.now = {f"{name}'": span(x) for name, x in numbers.items()}
         self.now["theta_0'"] = self.now["theta'"]
-        self.thetas: list[Span] = [self.now["theta'"]]
+        self.thetas: list[IntegerSpan] = [self.now["theta'"]]
 
-    def __call__(self, step: int) -> Span:
+    def __call__(self, step: int) -> IntegerSpan:
         """Theta after so many steps; raises Unbound where it cannot be enclosed."""
         while len(self.thetas) <= step:
             self.now["t"] = span(Fraction(len(self.thetas)))
             found = self.record.run(self.now, SPANS)
             for name, place in self.places.items():
-                if not isinstance(found[place], Span):
+                if not isinstance(found[place], IntegerSpan):
                     raise Unbound(f"{name} after step {len(self.thetas)}: {found[place].reason}")
                 self.now[f"{name}'"] = found[place]
             self.thetas.append(self.now["theta'"])
@@ -98,7 +101,7 @@ def hyper_of(path: Any) -> dict[str, Fraction]:
     found = {}
     for h in path.system.hyper:
         found[h.name] = _number(path.hyper.get(h.name, h.default))
-        if not _contains(_range_box(h.range), found[h.name]):
+        if not contains(range_box(h.range), found[h.name]):
             raise Rejected(f"{h.name} = {found[h.name]} is outside its range")
     return found
 
@@ -107,7 +110,7 @@ def _goal(relation: Any) -> Tree:
     return tree(relation)
 
 
-def _holds(goal: Tree, theta: Span) -> bool:
+def _holds(goal: Tree, theta: IntegerSpan) -> bool:
     """Whether a relation in theta[t] holds at a span; raises Unbound where it is not settled."""
     head, *sides = goal
     point = Point({"theta[t]": theta}, SPANS)
@@ -129,7 +132,8 @@ def _reached(claim: Any, limit: int) -> int | None:
     return next((n for n in range(limit + 1) if _holds(goal, run(n))), None)
 
 
-def first_step(claim: Any, known: Obligations) -> None:
+@proved.register
+def first_step(claim: FirstStep, known: Obligations) -> None:
     """The step at which a relation first holds."""
     (name,) = known.found if len(known.found) == 1 else ("",)
     if name != f"{claim.path.system.id}: first {claim.relation}":
@@ -142,7 +146,8 @@ def first_step(claim: Any, known: Obligations) -> None:
     known.points += 1
 
 
-def other_step(claim: Any, found: Found) -> None:
+@refuted.register
+def other_step(claim: FirstStep, found: Found) -> None:
     """A path on which the relation first holds after another step."""
     _same_path(claim.path, found)
     reached = _reached(claim, claim.limit)
@@ -179,7 +184,7 @@ def _polynomial(path: Any) -> list[Fraction]:
     """Theta after a step as a polynomial in theta before it; raises Unbound for others."""
     if path.system.states:
         raise Unbound(f"{path.system.id} remembers more than theta")
-    letters = Letters()
+    letters = Unknowns()
     field = RationalFunctions(letters)
     slope = tree(path.slope)
 
@@ -214,7 +219,8 @@ def _ends(texts: Any) -> tuple[Fraction, Fraction]:
     raise Rejected("no interval is named")
 
 
-def reaches(claim: Any, known: Obligations) -> None:
+@proved.register
+def reaches(claim: Reaches, known: Obligations) -> None:
     """A step after which the relation holds."""
     (name,) = known.found if len(known.found) == 1 else ("",)
     reached = _reached(claim, claim.within)
@@ -225,13 +231,14 @@ def reaches(claim: Any, known: Obligations) -> None:
     known.points += 1
 
 
-def never(claim: Any, found: Found) -> None:
+@refuted.register
+def never(claim: Reaches, found: Found) -> None:
     """An interval that the path cannot leave, in which the relation holds nowhere."""
     _same_path(claim.path, found)
     low, high = _ends(found["found"].values())
     _kept(claim.path, low, high)
     head, a, b = _goal(claim.relation)
-    letters = Letters()
+    letters = Unknowns()
     point = Point({"theta[t]": letters("theta")}, RationalFunctions(letters))
     gap = fractional(point(["+", b, ["*", "-1", a]]))
     opposite = coefficients(gap.top, letters.index["theta"])
@@ -250,7 +257,8 @@ def _contracts(path: Any, low: Fraction, high: Fraction) -> list[Fraction]:
     return [c - (k == 1) for k, c in enumerate(step)]
 
 
-def settles(claim: Any, known: Obligations) -> None:
+@proved.register
+def settles(claim: Settles, known: Obligations) -> None:
     """The path converges to a point between two numbers (Banach)."""
     low, high = _ends(known.found)
     gap = _contracts(claim.path, low, high)
@@ -265,7 +273,8 @@ def settles(claim: Any, known: Obligations) -> None:
     known.points += 1
 
 
-def elsewhere(claim: Any, found: Found) -> None:
+@refuted.register
+def elsewhere(claim: Settles, found: Found) -> None:
     """The path converges to a point that is not between two numbers."""
     _same_path(claim.path, found)
     low, high = _ends(found["found"].values())
@@ -278,8 +287,5 @@ def elsewhere(claim: Any, found: Found) -> None:
     if not (place[1] < _number(claim.low) or place[0] > _number(claim.high)):
         raise Rejected("the limit may lie where the claim says")
 
-
-bind.HANDLERS |= {"FirstStep": first_step, "Reaches": reaches, "Settles": settles}
-refute.HANDLERS |= {"FirstStep": other_step, "Reaches": never, "Settles": elsewhere}
 
 __all__ = ["Followed", "followed", "hyper_of"]

@@ -17,219 +17,43 @@ from typing import Any
 
 import sympy
 
-from optwright.derive.certificate.tree import Point, Tree, tree
+from optwright.derive.certificate.form import Tree
+from optwright.derive.certificate.tree import tree
+from optwright.derive.claim.loss.quadratic import FixedPoint, Optimal, Oscillates, Rate, Stable
 from optwright.derive.interpret.number import EXACT
-from optwright.derive.judge.kernel.algebra import NEGATIVE, POSITIVE, ZERO, Box, Rejected
-from optwright.derive.judge.kernel.chart import Chart, Region, Relation
+from optwright.derive.judge.kernel.box import NEGATIVE, POSITIVE, Rejected
+from optwright.derive.judge.kernel.chart import Chart, Relation
 from optwright.derive.judge.kernel.polynomial import Fractional, Poly
 from optwright.derive.judge.kernel.sturm import coefficients, positive, stable
-from optwright.derive.judge.point import bind, refute
-from optwright.derive.judge.point.bind import Allowed, Obligations, Unbound, _contains, _points
+from optwright.derive.judge.kernel.unknown import Unknowns
+from optwright.derive.judge.point.domain import random_points
 from optwright.derive.judge.point.figures import agree
-from optwright.derive.judge.point.rational import (
-    CLOCK,
-    Letters,
-    RationalFunctions,
-    fractional,
-    stepped,
+from optwright.derive.judge.point.found import Found
+from optwright.derive.judge.point.obligation import (
+    Allowed,
+    Obligations,
+    Unbound,
+    contains,
+    range_box,
 )
-from optwright.derive.judge.point.run import System
-from optwright.derive.language.symbol import Hyper, Parameter, Range
+from optwright.derive.judge.point.quadratic import (
+    CURVATURE,
+    MINIMISER,
+    Quadratic,
+    _total,
+    conditions,
+    determinant,
+    least_sign,
+    spiral,
+)
+from optwright.derive.judge.point.rational import fractional
+from optwright.derive.judge.point.run import RunningSystem
+from optwright.derive.judge.point.value import Point
+from optwright.derive.judge.registry import proved, refuted
+from optwright.derive.language.symbol import Parameter, Range
 
-CURVATURE, MINIMISER = "curvature", "minimiser"
 POINTS = 2
 """Exact parameters at which a proved claim is looked at besides."""
-
-Found = Mapping[str, Any]
-
-
-def ranges_of(exprs: Sequence[Any], hyper: Sequence[Hyper]) -> dict[str, Range]:
-    """The range of every letter of some expressions: as declared here, or else as its own."""
-    declared = {h.name: h.range for h in hyper}
-    found: dict[str, Range] = {}
-    for s in sorted({s for e in exprs for s in sympy.sympify(e).free_symbols}, key=str):
-        if not isinstance(s, Parameter):
-            raise Unbound(f"{s} is no parameter")
-        found[str(s)] = declared.get(str(s)) or s.range
-    return found
-
-
-class Quadratic:
-    """A rule on quadratics whose curvatures lie between two ends, all parameters being letters.
-
-    values: numbers for parameters, where the claim is looked at in one point only.
-    """
-
-    def __init__(
-        self,
-        claim: Any,
-        low: Any,
-        high: Any,
-        claimed: Sequence[Any] = (),
-        anywhere: Mapping[str, Any] | None = None,
-        values: Mapping[str, Fraction] | None = None,
-    ) -> None:
-        self.claim, self.system, self.low, self.high = claim, claim.system, low, high
-        given = claim.hyper if anywhere is None else anywhere
-        free = [h.symbol for h in self.system.hyper if h.name not in given]
-        self.exprs = [*free, *given.values(), low, high, *claimed, *claim.where]
-        own = (*self.system.hyper, *claim.parameters)
-        if anywhere is not None:
-            line = Range(-sympy.oo, sympy.oo, True, True, False)
-            free_now = {name: line for name in claim.hyper}
-            self.ranges = ranges_of(self.exprs, own) | free_now
-        else:
-            self.ranges = ranges_of(self.exprs, own)
-        self.letters = Letters()
-        self.values: dict[str, Any] = {n: self.letters(n) for n in (*self.ranges, CURVATURE)}
-        self.values |= values or {}
-        boxes = {name: bind._range_box(x) for name, x in self.ranges.items()}
-        boxes |= {CLOCK: Box(Fraction(2), None), CURVATURE: Box(Fraction(0), None, True)}
-        region = Region.of(self.letters, boxes)
-        facts = list(claim.where)
-        if sympy.sympify(low) != 0 and sympy.sympify(low) != sympy.sympify(high):
-            facts.append(sympy.sympify(low) < high)
-        self.field = RationalFunctions(self.letters)
-        self.where = [r for r in facts if r != sympy.true]
-        self.regions = list(region.solved(self.relations(self.where)))[:4]
-        self.field.signs = self.sign
-        self.given = {h.name: self(given.get(h.name, h.symbol)) for h in self.system.hyper}
-
-    def __call__(self, expr: Any) -> Any:
-        """An expression in the letters."""
-        return Point(self.values, self.field)(tree(expr))
-
-    def relations(self, facts: Sequence[Any]) -> list[Relation]:
-        """Inequalities as what is not negative; equations and the like are left out."""
-        found = []
-        for head, *sides in (tree(fact) for fact in facts):
-            if head in (">", ">="):
-                a, b = (Point(self.values, self.field)(x) for x in sides)
-                found.append((fractional(self.field.subtract(a, b)), head == ">"))
-        return found
-
-    def sign(self, x: Any) -> int:
-        """The signs that something may have where the claim's assumptions hold."""
-        return _least(self.regions, fractional(x))
-
-    def within(self, facts: Sequence[Relation], curved: bool) -> list[Region]:
-        """Where further relations hold too, with the curvature between its ends or anywhere."""
-        found: list[Region] = []
-        for region in self.regions:
-            for solved in region.solved(facts):
-                if curved:
-                    low, high = fractional(self(self.low)), fractional(self(self.high))
-                    open_ = sympy.sympify(self.low) == 0
-                    solved = solved.between(CURVATURE, (low, open_), (high, False))
-                found.append(solved)
-        return found[:6]
-
-    def step(self, centre: Any = Fraction(0)) -> tuple[list[str], list[list[Any]], list[Any]]:
-        """Names of the states, the matrix of a step and what it adds. Raises Unbound."""
-        f = self.field
-
-        def slope(x: Any) -> Any:
-            return f.multiply([self.values[CURVATURE], f.subtract(x, centre)])
-
-        before, after = stepped(self.system, self.given, f, slope, self.letters)
-        places = [next(iter(x.top.unknowns())) for x in before.values()]
-        hidden = {*places, *(self.letters.index[n] for n in (CLOCK, "theta_0'"))}
-        rows, rest = [], []
-        for name in before:
-            x = fractional(after[name])
-            if any(hidden & p.unknowns() for p in x.below):
-                raise Unbound(f"{self.system.id}: {name} is not linear")
-            row, left = [], x.top
-            for place in places:
-                part = left.parts(place)
-                if set(part) - {0, 1}:
-                    raise Unbound(f"{self.system.id}: {name} is not linear")
-                left = part.get(0, Poly({}))
-                row.append(Fractional(part.get(1, Poly({})), x.below))
-            if any(hidden & p.unknowns() for p in (left, *(c.top for c in row))):
-                raise Unbound(f"{self.system.id}: {name} depends on t, or is not linear")
-            rows.append(row)
-            rest.append(Fractional(left, x.below))
-        return list(before), rows, rest
-
-    def characteristic(self) -> list[Fractional]:
-        """The characteristic polynomial of a step without its roots 0: of 1, z, …; monic."""
-        _, rows, rest = self.step()
-        if any(x.top for x in rest):
-            raise Unbound(f"{self.system.id} moves by a constant")
-        falling = polynomial_of(rows)
-        while not falling[0].top:
-            falling = falling[1:]
-        return falling
-
-    def put(self, x: Fractional, values: Mapping[str, Any]) -> Fractional:
-        """The fraction with something in the place of letters."""
-        moved = {self.letters.index[n]: fractional(v) for n, v in values.items()}
-        return Chart(self.letters, moved).put(x)
-
-
-def polynomial_of(rows: Sequence[Sequence[Fractional]]) -> list[Fractional]:
-    """The characteristic polynomial of a matrix (Faddeev and LeVerrier): of 1, z, …; monic."""
-    size = len(rows)
-    falling = [Fractional(Poly.number(1))]
-    power = [[Fractional(Poly({})) for _ in rows] for _ in rows]
-    for k in range(1, size + 1):
-        for i in range(size):
-            power[i][i] = power[i][i] + falling[-1]
-        power = [
-            [_total(rows[i][j] * power[j][c] for j in range(size)) for c in range(size)]
-            for i in range(size)
-        ]
-        trace = _total(power[i][i] for i in range(size))
-        falling.append(trace * Fractional(Poly.number(Fraction(-1, k))))
-    return falling[::-1]
-
-
-def _total(xs: Iterator[Fractional]) -> Fractional:
-    found = Fractional(Poly({}))
-    for x in xs:
-        found = found + x
-    return found
-
-
-def _least(regions: Sequence[Region], x: Fractional) -> int:
-    """The fewest signs that one of the regions shows: each of them holds all there is."""
-    best = NEGATIVE | ZERO | POSITIVE
-    for region in chain(regions, *(region.apart() for region in regions[:1])):
-        best = best & region.sign(x) or best
-        if best in (NEGATIVE, ZERO, POSITIVE):
-            break
-    return best
-
-
-def conditions(poly: Sequence[Fractional], radius: Fractional) -> list[Fractional]:
-    """What is positive exactly where all roots of a monic polynomial lie inside a circle.
-
-    Up to degree 2 all are >= 0 exactly where no root is outside. Raises Unbound beyond degree 3.
-    """
-    size = len(poly) - 1
-    one = Fractional(Poly.number(1))
-    ups, downs = [], []
-    for k, c in enumerate(poly):
-        term = c * radius**k
-        ups.append(term)
-        downs.append(term if (size - k) % 2 == 0 else one * term * Fractional(Poly.number(-1)))
-    found = [_total(iter(ups)), _total(iter(downs))]
-    if size == 2:
-        found.append(radius**2 - poly[0])
-    elif size == 3:
-        a, b, c = (x * radius.inverse() ** (3 - k) for k, x in enumerate(poly[:3]))
-        found += [one - a * a - b + a * c, Fractional(Poly.number(3)) - b]
-    elif size > 3:
-        raise Unbound(f"a characteristic polynomial of degree {size}")
-    return found
-
-
-def spiral(poly: Sequence[Fractional]) -> list[Fractional]:
-    """What is positive exactly where a monic polynomial of degree 2 has no real root."""
-    if len(poly) != 3:
-        raise Unbound("a characteristic polynomial that is not of degree 2")
-    return [poly[0] * Fractional(Poly.number(4)) - poly[1] ** 2]
 
 
 # ---- proofs
@@ -261,7 +85,7 @@ def _equivalent(q: Quadratic, values: Sequence[Fractional], known: Obligations) 
     _taken(known, [*enough, *needed])
     if claim.sense != "only if":
         regions = q.within(when, True)
-        if all(_least(regions, v) == POSITIVE for v in values):
+        if all(least_sign(regions, v) == POSITIVE for v in values):
             known.evaluated.update(enough)
     if claim.sense != "if":
         ends = list(dict.fromkeys(map(sympy.sympify, (q.high, q.low))))
@@ -269,7 +93,7 @@ def _equivalent(q: Quadratic, values: Sequence[Fractional], known: Obligations) 
             regions = q.within([*when[:k], _against(when[k])], False)
             for end, v in product(ends, values):
                 there = q.put(v, {CURVATURE: q(end)})
-                mask = _least(regions, there)
+                mask = least_sign(regions, there)
                 if not mask & POSITIVE and (end != 0 or mask == NEGATIVE):
                     known.evaluated.add(name)
                     break
@@ -278,7 +102,7 @@ def _equivalent(q: Quadratic, values: Sequence[Fractional], known: Obligations) 
 def _at_points(q: Quadratic, known: Obligations, holds: Any) -> None:
     """See at exact parameters that what is claimed, a function of them, is so."""
     ranges = {name: own for name, own in q.ranges.items() if name != CURVATURE}
-    drawn = list(_points(ranges, q.where, random.Random(1), POINTS))
+    drawn = list(random_points(ranges, q.where, random.Random(1), POINTS))
     for values in chain(drawn, _edges(q, drawn[0], ranges)):
         try:
             right = holds(values)
@@ -306,7 +130,7 @@ def _edges(
             for scale in (Fraction(9, 10), Fraction(11, 10)):
                 new = {**values, name: end * scale}
                 point = Point(new, EXACT)
-                if _contains(bind._range_box(ranges[name]), new[name]) and all(
+                if contains(range_box(ranges[name]), new[name]) and all(
                     point.truth(tree(r)) for r in q.where
                 ):
                     yield new
@@ -377,20 +201,23 @@ def _irrational(node: Tree) -> bool:
     return root or any(_irrational(x) for x in node[1:])
 
 
-def proved_stable(claim: Any, known: Obligations) -> None:
+@proved.register
+def proved_stable(claim: Stable, known: Obligations) -> None:
     """The spectral radius is below 1 for all curvatures exactly where relations hold."""
     q = Quadratic(claim, claim.low, claim.high, claim.when)
     one = Fractional(Poly.number(1))
     _two_sided(q, conditions(q.characteristic(), one), known)
 
 
-def proved_spiral(claim: Any, known: Obligations) -> None:
+@proved.register
+def proved_spiral(claim: Oscillates, known: Obligations) -> None:
     """There are roots that are not real exactly where relations hold."""
     q = Quadratic(claim, claim.at, claim.at, claim.when)
     _two_sided(q, spiral(q.characteristic()), known)
 
 
-def proved_rate(claim: Any, known: Obligations) -> None:
+@proved.register
+def proved_rate(claim: Rate, known: Obligations) -> None:
     """The spectral radius is bounded, reached at an end, or the same for all curvatures."""
     names = [n for n in known.found if n in ("the radius is positive", "bound")]
     ends = [n for n in known.found if n.startswith("a root on the circle")]
@@ -407,7 +234,7 @@ def _rated(claim: Any, relation: str, known: Obligations, names: Sequence[str]) 
     if relation != "<" and len(poly) > 3:
         raise Unbound("roots on a circle are told up to degree 2 only")
     regions = q.within([], True)
-    masks = [_least(regions, v) for v in values]
+    masks = [least_sign(regions, v) for v in values]
     good = q.sign(radius) == POSITIVE and all(
         mask == POSITIVE if relation == "<" else not mask & NEGATIVE for mask in masks
     )
@@ -440,7 +267,8 @@ def _rated(claim: Any, relation: str, known: Obligations, names: Sequence[str]) 
     return q
 
 
-def proved_optimal(claim: Any, known: Obligations) -> None:
+@proved.register
+def proved_optimal(claim: Optimal, known: Obligations) -> None:
     """The rate is reached, and no real parameters give a smaller one (Farkas)."""
     reach = ("the radius is positive", "bound")
     own = [n for n in known.found if n in reach or n.startswith("a root on the circle")]
@@ -448,7 +276,7 @@ def proved_optimal(claim: Any, known: Obligations) -> None:
     if len(own) < 3 or not any(n.startswith("no parameters") for n in best):
         raise Rejected("there is no obligation for each part of the claim")
     _taken(known, [*own, *best])
-    reached = _rated(_Fixed(claim), "max", known, own)
+    reached = _rated(_rate(claim), "max", known, own)
     open_ = Quadratic(
         claim, claim.low, claim.high, (claim.radius, *claim.hyper.values()), anywhere=claim.fixed
     )
@@ -472,17 +300,21 @@ def proved_optimal(claim: Any, known: Obligations) -> None:
                 return
 
 
-class _Fixed:
+def _rate(claim: Optimal) -> Rate:
     """An `Optimal` claim as the rate that it says is reached."""
+    return Rate(
+        claim.system,
+        {**claim.fixed, **claim.hyper},
+        claim.radius,
+        "max",
+        claim.parameters,
+        claim.where,
+        claim.low,
+        claim.high,
+    )
 
-    def __init__(self, claim: Any) -> None:
-        self.system, self.radius = claim.system, claim.radius
-        self.hyper = {**claim.fixed, **claim.hyper}
-        self.parameters, self.where = claim.parameters, claim.where
-        self.low, self.high = claim.low, claim.high
 
-
-def _renamed(x: Fractional, mine: Letters, theirs: Letters) -> Fractional:
+def _renamed(x: Fractional, mine: Unknowns, theirs: Unknowns) -> Fractional:
     names = {i: n for n, i in mine.index.items()}
     used = {i for p in (x.top, *x.below) for i in p.unknowns()}
     return Chart(mine, {i: theirs(names[i]) for i in used}).put(x)
@@ -517,17 +349,6 @@ def _weights(rows: Sequence[Fractional], free: Sequence[int]) -> list[Fractional
     return None
 
 
-def determinant(rows: Sequence[Sequence[Fractional]]) -> Fractional:
-    """By the first row."""
-    if not rows:
-        return Fractional(Poly.number(1))
-    total = Fractional(Poly({}))
-    for j, x in enumerate(rows[0]):
-        rest = [[y for k, y in enumerate(row) if k != j] for row in rows[1:]]
-        total = total + x * determinant(rest) * Fractional(Poly.number((-1) ** j))
-    return total
-
-
 class _AtRest:
     """A `FixedPoint` claim with letters for all."""
 
@@ -549,7 +370,8 @@ class _AtRest:
             raise Rejected("no single point stays where it is")
 
 
-def proved_rest(claim: Any, known: Obligations) -> None:
+@proved.register
+def proved_rest(claim: FixedPoint, known: Obligations) -> None:
     """The point that a step leaves as it is, by Cramer's rule."""
     rest = _AtRest(claim)
     gap = rest.top - rest.bottom * fractional(rest.q(claim.point))
@@ -557,7 +379,7 @@ def proved_rest(claim: Any, known: Obligations) -> None:
         raise Rejected("another point stays where it is")
     name = "theta at rest"
     allowed = Allowed(rest.q.ranges, [tree(x) for x in claim.where])
-    for values in _points(rest.q.ranges, claim.where, random.Random(1), POINTS):
+    for values in random_points(rest.q.ranges, claim.where, random.Random(1), POINTS):
         point = Point(values, EXACT)
         bottom = rest.q.put(rest.bottom, values)
         if not bottom.top:
@@ -575,7 +397,7 @@ def _parameters(claim: Any, found: Found, q: Quadratic) -> dict[str, Fraction]:
     for name, own in q.ranges.items():
         if name not in values:
             raise Unbound(f"a counterexample that leaves {name} open")
-        if name not in _moved(claim) and not _contains(bind._range_box(own), values[name]):
+        if name not in _moved(claim) and not contains(range_box(own), values[name]):
             raise Rejected(f"{name} = {values[name]} is outside its range")
     point = Point(values, EXACT)
     if not all(point.truth(tree(r)) for r in q.where):
@@ -601,7 +423,7 @@ def _ran(q: Quadratic, found: Found, values: Mapping[str, Fraction]) -> None:
     """Make the run of a counterexample again, and compare where it ends."""
     point = Point(values, EXACT)
     given = {h.name: point(tree(q.claim.hyper.get(h.name, h.symbol))) for h in q.system.hyper}
-    system = System(q.system, [Fraction(1)], given, EXACT)
+    system = RunningSystem(q.system, [Fraction(1)], given, EXACT)
     for name, text in found["found"].items():
         last = re.fullmatch(r"theta\[(\d+)\] from 1", name)
         if last is None:
@@ -629,7 +451,8 @@ def _split(claim: Any, found: Found, q: Quadratic, values: Sequence[Fractional])
     raise Rejected("the claim holds at the counterexample")
 
 
-def refuted_stable(claim: Any, found: Found) -> None:
+@refuted.register
+def refuted_stable(claim: Stable, found: Found) -> None:
     """Exact parameters at which the relations and the spectral radius disagree."""
     q = Quadratic(claim, claim.low, claim.high, claim.when)
     poly = q.characteristic()
@@ -639,13 +462,15 @@ def refuted_stable(claim: Any, found: Found) -> None:
         raise Rejected("the spectral radius is below 1 at the curvature of the counterexample")
 
 
-def refuted_spiral(claim: Any, found: Found) -> None:
+@refuted.register
+def refuted_spiral(claim: Oscillates, found: Found) -> None:
     """Exact parameters at which the relations and the discriminant disagree."""
     q = Quadratic(claim, claim.at, claim.at, claim.when)
     _split(claim, found, q, spiral(q.characteristic()))
 
 
-def refuted_rate(claim: Any, found: Found) -> None:
+@refuted.register
+def refuted_rate(claim: Rate, found: Found) -> None:
     """Exact parameters at which the radius is another one."""
     if not _other(claim, claim.relation, found):
         raise Rejected("the radius is as claimed at the counterexample")
@@ -678,13 +503,14 @@ def _value(q: Quadratic, x: Fractional, numbers: Mapping[str, Any]) -> Fraction:
     return constant
 
 
-def refuted_optimal(claim: Any, found: Found) -> None:
+@refuted.register
+def refuted_optimal(claim: Optimal, found: Found) -> None:
     """The rate is another one, or other parameters give a smaller one."""
     better = [n for n in found["found"] if n.startswith("with ")]
     if not better:
-        return refuted_rate(_Rated(claim), found)
-    closed = Quadratic(_Fixed(claim), claim.low, claim.high, (claim.radius,))
-    numbers = _parameters(_Fixed(claim), found, closed)
+        return refuted_rate(_rate(claim), found)
+    closed = Quadratic(_rate(claim), claim.low, claim.high, (claim.radius,))
+    numbers = _parameters(_rate(claim), found, closed)
     moved = dict(part.split(" = ") for part in better[0].removeprefix("with ").split(", "))
     there = {**numbers, **{name: Fraction(x) for name, x in moved.items()}}
     if set(moved) != set(claim.hyper):
@@ -700,24 +526,21 @@ def refuted_optimal(claim: Any, found: Found) -> None:
     _ran(closed, {**found, "found": _without(found["found"], better[0])}, numbers)
 
 
-class _Rated(_Fixed):
-    relation = "max"
-
-
 def _without(found: Mapping[str, Any], name: str) -> dict[str, Any]:
     return {n: x for n, x in found.items() if n != name}
 
 
-def refuted_rest(claim: Any, found: Found) -> None:
+@refuted.register
+def refuted_rest(claim: FixedPoint, found: Found) -> None:
     """Exact numbers at which another point stays where it is."""
     numbers = {name: Fraction(x) for name, x in found["point"].items()}
     rest = _AtRest(claim)
     open_ = {name: own for name, own in rest.q.ranges.items() if name not in numbers}
     seen = 0
-    for others in _points(open_, (), random.Random(1), 8):
+    for others in random_points(open_, (), random.Random(1), 8):
         values = {**others, **numbers}
         point = Point(values, EXACT)
-        if not all(_contains(bind._range_box(rest.q.ranges[n]), x) for n, x in values.items()):
+        if not all(contains(range_box(rest.q.ranges[n]), x) for n, x in values.items()):
             raise Rejected("a counterexample outside the ranges")
         if not all(point.truth(tree(r)) for r in claim.where):
             continue
@@ -732,21 +555,3 @@ def refuted_rest(claim: Any, found: Found) -> None:
         seen += 1
     if not seen:
         raise Unbound("no numbers for the other parameters were found")
-
-
-bind.HANDLERS |= {
-    "Stable": proved_stable,
-    "Oscillates": proved_spiral,
-    "Rate": proved_rate,
-    "Optimal": proved_optimal,
-    "FixedPoint": proved_rest,
-}
-refute.HANDLERS |= {
-    "Stable": refuted_stable,
-    "Oscillates": refuted_spiral,
-    "Rate": refuted_rate,
-    "Optimal": refuted_optimal,
-    "FixedPoint": refuted_rest,
-}
-
-__all__ = ["Quadratic", "conditions", "determinant", "polynomial_of", "ranges_of", "spiral"]

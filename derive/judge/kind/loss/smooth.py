@@ -14,25 +14,33 @@ from typing import Any
 
 import sympy
 
-from optwright.derive.certificate.tree import Point, Unvalued, tree
+from optwright.derive.certificate.tree import tree
+from optwright.derive.claim.loss.smooth import Contraction, Descent, Trajectory
 from optwright.derive.interpret.number import EXACT, Inexact
-from optwright.derive.judge.kernel.algebra import NEGATIVE, Rejected
+from optwright.derive.judge.kernel.box import NEGATIVE, Rejected
 from optwright.derive.judge.kernel.polynomial import Fractional, Poly
-from optwright.derive.judge.kind.loss.quadratic import Quadratic, ranges_of
-from optwright.derive.judge.point import bind, refute
-from optwright.derive.judge.point.bind import Allowed, Obligations, Unbound, _contains, _points
+from optwright.derive.judge.point.domain import random_points
+from optwright.derive.judge.point.found import Found
+from optwright.derive.judge.point.obligation import (
+    Allowed,
+    Obligations,
+    Unbound,
+    contains,
+    range_box,
+)
+from optwright.derive.judge.point.quadratic import Quadratic, ranges_of
 from optwright.derive.judge.point.rational import fractional, stepped
-from optwright.derive.judge.point.run import System
+from optwright.derive.judge.point.run import RunningSystem
+from optwright.derive.judge.point.value import Point, Unvalued
+from optwright.derive.judge.registry import proved, refuted
 from optwright.derive.language.symbol import Parameter
 
 L = Parameter("L", "(0, inf)")
 MU = Parameter("mu", "(0, inf)")
 POINTS = 3
 
-Found = Mapping[str, Any]
 
-
-class Step:
+class GradientStep:
     """A rule theta - c*g without state: c, and the other numbers of a claim, as fractions."""
 
     def __init__(self, claim: Any, low: Any, claimed: tuple[Any, ...]) -> None:
@@ -73,12 +81,13 @@ def _scaled(x: Fractional, by: Any) -> Fractional:
     return x * Fractional(Poly.number(by))
 
 
-def descends(claim: Any, known: Obligations) -> None:
+@proved.register
+def descends(claim: Descent, known: Obligations) -> None:
     """The decrease that the descent lemma gives is at least the one claimed."""
-    step = Step(claim, L, (claim.decrease,))
+    step = GradientStep(claim, L, (claim.decrease,))
     gap = step.c - _scaled(step(L) * step.c**2, Fraction(1, 2)) - step(claim.decrease)
     known.take("decrease")
-    for values in _points(step.q.ranges, claim.where, random.Random(1), POINTS):
+    for values in random_points(step.q.ranges, claim.where, random.Random(1), POINTS):
         if step.value(gap, values) < 0:
             raise Rejected("a step lowers some loss by less")
         known.points += 1
@@ -86,7 +95,8 @@ def descends(claim: Any, known: Obligations) -> None:
         known.evaluated.add("decrease")
 
 
-def rises(claim: Any, found: Found) -> None:
+@refuted.register
+def rises(claim: Descent, found: Found) -> None:
     """A quadratic that a step lowers by less."""
     numbers, start = _numbers(claim, found, (claim.decrease, L))
     size = numbers["L"]
@@ -115,7 +125,7 @@ def _numbers(
     for name, r in ranges.items():
         if name not in numbers:
             raise Unbound(f"a counterexample that leaves {name} open")
-        if not _contains(bind._range_box(r), numbers[name]):
+        if not contains(range_box(r), numbers[name]):
             raise Rejected(f"{name} = {numbers[name]} is outside its range")
     if not all(Point(numbers, EXACT).truth(tree(r)) for r in claim.where):
         raise Rejected("a counterexample that does not fulfil the assumptions")
@@ -127,7 +137,7 @@ def _after(claim: Any, numbers: Mapping[str, Fraction], size: Fraction, found: F
     """Theta after a step from 1 on size*x**2/2."""
     point = Point(numbers, EXACT)
     given = {h.name: point(tree(claim.hyper.get(h.name, h.symbol))) for h in claim.system.hyper}
-    system = System(claim.system, [Fraction(1)], given, EXACT)
+    system = RunningSystem(claim.system, [Fraction(1)], given, EXACT)
     system.step(given, lambda _, args: [size * args[0][0]])
     (record,) = found["runs"]
     rows = [{name: Fraction(x) for name, x in row.items()} for row in record["hyper"]]
@@ -145,9 +155,10 @@ FORMS = (
 )
 
 
-def contracts(claim: Any, known: Obligations) -> None:
+@proved.register
+def contracts(claim: Contraction, known: Obligations) -> None:
     """Five numbers, of which a quadratic form is made, are nowhere negative."""
-    step = Step(claim, MU, (claim.factor, claim.weight))
+    step = GradientStep(claim, MU, (claim.factor, claim.weight))
     factor, weight, big, small = (step(x) for x in (claim.factor, claim.weight, L, MU))
     one = Fractional(Poly.number(1))
     dd = factor**2 - one + weight * big * small
@@ -156,7 +167,7 @@ def contracts(claim: Any, known: Obligations) -> None:
     forms = dict(zip(FORMS, (weight, factor, dd, gg, dd * gg - dg**2), strict=True))
     where = [sympy.Le(MU, L), *claim.where]
     allowed = Allowed(step.q.ranges, [tree(x) for x in where if x != sympy.true])
-    for values in _points(step.q.ranges, where, random.Random(1), POINTS):
+    for values in random_points(step.q.ranges, where, random.Random(1), POINTS):
         point = Point(values, EXACT)
         for name, x in forms.items():
             fact = [">=", str(step.value(x, values)), "0"]
@@ -166,7 +177,8 @@ def contracts(claim: Any, known: Obligations) -> None:
             known.evaluated.add(name)
 
 
-def recedes(claim: Any, found: Found) -> None:
+@refuted.register
+def recedes(claim: Contraction, found: Found) -> None:
     """A quadratic on which a step comes less near."""
     numbers, start = _numbers(claim, found, (claim.factor, L, MU))
     size = numbers["curvature"]
@@ -190,12 +202,12 @@ def _points_of(claim: Any) -> list[Fraction]:
         for h in claim.system.hyper
     }
     for h in claim.system.hyper:
-        if not _contains(bind._range_box(h.range), given[h.name]):
+        if not contains(range_box(h.range), given[h.name]):
             raise Rejected(f"{h.name} = {given[h.name]} is outside its range")
     size, start = (Fraction(str(sympy.sympify(x))) for x in (claim.curvature, claim.start))
     found = []
     try:
-        system = System(claim.system, [start], given, EXACT)
+        system = RunningSystem(claim.system, [start], given, EXACT)
         for _ in claim.path:
             system.step(given, lambda _, args: [size * args[0][0]])
             found.append(system.state["theta"][0])
@@ -204,7 +216,8 @@ def _points_of(claim: Any) -> list[Fraction]:
     return found
 
 
-def follows(claim: Any, known: Obligations) -> None:
+@proved.register
+def follows(claim: Trajectory, known: Obligations) -> None:
     """The first points of a run."""
     for n, (x, wanted) in enumerate(zip(_points_of(claim), claim.path, strict=True), 1):
         known.take(f"step {n}")
@@ -214,7 +227,8 @@ def follows(claim: Any, known: Obligations) -> None:
         known.points += 1
 
 
-def strays(claim: Any, found: Found) -> None:
+@refuted.register
+def strays(claim: Trajectory, found: Found) -> None:
     """A run that comes to another point."""
     points = _points_of(claim)
     for name, text in found["found"].items():
@@ -227,7 +241,4 @@ def strays(claim: Any, found: Found) -> None:
     raise Rejected("the run is as claimed")
 
 
-bind.HANDLERS |= {"Descent": descends, "Contraction": contracts, "Trajectory": follows}
-refute.HANDLERS |= {"Descent": rises, "Contraction": recedes, "Trajectory": strays}
-
-__all__ = ["Step"]
+__all__ = ["GradientStep"]

@@ -7,9 +7,10 @@ from typing import Any
 
 import sympy
 
-from optwright.derive.judge.kernel.algebra import Rejected
-from optwright.derive.judge.point import bind, refute
-from optwright.derive.judge.point.bind import Obligations
+from optwright.derive.claim.rule.declared import Declared
+from optwright.derive.judge.kernel.box import Rejected
+from optwright.derive.judge.point.obligation import Obligations
+from optwright.derive.judge.registry import proved, refuted
 from optwright.derive.language import operation as op
 from optwright.derive.language.declaration import Schedule, expressions
 from optwright.derive.language.symbol import exact
@@ -39,7 +40,8 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(sorted(set(names))) or "none"
 
 
-def proved(claim: Any, known: Obligations) -> None:
+@proved.register
+def bound(claim: Declared, known: Obligations) -> None:
     """Every fact is as claimed, and as its obligation tells."""
     for name, found, said in facts(claim):
         known.take(name)
@@ -51,7 +53,8 @@ def proved(claim: Any, known: Obligations) -> None:
         known.points += 1
 
 
-def refuted(claim: Any, found: Mapping[str, Any]) -> None:
+@refuted.register
+def replayed(claim: Declared, found: Mapping[str, Any]) -> None:
     """A fact that is not as claimed, and is what the counterexample tells."""
     if found["point"].get("declaration") != claim.system.id:
         raise Rejected("a counterexample of another declaration")
@@ -65,7 +68,4 @@ def refuted(claim: Any, found: Mapping[str, Any]) -> None:
     raise Rejected("a counterexample of a fact that is not claimed")
 
 
-bind.HANDLERS["Declared"] = proved
-refute.HANDLERS["Declared"] = refuted
-
-__all__ = ["asked", "facts", "proved", "refuted"]
+__all__ = ["asked", "facts", "bound", "replayed"]

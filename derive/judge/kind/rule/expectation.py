@@ -13,13 +13,23 @@ from typing import Any
 
 import sympy
 
-from optwright.derive.certificate.tree import Number, Point, near, tree
+from optwright.derive.certificate.tree import tree
+from optwright.derive.claim.rule.expectation import BatchMoment, MeanStep
 from optwright.derive.interpret import reference
 from optwright.derive.interpret.number import EXACT, Field
-from optwright.derive.judge.kernel.algebra import Rejected
-from optwright.derive.judge.point import bind, refute
-from optwright.derive.judge.point.bind import Allowed, Obligations, Unbound
-from optwright.derive.judge.point.run import System, draw, entry, inside
+from optwright.derive.judge.kernel.box import Rejected
+from optwright.derive.judge.point.found import either, stated_number
+from optwright.derive.judge.point.obligation import (
+    Allowed,
+    Obligations,
+    Unbound,
+    contains,
+    range_box,
+)
+from optwright.derive.judge.point.pair import in_fields
+from optwright.derive.judge.point.run import RunningSystem, draw, entry, inside
+from optwright.derive.judge.point.value import Number, Point, near
+from optwright.derive.judge.registry import proved, refuted
 from optwright.derive.language.symbol import Range
 
 _SMALL: tuple[tuple[int, ...], ...] = ((0, 1), (1, 2, 4), (0, 0, 3, 5))
@@ -60,7 +70,8 @@ def counted(claim: Any, data: Sequence[Fraction], size: int) -> tuple[Fraction, 
     return found, point(tree(claim.value)), point
 
 
-def batch(claim: Any, known: Obligations) -> None:
+@proved.register
+def batch(claim: BatchMoment, known: Obligations) -> None:
     """The formula at all batches of small and of random data."""
     name, small = f"{claim.quantity} over batches", "all batches of small data, counted"
     known.take(small)
@@ -79,7 +90,8 @@ def batch(claim: Any, known: Obligations) -> None:
     known.evaluated.add(small)
 
 
-def other_batch(claim: Any, found: Mapping[str, Any]) -> None:
+@refuted.register
+def other_batch(claim: BatchMoment, found: Mapping[str, Any]) -> None:
     """Data whose batches have another moment."""
     data = [Fraction(x) for x in re.findall(r"[-/\d]+", found["point"]["samples"])]
     size = int(found["point"]["B"])
@@ -97,13 +109,13 @@ def other_batch(claim: Any, found: Mapping[str, Any]) -> None:
 
 def _after(
     system: Any,
-    before: System,
+    before: RunningSystem,
     hyper: Mapping[str, Number],
     heard: Mapping[str, Number],
     f: Field,
 ) -> tuple[Number, dict[str, Number]]:
     """theta after a step from this state on these answers, and the answers by name."""
-    run = System(system, [before.state["theta"][0]], hyper, f)
+    run = RunningSystem(system, [before.state["theta"][0]], hyper, f)
     missing = {s.name for s in system.states} - set(before.snapshot.state)
     if missing:
         raise Unbound(f"{system.id} has states that the other has not")
@@ -121,10 +133,11 @@ def _after(
     return run.state["theta"][0], told
 
 
-def mean_step(claim: Any, known: Obligations) -> None:
+@proved.register
+def mean_step(claim: MeanStep, known: Obligations) -> None:
     """A step is affine in its random answer, and its mean is the step at the mean."""
     for trial in range(3):
-        bind._fields(partial(_mean, claim, known, trial))
+        in_fields(partial(_mean, claim, known, trial))
 
 
 def _mean(claim: Any, known: Obligations, trial: int, f: Field) -> None:
@@ -133,7 +146,7 @@ def _mean(claim: Any, known: Obligations, trial: int, f: Field) -> None:
     own = (*like.hyper, *claim.system.hyper)
     ranges = {h.name: h.range for h in own}
     hyper = {h.name: f.number(inside(h.range, rng)) for h in own}
-    before = System(claim.system, [f.number(draw(rng))], hyper, f)
+    before = RunningSystem(claim.system, [f.number(draw(rng))], hyper, f)
     for _ in range(1 + trial):
         before.step(hyper, lambda *_: [f.number(draw(rng))])
     heard = {kind: f.number(draw(rng)) for kind in ("grad", "value", "hessian", "noise", "hvp")}
@@ -154,14 +167,15 @@ def _mean(claim: Any, known: Obligations, trial: int, f: Field) -> None:
     known.equation("theta[t] at the mean", point, mine, wanted, allowed)
 
 
-def other_mean(claim: Any, found: Mapping[str, Any]) -> None:
+@refuted.register
+def other_mean(claim: MeanStep, found: Mapping[str, Any]) -> None:
     """Two equally likely answers after which the mean is not the step at their mean."""
     said = found["point"].get(f"{claim.oracle}, equally likely", "")
     low, high = (Fraction(x) for x in said.split(" and "))
     if claim.oracle == "noise" and low + high:
         raise Rejected("noise whose mean is not zero")
     like = claim.like or claim.system
-    refute._either(partial(_parted, claim, like, (low, high, (low + high) / 2), found))
+    either(partial(_parted, claim, like, (low, high, (low + high) / 2), found))
 
 
 def _told(heard: Mapping[str, Number], kind: str, args: Any) -> list[Number]:
@@ -177,15 +191,15 @@ def _parted(claim: Any, like: Any, answers: Sequence[Fraction], found: Any, f: F
         (claim.system, claim.system, like), answers, found["runs"], strict=True
     ):
         hyper = {name: f.number(Fraction(v)) for name, v in record["hyper"][0].items()}
-        ranges = {h.name: bind._range_box(h.range) for h in system.hyper}
-        if not all(bind._contains(ranges[name], v) for name, v in hyper.items() if name in ranges):
+        ranges = {h.name: range_box(h.range) for h in system.hyper}
+        if not all(contains(ranges[name], v) for name, v in hyper.items() if name in ranges):
             raise Rejected("the hyperparameters of a counterexample are not allowed")
         if any(
             found["point"].get(name) not in (None, text)
             for name, text in record["hyper"][0].items()
         ):
             raise Rejected("the hyperparameters of a run are not those of the counterexample")
-        run = System(system, [start], hyper, f)
+        run = RunningSystem(system, [start], hyper, f)
         slope = Fraction(record["objective"]["slope"][0])
         heard = {"grad": f.number(slope), claim.oracle: f.number(x)}
         run.step(hyper, partial(_told, heard))
@@ -196,14 +210,9 @@ def _parted(claim: Any, like: Any, answers: Sequence[Fraction], found: Any, f: F
         raise Rejected("the mean is the step at the mean at the counterexample")
     told = (found["found"]["mean of theta[1]"], found["found"]["at the mean"])
     if not all(
-        near(refute._number(text, f), x) for text, x in zip(told, (average, ends[2]), strict=True)
+        near(stated_number(text, f), x) for text, x in zip(told, (average, ends[2]), strict=True)
     ):
         raise Rejected("the runs of a counterexample end elsewhere")
 
-
-bind.HANDLERS["BatchMoment"] = batch
-bind.HANDLERS["MeanStep"] = mean_step
-refute.HANDLERS["BatchMoment"] = other_batch
-refute.HANDLERS["MeanStep"] = other_mean
 
 __all__ = ["batch", "counted", "mean_step", "other_batch", "other_mean"]

@@ -8,12 +8,22 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from optwright.derive.certificate.tree import Number, Point, near, tree
+from optwright.derive.certificate.tree import tree
+from optwright.derive.claim.rule.gathered import Gathered
 from optwright.derive.interpret.number import Field
-from optwright.derive.judge.kernel.algebra import Rejected
-from optwright.derive.judge.point import bind, refute
-from optwright.derive.judge.point.bind import Allowed, Obligations, Unbound
-from optwright.derive.judge.point.run import System, Values, draw, entry, inside
+from optwright.derive.judge.kernel.box import Rejected
+from optwright.derive.judge.point.found import either, stated_number
+from optwright.derive.judge.point.obligation import (
+    Allowed,
+    Obligations,
+    Unbound,
+    contains,
+    range_box,
+)
+from optwright.derive.judge.point.pair import in_fields
+from optwright.derive.judge.point.run import RunningSystem, Values, draw, entry, inside
+from optwright.derive.judge.point.value import Number, Point, near
+from optwright.derive.judge.registry import proved, refuted
 
 TURNS = 3
 """Steps of the right rule."""
@@ -29,10 +39,11 @@ def _heard(x: Number, kind: str, args: Any) -> list[Number]:
     return [x]
 
 
-def gathered(claim: Any, known: Obligations) -> None:
+@proved.register
+def gathered(claim: Gathered, known: Obligations) -> None:
     """What the left rule computes in so many steps is what the right one does in one."""
     for trial in range(2):
-        bind._fields(partial(_gathered, claim, known, trial))
+        in_fields(partial(_gathered, claim, known, trial))
 
 
 def _gathered(claim: Any, known: Obligations, trial: int, f: Field) -> None:
@@ -41,7 +52,10 @@ def _gathered(claim: Any, known: Obligations, trial: int, f: Field) -> None:
     theirs = {h.name: hyper[h.name] for h in claim.right.hyper}
     ranges = {h.name: h.range for h in claim.left.hyper}
     theta = [f.number(draw(rng))]
-    left, right = System(claim.left, theta, hyper, f), System(claim.right, theta, theirs, f)
+    left, right = (
+        RunningSystem(claim.left, theta, hyper, f),
+        RunningSystem(claim.right, theta, theirs, f),
+    )
     for turn in range(1, TURNS + 1):
         parts = [f.number(draw(rng)) for _ in range(claim.count)]
         before = left.state
@@ -69,9 +83,10 @@ def _gathered(claim: Any, known: Obligations, trial: int, f: Field) -> None:
                 known.equation(f"{label}: {name}", point, entry(after[name], 0), wanted, allowed)
 
 
-def scattered(claim: Any, found: Mapping[str, Any]) -> None:
+@refuted.register
+def scattered(claim: Gathered, found: Mapping[str, Any]) -> None:
     """Gradients of the parts after which the two rules are apart."""
-    refute._either(partial(_scattered, claim, found))
+    either(partial(_scattered, claim, found))
 
 
 def _scattered(claim: Any, found: Mapping[str, Any], f: Field) -> None:
@@ -79,12 +94,15 @@ def _scattered(claim: Any, found: Mapping[str, Any], f: Field) -> None:
     numbers = [Fraction(x) for x in point["gradients of the parts"].split(", ")]
     if len(numbers) != claim.count:
         raise Rejected(f"a counterexample of {len(numbers)} parts, not {claim.count}")
-    ranges = {h.name: bind._range_box(h.range) for h in claim.left.hyper}
-    if not all(bind._contains(own, Fraction(point[name])) for name, own in ranges.items()):
+    ranges = {h.name: range_box(h.range) for h in claim.left.hyper}
+    if not all(contains(own, Fraction(point[name])) for name, own in ranges.items()):
         raise Rejected("the hyperparameters of a counterexample are not allowed")
     hyper = {name: f.number(Fraction(point[name])) for name in ranges}
     theta = [f.number(Fraction(point["theta[0]"]))]
-    left, right = System(claim.left, theta, hyper, f), System(claim.right, theta, hyper, f)
+    left, right = (
+        RunningSystem(claim.left, theta, hyper, f),
+        RunningSystem(claim.right, theta, hyper, f),
+    )
     parts = [f.number(x) for x in numbers]
     for x in parts:
         left.step(hyper, partial(_heard, x))
@@ -95,13 +113,10 @@ def _scattered(claim: Any, found: Mapping[str, Any], f: Field) -> None:
         raise Rejected("the two rules are at the same point after the counterexample")
     names = (f"{claim.left.id} theta[{claim.count}]", f"{claim.right.id} theta[1]")
     if not all(
-        near(refute._number(found["found"].get(name, "0"), f), x)
+        near(stated_number(found["found"].get(name, "0"), f), x)
         for name, x in zip(names, ends, strict=True)
     ):
         raise Rejected("the runs of a counterexample end elsewhere")
 
-
-bind.HANDLERS["Gathered"] = gathered
-refute.HANDLERS["Gathered"] = scattered
 
 __all__ = ["gathered", "scattered"]

@@ -15,27 +15,41 @@ from typing import Any
 
 import sympy
 
-from optwright.derive.certificate.tree import Number, Point, near, tree
+from optwright.derive.certificate.tree import tree
+from optwright.derive.claim.rule.invariant import Always, StepFrom
 from optwright.derive.interpret import reference
 from optwright.derive.interpret.number import EXACT, Field
-from optwright.derive.judge.kernel.algebra import Rejected
-from optwright.derive.judge.point import bind, refute
-from optwright.derive.judge.point.bind import (
+from optwright.derive.judge.kernel.box import Rejected
+from optwright.derive.judge.point.domain import random_points, symbol_ranges
+from optwright.derive.judge.point.found import (
+    Found,
+    either,
+    is_false,
+    last_step,
+    loss_of,
+    rows_of,
+    stated_number,
+)
+from optwright.derive.judge.point.obligation import (
     Allowed,
     Obligations,
     Unbound,
-    _contains,
-    _fields,
-    _invariants,
-    _like,
-    _points,
-    _range_box,
-    _symbols,
+    contains,
+    range_box,
 )
-from optwright.derive.judge.point.run import System, Values, draw, entry, rows, shifted, table
-
-STEPS = 2
-Found = Mapping[str, Any]
+from optwright.derive.judge.point.pair import STEPS, TRIALS, Alone, fulfilled, in_fields, invariants
+from optwright.derive.judge.point.run import (
+    RunningSystem,
+    Values,
+    draw,
+    entry,
+    numbers,
+    rows,
+    shifted,
+    table,
+)
+from optwright.derive.judge.point.value import Number, Point, near
+from optwright.derive.judge.registry import proved, refuted
 
 
 class Mean:
@@ -50,12 +64,12 @@ class Mean:
         own = (*claim.system.hyper, *claim.parameters)
         drawn = {**rows(own, (), 1, rng)[0], **fixed}
         mean, deviation = self._moments(drawn, fixed, rng)
-        if any(not _contains(_range_box(h.range), drawn[h.name]) for h in own):
+        if any(not contains(range_box(h.range), drawn[h.name]) for h in own):
             raise Unbound("moments outside the ranges of the claim")
         row = {name: f.number(x) for name, x in drawn.items()}
         self.hyper = [row] * (STEPS + 2)
         self.answers = [f.number(mean + deviation), f.number(mean - deviation)]
-        self.runs = [System(claim.system, [f.number(draw(rng))], row, f)]
+        self.runs = [RunningSystem(claim.system, [f.number(draw(rng))], row, f)]
         self.states: list[Values] = [self.average([self.runs[0].state])]
         self.heard: list[Values] = [{} for _ in range(STEPS + 1)]
 
@@ -116,12 +130,13 @@ def _at(expr: Any, values: Mapping[str, Fraction]) -> Fraction:
     return Fraction(Point(values, EXACT)(tree(expr)))
 
 
-def always(claim: Any, known: Obligations) -> None:
+@proved.register
+def always(claim: Always, known: Obligations) -> None:
     """What holds in every step; of means if the claim gives moments."""
     if not claim.moments:
-        return bind.invariant(claim, known)
+        return steps_hold(claim, known)
     for trial in range(2):
-        _fields(partial(_mean, claim, known, trial))
+        in_fields(partial(_mean, claim, known, trial))
 
 
 def _mean(claim: Any, known: Obligations, trial: int, f: Field) -> None:
@@ -132,7 +147,7 @@ def _mean(claim: Any, known: Obligations, trial: int, f: Field) -> None:
     for n in range(STEPS + 1):
         if n:
             run.step(n)
-        _invariants(claim.system, claim, known, run, n, f, claim.first)
+        invariants(claim.system, claim, known, run, n, f, claim.first)
         where = Point(run.known(n, run.states), f)
         for relation in claim.relations if n >= claim.first else ():
             if relation not in claim.invariants:
@@ -140,10 +155,11 @@ def _mean(claim: Any, known: Obligations, trial: int, f: Field) -> None:
                 known.relation(f"{relation}", where, tree(relation), where, later)
 
 
-def not_always(claim: Any, found: Found) -> None:
+@refuted.register
+def not_always(claim: Always, found: Found) -> None:
     """A run in which a relation fails; of means if the claim gives moments."""
     if not claim.moments:
-        refute.invariant(claim, found)
+        step_violates(claim, found)
         return
     fixed = {name: Fraction(x) for name, x in found["point"].items() if "[" not in name}
     fixed.pop("t", None)
@@ -162,23 +178,24 @@ def not_always(claim: Any, found: Found) -> None:
                     return True
         return False
 
-    if not _fields(at):
+    if not in_fields(at):
         raise Rejected("the means are as claimed at the counterexample")
 
 
-def step_fails(claim: Any, found: Found) -> None:
+@refuted.register
+def step_fails(claim: StepFrom, found: Found) -> None:
     """A state from which a step leads elsewhere than is claimed."""
     exprs = [*claim.state.values(), *claim.to.values(), *claim.answer.values(), *claim.where]
     hyper = (*claim.system.hyper, *claim.parameters)
     symbols = [h.symbol for h in claim.system.hyper]
-    ranges = _symbols([*exprs, *symbols, sympy.sympify(claim.clock)], hyper)
+    ranges = symbol_ranges([*exprs, *symbols, sympy.sympify(claim.clock)], hyper)
     ranges.pop("point", None)
     numbers = {n: Fraction(x) for n, x in found["point"].items() if n in ranges}
     for name, x in numbers.items():
-        if not _contains(_range_box(ranges[name]), x):
+        if not contains(range_box(ranges[name]), x):
             raise Rejected(f"{name} = {x} is outside its range")
     rest = {name: own for name, own in ranges.items() if name not in numbers}
-    (others,) = _points(rest, (), random.Random(1), 1) if rest else ({},)
+    (others,) = random_points(rest, (), random.Random(1), 1) if rest else ({},)
     values: Values = {**others, **numbers}
     clock = int(values.get("t", 1)) if not str(claim.clock).isdigit() else int(claim.clock)
     values["t"] = Fraction(clock)
@@ -192,7 +209,7 @@ def step_fails(claim: Any, found: Found) -> None:
         gaps = [f.subtract(entry(after[n], 0), point(tree(x))) for n, x in claim.to.items()]
         return any(near(x, f.number(told)) and not near(x, f.number(0)) for x in gaps)
 
-    if not _fields(at):
+    if not in_fields(at):
         raise Rejected("the step leads where the claim says, or not as far from it as is told")
 
 
@@ -201,8 +218,8 @@ def _stepped(claim: Any, values: Mapping[str, Any], clock: int, f: Field) -> Val
     base = {k: f.number(x) for k, x in values.items()}
     point = Point(base, f)
     state = {name: point(tree(x)) for name, x in claim.state.items()}
-    system = System(claim.system, [state["theta"]], base, f)
-    given = {n: _like(system.snapshot.state[n], x) for n, x in state.items() if n != "theta"}
+    system = RunningSystem(claim.system, [state["theta"]], base, f)
+    given = {n: alike_data(system.snapshot.state[n], x) for n, x in state.items() if n != "theta"}
     system.snapshot = reference.load(
         claim.system,
         clock - 1,
@@ -218,7 +235,153 @@ def _stepped(claim: Any, values: Mapping[str, Any], clock: int, f: Field) -> Val
     return system.state
 
 
-bind.HANDLERS["Always"] = always
-refute.HANDLERS |= {"Always": not_always, "StepFrom": step_fails}
+def steps_hold(claim: Any, known: Obligations) -> None:
+    """What holds in every step, along runs on arbitrary answers."""
+    if claim.moments:
+        raise Unbound("means over random gradients")
+    steps = claim.last or claim.first - 1 + STEPS
+    for trial in range(TRIALS):
+        in_fields(partial(_held, claim, known, trial, steps))
+
+
+def _held(claim: Any, known: Obligations, trial: int, steps: int, f: Field) -> None:
+    run = Alone(claim, random.Random(trial), f, steps)
+    ranges = {h.name: h.range for h in (*claim.system.hyper, *claim.parameters)}
+    facts = [*claim.assume, *claim.given]
+    assumed = [shifted(tree(x), "t", claim.varying) for x in facts]
+    earlier = [shifted(tree(x), "t - 1", claim.varying) for x in claim.invariants]
+
+    def claimed(n: int) -> None:
+        where = Point(run.known(n, run.states, run.heard[n]), f, run.size)
+        for relation in claim.relations:
+            fact = tree(relation)
+            if n < claim.first:
+                continue
+            if claim.last is not None:
+                point = Point(
+                    table(run.states, run.hyper, claim.varying, n, run.heard[n], False), f, run.size
+                )
+                now = Allowed(ranges, [shifted(tree(x), n, claim.varying) for x in facts])
+                known.relation(f"step {n}: {relation}", point, fact, where, now)
+            elif relation not in claim.invariants:
+                later = Allowed(ranges, [*assumed, *earlier], claim.first)
+                known.relation(f"{relation}", where, fact, where, later)
+
+    for n in range(steps + 1):
+        if n and claim.given:  # assumed of this step only: the run goes on without it
+            before = run.left.snapshot, list(run.states), list(run.heard)
+            run.step(n, facts)
+            claimed(n)
+            run.left.snapshot, run.states, run.heard = before
+        if n:
+            run.step(n, claim.assume)
+        if claim.last is None:
+            invariants(claim.system, claim, known, run, n, f, claim.first)
+        if not claim.given:
+            claimed(n)
+
+
+@proved.register
+def step_from(claim: StepFrom, known: Obligations) -> None:
+    """One step from a given state, on one coordinate."""
+    from optwright.derive.interpret import reference
+
+    exprs = [*claim.state.values(), *claim.to.values(), *claim.answer.values(), *claim.where]
+    hyper = (*claim.system.hyper, *claim.parameters)
+    symbols = [h.symbol for h in claim.system.hyper]
+    ranges = symbol_ranges([*exprs, *symbols, sympy.sympify(claim.clock)], hyper)
+    ranges.pop("point", None)
+    allowed = Allowed(ranges, [tree(x) for x in claim.where], 1)
+
+    def at(values: Values, clock: int, f: Field) -> None:
+        base = {k: f.number(x) for k, x in values.items()}
+        point = Point({**base, "t": Fraction(clock)}, f)
+        state = {name: point(tree(x)) for name, x in claim.state.items()}
+        system = RunningSystem(claim.system, [state["theta"]], base, f)
+        data = {
+            s.name: alike_data(system.snapshot.state[s.name], state[s.name])
+            for s in claim.system.states
+            if s.name in state
+        }
+        full = {**system.snapshot.state, **data}
+        system.snapshot = reference.load(
+            claim.system, clock - 1, [system.array([state["theta"]])], full, f
+        )
+
+        def ask(kind: str, args: Any) -> list[Number]:
+            said = {**base, "t": Fraction(clock), "point": args[0][0]}
+            return [Point(said, f)(tree(claim.answer[kind]))]
+
+        system.step(base, ask)
+        for name, x in claim.to.items():
+            found = entry(system.state[name], 0)
+            known.equation(f"{name} after the step", point, found, point(tree(x)), allowed)
+
+    whole = tree(claim.clock)
+    for k, values in enumerate(random_points(ranges, claim.where, random.Random(1), 3)):
+        clock = int(whole) if isinstance(whole, str) else int(values.get("t", k + 1))
+        values["t"] = Fraction(clock)
+        in_fields(partial(at, values, clock))
+
+
+def alike_data(data: Any, x: Number) -> Any:
+    """State data of the same form with one number in it."""
+    if isinstance(data, tuple):
+        return tuple(alike_data(d, x) for d in data)
+    if hasattr(data, "flat"):
+        found = data.copy()
+        found.fill(x)
+        return found
+    return x
+
+
+def step_violates(claim: Any, found: Found) -> None:
+    """A run in which a step violates a relation."""
+    if claim.moments or not found["runs"]:
+        raise Unbound("a counterexample of means" if claim.moments else "one without runs")
+    either(lambda f: _violated(claim, found, f))
+
+
+def _violated(claim: Any, found: Found, f: Field) -> None:
+    record, steps = found["runs"][0], last_step(found)
+    hyper = rows_of(record, steps, f)
+    ranges = {h.name: range_box(h.range) for h in (*claim.system.hyper, *claim.parameters)}
+    for row in hyper[1:]:
+        if any(name in ranges and not contains(ranges[name], x) for name, x in row.items()):
+            raise Rejected("the hyperparameters of a counterexample are not allowed")
+    theta = stated_number(record["theta"], f)
+    begin = getattr(claim, "begin", None)
+    if begin is not None:
+        theta = Point(table([{}], hyper, claim.varying, 0, {}), f)(shifted(tree(begin), 0))
+    system = RunningSystem(claim.system, [theta], hyper[1], f)
+    states = [system.state]
+    heard: Values = {}
+    for n in range(1, steps + 1):
+        heard = {}
+
+        def answer(kind: str, args: Any, n: int = n, heard: Values = heard) -> list[Number]:
+            own = loss_of(record, f, n, kind, args)
+            said = claim.answer.get(kind)
+            if said is not None:
+                values = {**table([{}], hyper, claim.varying, n, {}), "answer": own,
+                          "point": args[0]}  # fmt: skip
+                own = numbers(tree(said), Point(values, f))
+            heard[f"g_{len(heard) + 1}" if heard else "g"] = own
+            return own
+
+        system.step(hyper[n], answer)
+        assigned = {k: x for k, x in system.assigned.items() if k != "theta"}
+        states.append({**assigned, **system.state})
+        values = table(states, hyper, claim.varying, n, heard)
+        if not fulfilled(claim.assume, values, f, 1, "t"):
+            raise Rejected(f"step {n} of a counterexample does not fulfil the assumptions")
+    values = table(states, hyper, claim.varying, steps, heard)
+    if not fulfilled(getattr(claim, "given", ()), values, f, 1, "t") or steps < claim.first:
+        raise Rejected("a counterexample of a step of which nothing is claimed")
+    if claim.last is not None and steps > claim.last:
+        raise Rejected("a counterexample of a step of which nothing is claimed")
+    if not any(is_false(tree(r), Point(values, f)) for r in claim.relations):
+        raise Rejected("the relations hold in the run of a counterexample")
+
 
 __all__ = ["Mean"]

@@ -15,14 +15,21 @@ from typing import Any
 
 import sympy
 
-from optwright.derive.certificate.tree import Number, Point, tree, unknowns
+from optwright.derive.certificate.form import unknowns
+from optwright.derive.certificate.tree import tree
+from optwright.derive.claim.rule.limit import FamilyLimit, Limit
 from optwright.derive.interpret import reference
 from optwright.derive.interpret.number import DECIMAL50, EXACT, Field
-from optwright.derive.judge.kernel.algebra import Rejected
-from optwright.derive.judge.point import bind, refute
-from optwright.derive.judge.point.bind import Allowed, Obligations
+from optwright.derive.judge.kernel.box import Rejected
+from optwright.derive.judge.kind.rule.invariant import alike_data, steps_hold
+from optwright.derive.judge.point.domain import make_integer, random_points, symbol_ranges
 from optwright.derive.judge.point.enclosure import enclosed, ends, precise
-from optwright.derive.judge.point.run import System, Values, draw, entry, inside, shifted
+from optwright.derive.judge.point.found import stated_number
+from optwright.derive.judge.point.obligation import Allowed, Obligations, contains, range_box
+from optwright.derive.judge.point.pair import fulfilled, in_fields
+from optwright.derive.judge.point.run import RunningSystem, Values, draw, entry, inside, shifted
+from optwright.derive.judge.point.value import Number, Point
+from optwright.derive.judge.registry import proved, refuted
 
 _POWERS = (6, 12, 24, 48)
 """Points are this many halvings from the limit (or doublings, towards infinity)."""
@@ -69,14 +76,15 @@ def _gap(claim: Any, values: Mapping[str, Fraction], x: Fraction) -> tuple[Fract
         return ends(enclosed(tree(claim.expr), full) - enclosed(tree(claim.value), full))
 
 
-def proved(claim: Any, known: Obligations) -> None:
+@proved.register
+def bound(claim: Limit, known: Obligations) -> None:
     """An expression comes nearer to its limit, which the obligation compares with the claim's."""
     exprs = [claim.expr, claim.value, claim.symbol, *claim.where]
-    ranges = bind._symbols(exprs, claim.parameters)
-    bind._whole(ranges, [s for s in claim.integers if str(s) in ranges])
+    ranges = symbol_ranges(exprs, claim.parameters)
+    make_integer(ranges, [s for s in claim.integers if str(s) in ranges])
     rest = {name: own for name, own in ranges.items() if name != str(claim.symbol)}
     allowed, said = Allowed(ranges, [tree(x) for x in claim.where]), tree(claim.value)
-    for values in bind._points(rest, claim.where, random.Random(1), 3):
+    for values in random_points(rest, claim.where, random.Random(1), 3):
         gaps = [max(map(abs, _gap(claim, values, x))) for x in approach(claim.to)]
         if not vanishing(gaps):
             raise Rejected(f"the expression does not come near to {claim.value} at {values}")
@@ -86,26 +94,27 @@ def proved(claim: Any, known: Obligations) -> None:
             known.equation("limit", point, point(said), point(said), allowed)
             _side_conditions(known, "limit", point, allowed)
 
-        bind._fields(at)
+        in_fields(at)
     known.weak.append(WEAK)
 
 
-def refuted(claim: Any, found: Mapping[str, Any]) -> str:
+@refuted.register
+def replayed(claim: Limit, found: Mapping[str, Any]) -> str:
     """A point at which an expression stays as far from what is claimed as is told."""
     exprs = [claim.expr, claim.value, *claim.where]
-    ranges = bind._symbols(exprs, claim.parameters)
+    ranges = symbol_ranges(exprs, claim.parameters)
     names = set(ranges) - {str(claim.symbol)}
     rng = random.Random(1)
     drawn = {name: inside(ranges[name], rng) for name in names - set(found["point"])}
     values = {name: Fraction(x) for name, x in found["point"].items()} | drawn
     for name in names:
-        if not bind._contains(bind._range_box(ranges[name]), values[name]):
+        if not contains(range_box(ranges[name]), values[name]):
             raise Rejected(f"{name} = {values[name]} is outside the range of {name}")
     if not all(Point(values, EXACT).truth(tree(fact)) for fact in claim.where):
         raise Rejected("a counterexample that does not fulfil the assumptions")
     gaps = [_gap(claim, values, x) for x in approach(claim.to)]
     sizes = [Fraction(0) if a <= 0 <= b else min(abs(a), abs(b)) for a, b in gaps]
-    told = Fraction(refute._number(found["found"]["left - right"], DECIMAL50))
+    told = Fraction(stated_number(found["found"]["left - right"], DECIMAL50))
     _apart(sizes, gaps[-1][0], told)
     return AWAY
 
@@ -152,8 +161,8 @@ def _mapped(claim: Any, name: str, state: Values, hyper: Values, clock: int, f: 
 
 def _one(system: Any, state: Values, hyper: Values, clock: int, g: Number, f: Field) -> Values:
     """One step from this state, on one coordinate."""
-    run = System(system, [state["theta"]], hyper, f)
-    data = {s.name: bind._like(run.snapshot.state[s.name], state[s.name]) for s in system.states}
+    run = RunningSystem(system, [state["theta"]], hyper, f)
+    data = {s.name: alike_data(run.snapshot.state[s.name], state[s.name]) for s in system.states}
     run.snapshot = reference.load(system, clock - 1, [run.array([state["theta"]])], data, f)
     run.step(hyper, lambda *_: [g])
     return {name: entry(x, 0) for name, x in run.state.items()}
@@ -163,10 +172,11 @@ def _family_ranges(claim: Any) -> dict[str, Any]:
     return {h.name: h.range for h in (*claim.right.hyper, *claim.left.hyper)}
 
 
-def family(claim: Any, known: Obligations) -> None:
+@proved.register
+def family(claim: FamilyLimit, known: Obligations) -> None:
     """Steps of a family come nearer to steps of another rule, and so do the states before."""
     if claim.invariants:
-        bind.invariant(_always(claim), known)
+        steps_hold(_always(claim), known)
     for trial in range(2):
         _family(claim, known, random.Random(trial), DECIMAL50)
     known.weak.append(WEAK)
@@ -228,7 +238,7 @@ def _started(
             _numbers(full, said, system.hyper, Point({**full, "t": Fraction(n)}, f))
             for n in range(1, steps + 2)
         ]
-        run = System(system, [theta], hyper[0], f)
+        run = RunningSystem(system, [theta], hyper[0], f)
         for n, g in enumerate(slopes):
             run.step(hyper[n], lambda *_, g=g: [g])
         states.append({name: entry(v, 0) for name, v in run.state.items()})
@@ -248,14 +258,15 @@ def _nearer(pairs: Sequence[Mapping[str, tuple[Number, Number]]], where: str) ->
             raise Rejected(f"{name} does not come near to that of the other rule {where}")
 
 
-def far(claim: Any, found: Mapping[str, Any]) -> str:
+@refuted.register
+def far(claim: FamilyLimit, found: Mapping[str, Any]) -> str:
     """First steps after which the two rules stay as far apart as is told."""
     f = DECIMAL50
     point = {name: Fraction(x) for name, x in found["point"].items()}
     ranges, rng = _family_ranges(claim), random.Random(1)
     given: Values = {n: f.number(point.get(n, inside(own, rng))) for n, own in ranges.items()}
     for name, own in ranges.items():
-        if name in point and not bind._contains(bind._range_box(own), point[name]):
+        if name in point and not contains(range_box(own), point[name]):
             raise Rejected(f"{name} = {point[name]} is outside the range of {name}")
     theta = f.number(point.get("theta[0]", draw(rng)))
     indices = [int(m[1]) for name in point if (m := re.match(r"g\[(\d+)\]$", name))]
@@ -264,9 +275,9 @@ def far(claim: Any, found: Mapping[str, Any]) -> str:
         for n in range(1, max([claim.start, *indices]) + 1)
     ]
     for n, g in enumerate(slopes, 1):
-        if not bind._told(claim.assume, {**given, "g[t]": g, "t": Fraction(n)}, f, 1, "t"):
+        if not fulfilled(claim.assume, {**given, "g[t]": g, "t": Fraction(n)}, f, 1, "t"):
             raise Rejected("a counterexample that does not fulfil the assumptions")
-    told = Fraction(refute._number(found["found"]["left - right"], f))
+    told = Fraction(stated_number(found["found"]["left - right"], f))
     pairs = [_started(claim, given, theta, slopes, x, f) for x in approach(claim.to)]
     reasons = []
     for name in pairs[0]:
@@ -280,9 +291,4 @@ def far(claim: Any, found: Mapping[str, Any]) -> str:
     raise Rejected("; ".join(reasons))
 
 
-bind.HANDLERS["Limit"] = proved
-bind.HANDLERS["FamilyLimit"] = family
-refute.HANDLERS["Limit"] = refuted
-refute.HANDLERS["FamilyLimit"] = far
-
-__all__ = ["approach", "family", "far", "proved", "refuted", "vanishing"]
+__all__ = ["approach", "family", "far", "bound", "replayed", "vanishing"]

@@ -8,13 +8,23 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from optwright.derive.certificate.tree import Near, Point, Tree, tree
+from optwright.derive.certificate.form import Tree
+from optwright.derive.certificate.tree import tree
+from optwright.derive.claim.rule.simulation import OnlyIf
 from optwright.derive.interpret import reference
 from optwright.derive.interpret.number import Field
-from optwright.derive.judge.kernel.algebra import Rejected
-from optwright.derive.judge.point import bind
-from optwright.derive.judge.point.bind import Allowed, Obligations, Unbound, _Pair, _told
+from optwright.derive.judge.kernel.box import Rejected
+from optwright.derive.judge.point.obligation import (
+    Allowed,
+    Obligations,
+    Unbound,
+    contains,
+    range_box,
+)
+from optwright.derive.judge.point.pair import Pair, fulfilled, in_fields
 from optwright.derive.judge.point.run import equal, inside, shifted
+from optwright.derive.judge.point.value import Near, Point
+from optwright.derive.judge.registry import proved
 from optwright.derive.language.symbol import Value
 
 STEP = 3
@@ -22,15 +32,16 @@ STEP = 3
 WEAK = "that it holds only then was seen at exact points only"
 
 
-def proved(claim: Any, known: Obligations) -> None:
+@proved.register
+def bound(claim: OnlyIf, known: Obligations) -> None:
     """With the value the step keeps the relation, and with another one it does not."""
     for trial in range(2):
-        bind._fields(partial(_seen, claim, known, trial, True))
-        bind._fields(partial(_seen, claim, known, trial, False))
+        in_fields(partial(_seen, claim, known, trial, True))
+        in_fields(partial(_seen, claim, known, trial, False))
     known.weak.append(WEAK)
 
 
-def _put(pair: _Pair, claim: Any, hold: bool, rng: random.Random, f: Field) -> bool:
+def _put(pair: Pair, claim: Any, hold: bool, rng: random.Random, f: Field) -> bool:
     """Give the symbol its value in the step, or another; whether it is as wanted."""
     value = tree(claim.value)
     own = (*claim.claim.left.hyper, *claim.claim.parameters)
@@ -48,13 +59,13 @@ def _put(pair: _Pair, claim: Any, hold: bool, rng: random.Random, f: Field) -> b
     free = x if hold else f.number(inside(range_, rng))
     for row in pair.hyper:
         row[name] = free
-    return bool((free == x) == hold and bind._contains(bind._range_box(range_), free))
+    return bool((free == x) == hold and contains(range_box(range_), free))
 
 
 def _seen(claim: Any, known: Obligations, trial: int, hold: bool, f: Field) -> None:
     rng = random.Random(trial)
     for _ in range(40):
-        pair = _Pair(claim.claim, rng, f, STEP)
+        pair = Pair(claim.claim, rng, f, STEP)
         if not _put(pair, claim, hold, rng, f) or not all(pair.fits(n) for n in (1, STEP)):
             continue
         for n in range(1, STEP):
@@ -68,7 +79,7 @@ def _seen(claim: Any, known: Obligations, trial: int, hold: bool, f: Field) -> N
         except Rejected:  # it asks where the other rule does not
             kept = False
         values = pair.known(STEP, pair.states, pair.heard[-1])
-        if hold or _told(claim.where, values, f, pair.size, "t"):
+        if hold or fulfilled(claim.where, values, f, pair.size, "t"):
             break
     else:
         raise Unbound("no step was found that fulfils the conditions")
@@ -78,7 +89,7 @@ def _seen(claim: Any, known: Obligations, trial: int, hold: bool, f: Field) -> N
     _obligations(claim, known, pair, Point(values, f, pair.size), hold)
 
 
-def _load(pair: _Pair, f: Field) -> None:
+def _load(pair: Pair, f: Field) -> None:
     """Bring the right rule to the state that corresponds."""
     right, clock = pair.right, STEP - 1
     names = ("theta", *(s.name for s in right.system.states))
@@ -97,7 +108,7 @@ def _load(pair: _Pair, f: Field) -> None:
     right.snapshot = reference.load(right.system, at, [right.array(said["theta"])], data, f)
 
 
-def _kept(pair: _Pair) -> bool:
+def _kept(pair: Pair) -> bool:
     """Whether the states correspond after the step, and what is observed agrees."""
     states = pair.right.state.items()
     return all(equal(x, pair.mapped(name, STEP), pair.size) for name, x in states) and all(
@@ -105,7 +116,7 @@ def _kept(pair: _Pair) -> bool:
     )
 
 
-def _obligations(claim: Any, known: Obligations, pair: _Pair, point: Point, hold: bool) -> None:
+def _obligations(claim: Any, known: Obligations, pair: Pair, point: Point, hold: bool) -> None:
     simulation = claim.claim
     own = (*simulation.left.hyper, *simulation.parameters)
     facts: Sequence[Tree] = [
@@ -133,6 +144,4 @@ def _obligations(claim: Any, known: Obligations, pair: _Pair, point: Point, hold
             continue
 
 
-bind.HANDLERS["OnlyIf"] = proved
-
-__all__ = ["proved"]
+__all__ = ["bound"]

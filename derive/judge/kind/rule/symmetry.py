@@ -20,11 +20,12 @@ from typing import Any
 import numpy as np
 import sympy
 
-from optwright.derive.certificate.tree import Point, Tree, Unvalued, near, tree
+from optwright.derive.certificate.form import Tree
+from optwright.derive.certificate.tree import tree
+from optwright.derive.claim.rule.symmetry import Symmetry
 from optwright.derive.interpret.number import DECIMAL50, EXACT, Field, Inexact
-from optwright.derive.judge.kernel.algebra import Rejected
+from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.kernel.word import Table, inverse, multiplied, unit
-from optwright.derive.judge.point import bind, refute
 from optwright.derive.judge.point.array import (
     Change,
     Loss,
@@ -39,11 +40,13 @@ from optwright.derive.judge.point.array import (
     turned,
     vector,
 )
-from optwright.derive.judge.point.bind import Obligations, Unbound
+from optwright.derive.judge.point.obligation import Obligations, Unbound, contains, range_box
+from optwright.derive.judge.point.pair import STEPS, in_fields
 from optwright.derive.judge.point.run import draw, inside
+from optwright.derive.judge.point.value import Point, Unvalued, near
+from optwright.derive.judge.registry import proved, refuted
 from optwright.derive.language.declaration import History, Loop, Push
 
-STEPS = 2
 _TRIPLES = ((3, 4, 5), (5, 12, 13), (8, 15, 17))
 
 
@@ -289,11 +292,12 @@ def assigned(statement: Any) -> list[str]:
     return sorted(found)
 
 
-def proved(claim: Any, known: Obligations) -> None:
+@proved.register
+def bound(claim: Symmetry, known: Obligations) -> None:
     """The forms of all values, at random members of the group."""
     for place, _ in enumerate(members(claim.group, (2, 2), random.Random(0))):
         forms = _forms(claim, known, place)
-        bind._fields(partial(_seen, claim, known, forms, place))
+        in_fields(partial(_seen, claim, known, forms, place))
 
 
 def _forms(claim: Any, known: Obligations, place: int) -> dict[str, str]:
@@ -408,10 +412,8 @@ def _values(mine: Any, other: Any, system: Any, initial: bool) -> Iterator[tuple
 def _moved(claim: Any, hyper: Mapping[str, Fraction], change: Change) -> dict[str, Fraction] | None:
     """The hyperparameters of the image; None if they are outside their ranges."""
     found = {name: x * _power(change.factor, claim.hyper.get(name, 0)) for name, x in hyper.items()}
-    ranges = {h.name: bind._range_box(h.range) for h in claim.system.hyper}
-    inside_all = all(
-        bind._contains(ranges[name], x) for row in (hyper, found) for name, x in row.items()
-    )
+    ranges = {h.name: range_box(h.range) for h in claim.system.hyper}
+    inside_all = all(contains(ranges[name], x) for row in (hyper, found) for name, x in row.items())
     return found if inside_all else None
 
 
@@ -443,7 +445,8 @@ def _definite(n: int, rng: random.Random) -> Table:
 # ---- counterexamples
 
 
-def refuted(claim: Any, found: Mapping[str, Any]) -> None:
+@refuted.register
+def replayed(claim: Symmetry, found: Mapping[str, Any]) -> None:
     """A run and its image that part."""
     if claim.start:
         raise Unbound("a counterexample from states that are assumed")
@@ -531,7 +534,4 @@ def _written(text: str, numbers: Sequence[Any]) -> bool:
     return True
 
 
-bind.HANDLERS["Symmetry"] = proved
-refute.HANDLERS["Symmetry"] = refuted
-
-__all__ = ["belongs", "image", "members", "proved", "refuted"]
+__all__ = ["belongs", "image", "members", "bound", "replayed"]

@@ -9,94 +9,73 @@ steps evaluated for the rest of it to be slack.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import Any
 
 import sympy
 from sympy import Expr, Integer, Pow, Symbol
 
+from optwright.derive.claim.formula.every_step import EveryStep
 from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict, undecided
 from optwright.derive.language.symbol import t
 from optwright.derive.proof.algebra.domain import Domain
-from optwright.derive.proof.decide.evaluate import holds, value_at
-from optwright.derive.proof.decide.obligation import decide_relation
+from optwright.derive.proof.registry import decide
+from optwright.derive.proof.sign.evaluate import holds, value_at
+from optwright.derive.proof.sign.obligation import decide_relation
 
 DIGITS = 60
 """A side with more digits is shown by its decimals; the step at which it arises is exact."""
 
 
-@dataclass(frozen=True)
-class EveryStep:
-    """A relation in t that holds from step `first` on: for ever, or to step `last`.
+@decide.register
+def _every_step(claim: EveryStep, budget_s: float = 5.0) -> Verdict:
+    """Evaluate the first steps exactly, and prove the rest on a box of letters."""
+    deadline = time.process_time() + budget_s
+    end = claim.last or max(claim.until, claim.first)
+    said = str(claim.relation)
+    for number in range(claim.first, end + 1):
+        truth = holds(claim.relation, {t: Integer(number)}, Domain())
+        if truth is None or time.process_time() > deadline:
+            return undecided(f"{said} is not settled at t = {number}")
+        if not truth:
+            return Verdict("refuted", (), _fails(claim, number), _scope(claim))
+    shown = f"t = {claim.first} … {end}" if end > claim.first else f"t = {end}"
+    answers = [Obligation(f"{shown}, evaluated exactly", said, "true", "proved")]
+    if claim.last is None:
+        letters: dict[Expr, Symbol] = {}
+        try:
+            moved = _lettered(claim.relation, letters)
+        except ValueError as error:
+            return undecided(str(error), obligations=tuple(answers))
+        facts = [fact for power, s in letters.items() for fact in (s > 0, s <= power ** (end + 1))]
+        rest = decide_relation(
+            f"t > {end}, with a letter for each power",
+            moved,
+            Domain.where(*facts, t >= end + 1, integers=[t]),
+            max(0.05, deadline - time.process_time()),
+        ).obligation
+        # The letters are more than the powers: where they fail, nothing is known.
+        if rest.status != "proved":
+            return undecided(f"{said} for t > {end}: {rest.notes}", obligations=tuple(answers))
+        answers.append(rest)
+    return Verdict("proved", tuple(answers), None, _scope(claim))
 
-    until: the last step to be evaluated before powers become letters; at least `first`.
-    Raises ValueError for a relation that has no sides, with symbols other than t, or of no step.
-    """
 
-    kind: ClassVar[str] = "every step"
+def _scope(claim: EveryStep) -> str:
+    if claim.last is None:
+        return "all t" if claim.first == 1 else f"t >= {claim.first}"
+    return f"t = {claim.first} … {claim.last}"
 
-    relation: Any
-    until: int = 1
-    first: int = 1
-    last: int | None = None
 
-    def __post_init__(self) -> None:
-        if not isinstance(self.relation, sympy.core.relational.Relational):
-            raise ValueError(f"{self.relation} is no relation in t")
-        for s in sorted(self.relation.free_symbols - {t}, key=str):
-            raise ValueError(f"{s} is no number: put one in its place, only t is left open")
-        if self.first < 1 or (self.last is not None and self.last < self.first):
-            raise ValueError(f"there is no step from {self.first} to {self.last}: 1 is the first")
-
-    def decide(self, budget_s: float = 5.0) -> Verdict:
-        """Evaluate the first steps exactly, and prove the rest on a box of letters."""
-        deadline = time.process_time() + budget_s
-        end = self.last or max(self.until, self.first)
-        said = str(self.relation)
-        for number in range(self.first, end + 1):
-            truth = holds(self.relation, {t: Integer(number)}, Domain())
-            if truth is None or time.process_time() > deadline:
-                return undecided(f"{said} is not settled at t = {number}")
-            if not truth:
-                return Verdict("refuted", (), self._fails(number), self._scope())
-        shown = f"t = {self.first} … {end}" if end > self.first else f"t = {end}"
-        answers = [Obligation(f"{shown}, evaluated exactly", said, "true", "proved")]
-        if self.last is None:
-            letters: dict[Expr, Symbol] = {}
-            try:
-                moved = _lettered(self.relation, letters)
-            except ValueError as error:
-                return undecided(str(error), obligations=tuple(answers))
-            facts = [
-                fact for power, s in letters.items() for fact in (s > 0, s <= power ** (end + 1))
-            ]
-            rest = decide_relation(
-                f"t > {end}, with a letter for each power",
-                moved,
-                Domain.where(*facts, t >= end + 1, integers=[t]),
-                max(0.05, deadline - time.process_time()),
-            ).obligation
-            # The letters are more than the powers: where they fail, nothing is known.
-            if rest.status != "proved":
-                return undecided(f"{said} for t > {end}: {rest.notes}", obligations=tuple(answers))
-            answers.append(rest)
-        return Verdict("proved", tuple(answers), None, self._scope())
-
-    def _scope(self) -> str:
-        if self.last is None:
-            return "all t" if self.first == 1 else f"t >= {self.first}"
-        return f"t = {self.first} … {self.last}"
-
-    def _fails(self, number: int) -> Counterexample:
-        sides = tuple((str(x), _shown(x, number)) for x in self.relation.args)
-        return Counterexample((("t", str(number)),), sides, str(self.relation))
+def _fails(claim: EveryStep, number: int) -> Counterexample:
+    sides = tuple((str(x), _shown(x, number)) for x in claim.relation.args)
+    return Counterexample((("t", str(number)),), sides, str(claim.relation))
 
 
 def _lettered(relation: Any, letters: dict[Expr, Symbol]) -> Any:
     """The relation with b**(k*t + c) as b**c*s**k; `letters` keeps the letter s for b**t, by b."""
     table = {}
-    for power in relation.atoms(Pow):
+    for power in sorted(relation.atoms(Pow), key=str):
         if not power.exp.has(t):
             continue
         base, exponent = power.base, power.exp
@@ -118,6 +97,3 @@ def _shown(side: Expr, number: int) -> str:
     if isinstance(value, Fraction) and len(str(value)) <= DIGITS:
         return str(value)
     return f"{sympy.N(side.subs(t, number), 20)}…"
-
-
-__all__ = ["EveryStep"]

@@ -10,18 +10,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Any, ClassVar, Literal
+from typing import Any
 
 import sympy
 from sympy import Expr, Poly, Rational, Symbol, sympify
 
+from optwright.derive.claim.loss.landscape import CriticalPoint, MixedPartials
 from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict, undecided
+from optwright.derive.error import Unsupported
 from optwright.derive.proof.algebra.domain import Domain
-from optwright.derive.proof.decide.inequality import decide_nonneg
-from optwright.derive.proof.run.system import Unsupported
-
-What = Literal["stationary", "minimum", "strict minimum", "maximum", "strict maximum", "saddle"]
-"""Kinds of points; minima and maxima are local, a saddle is a stationary point that is neither."""
+from optwright.derive.proof.registry import decide
+from optwright.derive.proof.sign.inequality import decide_nonneg
 
 _FACTORS = (0, 1, -1, Rational(3, 2), 2, -2, Rational(1, 2))
 """Factors a, b, … of the curves (a s**k, b s**l, …) that are tried."""
@@ -55,85 +54,75 @@ class Way:
         return f"{place} with s {'>' if self.side > 0 else '<'} 0: {self.change.as_expr()}"
 
 
-@dataclass(frozen=True)
-class CriticalPoint:
-    """A loss has at a point what is claimed.
+@decide.register
+def _critical_point(claim: CriticalPoint, budget_s: float = 5.0) -> Verdict:
+    """Prove or refute by derivatives at the point, and by curves through it."""
+    place = {x: sympify(p) for x, p in claim.at.items()}
+    try:
+        loss = Poly(sympify(claim.loss), *place, domain="QQ")
+    except (sympy.PolynomialError, sympy.CoercionFailed):
+        return undecided(f"{claim.loss} is no polynomial with rational coefficients")
+    gradient = [loss.diff(x).eval(place) for x in place]
+    slope = _shown("gradient", gradient)
+    if any(gradient):
+        return _refuted(claim, (slope,), ("gradient", str(gradient)))
+    if claim.what == "stationary":
+        return _proved(claim, slope)
+    hessian = sympy.Matrix([[loss.diff(x).diff(y).eval(place) for y in place] for x in place])
+    bend = _shown("Hessian", hessian.tolist())
+    only = _definite(hessian)
+    strict = ("level",) if claim.what.startswith("strict") else ()
+    enough = () if claim.what == "saddle" else (_AGAINST[claim.what.split()[-1]], *strict)
+    ways = {} if only else explored(loss, place, enough)
+    shown = (slope, bend, *(_shown(f"a way {name}", w) for name, w in ways.items()))
+    if len(place) == len(ways) == 1:
+        (only,) = ways  # in one variable the leading term tells everything
+    if only in ("up", "down"):
+        best = "strict minimum" if only == "up" else "strict maximum"
+        if claim.what in (best, best.removeprefix("strict ")):
+            return _proved(claim, *shown)
+        if claim.what == "saddle":
+            return _refuted(claim, shown, (f"it is a {best}, the Hessian", str(hessian.tolist())))
+        curve = {x: p + _S for x, p in place.items()}
+        return _refuted(claim, shown, *_compared(claim, loss, Way(curve, _change(loss, curve), 1)))
+    if claim.what == "saddle" and {"up", "down"} <= ways.keys():
+        return _proved(claim, *shown)
+    for name in enough:
+        if name in ways:
+            return _refuted(claim, shown, *_compared(claim, loss, ways[name]))
+    if claim.what in ("minimum", "maximum"):
+        gap = (loss - loss.eval(place)).as_expr() * (1 if claim.what == "minimum" else -1)
+        bound = decide_nonneg(sympy.expand(gap), Domain(), budget_s=budget_s)
+        if bound.status == "proved":
+            steps = "; ".join(bound.certificate)
+            return _proved(claim, *shown, Obligation("everywhere", f"{gap} >= 0", steps, "proved"))
+    return undecided(
+        f"the Hessian {hessian.tolist()} is degenerate", "polynomial curves", obligations=shown
+    )
 
-    loss: a polynomial with rational coefficients in the symbols of `at`, which maps each to a
-    rational number.
-    """
 
-    kind: ClassVar[str] = "critical point"
+def _compared(claim: CriticalPoint, loss: Poly, way: Way) -> list[tuple[str, str]]:
+    """The loss at the point and at one near it."""
+    there = {x: p.subs(_S, way.near) for x, p in way.curve.items()}
+    here = {x: p.subs(_S, 0) for x, p in way.curve.items()}
+    return [
+        (f"loss at {', '.join(f'{x} = {p}' for x, p in place.items())}", str(loss.eval(place)))
+        for place in (here, there)
+    ]
 
-    loss: Any
-    at: Mapping[Expr, Any]
-    what: What
 
-    def decide(self, budget_s: float = 5.0) -> Verdict:
-        """Prove or refute by derivatives at the point, and by curves through it."""
-        place = {x: sympify(p) for x, p in self.at.items()}
-        try:
-            loss = Poly(sympify(self.loss), *place, domain="QQ")
-        except (sympy.PolynomialError, sympy.CoercionFailed):
-            return undecided(f"{self.loss} is no polynomial with rational coefficients")
-        gradient = [loss.diff(x).eval(place) for x in place]
-        slope = _shown("gradient", gradient)
-        if any(gradient):
-            return self._refuted((slope,), ("gradient", str(gradient)))
-        if self.what == "stationary":
-            return self._proved(slope)
-        hessian = sympy.Matrix([[loss.diff(x).diff(y).eval(place) for y in place] for x in place])
-        bend = _shown("Hessian", hessian.tolist())
-        only = _definite(hessian)
-        strict = ("level",) if self.what.startswith("strict") else ()
-        enough = () if self.what == "saddle" else (_AGAINST[self.what.split()[-1]], *strict)
-        ways = {} if only else explored(loss, place, enough)
-        shown = (slope, bend, *(_shown(f"a way {name}", w) for name, w in ways.items()))
-        if len(place) == len(ways) == 1:
-            (only,) = ways  # in one variable the leading term tells everything
-        if only in ("up", "down"):
-            best = "strict minimum" if only == "up" else "strict maximum"
-            if self.what in (best, best.removeprefix("strict ")):
-                return self._proved(*shown)
-            if self.what == "saddle":
-                return self._refuted(shown, (f"it is a {best}, the Hessian", str(hessian.tolist())))
-            curve = {x: p + _S for x, p in place.items()}
-            return self._refuted(shown, *self._compared(loss, Way(curve, _change(loss, curve), 1)))
-        if self.what == "saddle" and {"up", "down"} <= ways.keys():
-            return self._proved(*shown)
-        for name in enough:
-            if name in ways:
-                return self._refuted(shown, *self._compared(loss, ways[name]))
-        if self.what in ("minimum", "maximum"):
-            gap = (loss - loss.eval(place)).as_expr() * (1 if self.what == "minimum" else -1)
-            bound = decide_nonneg(sympy.expand(gap), Domain(), budget_s=budget_s)
-            if bound.status == "proved":
-                steps = "; ".join(bound.certificate)
-                return self._proved(
-                    *shown, Obligation("everywhere", f"{gap} >= 0", steps, "proved")
-                )
-        return undecided(
-            f"the Hessian {hessian.tolist()} is degenerate", "polynomial curves", obligations=shown
-        )
+def _proved(claim: CriticalPoint, *obligations: Obligation) -> Verdict:
+    return Verdict("proved", obligations, None, "this point")
 
-    def _compared(self, loss: Poly, way: Way) -> list[tuple[str, str]]:
-        """The loss at the point and at one near it."""
-        there = {x: p.subs(_S, way.near) for x, p in way.curve.items()}
-        here = {x: p.subs(_S, 0) for x, p in way.curve.items()}
-        return [
-            (f"loss at {', '.join(f'{x} = {p}' for x, p in place.items())}", str(loss.eval(place)))
-            for place in (here, there)
-        ]
 
-    def _proved(self, *obligations: Obligation) -> Verdict:
-        return Verdict("proved", obligations, None, "this point")
-
-    def _refuted(self, obligations: Sequence[Obligation], *found: tuple[str, str]) -> Verdict:
-        what = f"it is {'stationary' if self.what == 'stationary' else f'a {self.what}'}"
-        failed = Obligation(self.what, str(self.loss), "; ".join(x for _, x in found), "refuted")
-        place = (("loss", str(self.loss)), *((str(x), str(p)) for x, p in self.at.items()))
-        counterexample = Counterexample(place, found, what)
-        return Verdict("refuted", (*obligations, failed), counterexample, "this point")
+def _refuted(
+    claim: CriticalPoint, obligations: Sequence[Obligation], *found: tuple[str, str]
+) -> Verdict:
+    what = f"it is {'stationary' if claim.what == 'stationary' else f'a {claim.what}'}"
+    failed = Obligation(claim.what, str(claim.loss), "; ".join(x for _, x in found), "refuted")
+    place = (("loss", str(claim.loss)), *((str(x), str(p)) for x, p in claim.at.items()))
+    counterexample = Counterexample(place, found, what)
+    return Verdict("refuted", (*obligations, failed), counterexample, "this point")
 
 
 def explored(loss: Poly, place: Mapping[Expr, Expr], enough: Sequence[str] = ()) -> dict[str, Way]:
@@ -184,53 +173,38 @@ def _shown(name: str, what: Any) -> Obligation:
     return Obligation(name, f"{name} = {what}", str(what), "proved")
 
 
-@dataclass(frozen=True)
-class MixedPartials:
-    """The second partial derivatives f_xy and f_yx at a point, by their definition as limits.
-
-    loss: a quotient of polynomials in the two symbols of `at`; value: what it is at that point,
-    where the quotient need not be defined. values: f_xy (first along x, then along y) and f_yx;
-    None claims that they are equal.
-    """
-
-    kind: ClassVar[str] = "mixed partials"
-
-    loss: Any
-    at: Mapping[Expr, Any]
-    value: Any = None
-    values: tuple[Any, Any] | None = None
-
-    def decide(self, budget_s: float = 5.0) -> Verdict:
-        """Take the limits of difference quotients, which cancel to polynomials over polynomials."""
-        loss = sympify(self.loss)
-        place = {x: sympify(p) for x, p in self.at.items()}
-        if self.value is None:
-            above, below = (part.subs(place) for part in sympy.fraction(sympy.together(loss)))
-            if below == 0:
-                return undecided(f"{loss} is not defined at the point: give its value there")
-            value = above / below
-        else:
-            value = sympify(self.value)
-        x, y = place
-        try:
-            found = (_mixed(loss, value, place, x, y), _mixed(loss, value, place, y, x))
-        except Unsupported as error:
-            return undecided(str(error))
-        names = f"f_{x}{y}", f"f_{y}{x}"
-        shown = tuple(_shown(n, v) for n, v in zip(names, found, strict=True))
-        claimed = found[0], found[0]
-        expect = f"{names[0]} = {names[1]}"
-        if self.values is not None:
-            claimed = sympify(self.values[0]), sympify(self.values[1])
-            expect = f"{names[0]} = {claimed[0]}, {names[1]} = {claimed[1]}"
-        if claimed == found:
-            return Verdict("proved", shown, None, "this point")
-        point = (("f", str(loss)), *((str(s), str(p)) for s, p in place.items()))
-        failed = Obligation(expect, expect, f"{names[1]} = {found[1]}", "refuted")
-        numbers = tuple((n, str(v)) for n, v in zip(names, found, strict=True))
-        return Verdict(
-            "refuted", (*shown, failed), Counterexample(point, numbers, expect), "this point"
-        )
+@decide.register
+def _mixed_partials(claim: MixedPartials, budget_s: float = 5.0) -> Verdict:
+    """Take the limits of difference quotients, which cancel to polynomials over polynomials."""
+    loss = sympify(claim.loss)
+    place = {x: sympify(p) for x, p in claim.at.items()}
+    if claim.value is None:
+        above, below = (part.subs(place) for part in sympy.fraction(sympy.together(loss)))
+        if below == 0:
+            return undecided(f"{loss} is not defined at the point: give its value there")
+        value = above / below
+    else:
+        value = sympify(claim.value)
+    x, y = place
+    try:
+        found = (_mixed(loss, value, place, x, y), _mixed(loss, value, place, y, x))
+    except Unsupported as error:
+        return undecided(str(error))
+    names = f"f_{x}{y}", f"f_{y}{x}"
+    shown = tuple(_shown(n, v) for n, v in zip(names, found, strict=True))
+    claimed = found[0], found[0]
+    expect = f"{names[0]} = {names[1]}"
+    if claim.values is not None:
+        claimed = sympify(claim.values[0]), sympify(claim.values[1])
+        expect = f"{names[0]} = {claimed[0]}, {names[1]} = {claimed[1]}"
+    if claimed == found:
+        return Verdict("proved", shown, None, "this point")
+    point = (("f", str(loss)), *((str(s), str(p)) for s, p in place.items()))
+    failed = Obligation(expect, expect, f"{names[1]} = {found[1]}", "refuted")
+    numbers = tuple((n, str(v)) for n, v in zip(names, found, strict=True))
+    return Verdict(
+        "refuted", (*shown, failed), Counterexample(point, numbers, expect), "this point"
+    )
 
 
 def _mixed(loss: Expr, value: Expr, place: Mapping[Expr, Expr], x: Expr, y: Expr) -> Expr:
@@ -257,4 +231,4 @@ def _mixed(loss: Expr, value: Expr, place: Mapping[Expr, Expr], x: Expr, y: Expr
     return limit((off - here) / k, k)
 
 
-__all__ = ["CriticalPoint", "MixedPartials", "Way", "explored"]
+__all__ = ["Way", "explored"]

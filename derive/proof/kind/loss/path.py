@@ -9,30 +9,28 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any
 
 from sympy import Expr, Ge, Integer, Le, Poly, Rational, Symbol, sympify
 
+from optwright.derive.claim.loss.path import FirstStep, Path, Reaches, Settles
+from optwright.derive.claim.problem import POINT, Objective
 from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict, undecided
+from optwright.derive.error import Undefined, Unsupported
 from optwright.derive.language import operation as op
-from optwright.derive.language.declaration import Optimizer, expressions
+from optwright.derive.language.declaration import expressions
 from optwright.derive.language.symbol import Variable, t
 from optwright.derive.proof.algebra.domain import Domain
-from optwright.derive.proof.algebra.univariate import on_interval, polynomial, root_between
-from optwright.derive.proof.decide.evaluate import Ball, Evaluation, Undefined, Unknown, Value
-from optwright.derive.proof.decide.obligation import Answered
-from optwright.derive.proof.run.exact import POINT, Objective, Run
-from optwright.derive.proof.run.system import (
-    THETA,
-    Question,
-    Unsupported,
-    advance,
-    initial,
-    state_names,
-)
+from optwright.derive.proof.algebra.univariate import polynomial, root_between
+from optwright.derive.proof.kind.formula.interval import on_interval
+from optwright.derive.proof.registry import decide
+from optwright.derive.proof.run.exact import Run, recorded
+from optwright.derive.proof.run.system import THETA, Question, advance, initial, state_names
+from optwright.derive.proof.sign.evaluate import Ball, Evaluation, Unknown, Value
+from optwright.derive.proof.sign.obligation import Answered
 
 LONGEST = 8192
 """Bits after which a fraction becomes an interval."""
@@ -48,32 +46,26 @@ SHOWN_STEPS = 3
 Enclosures = Mapping[str, Value]
 
 
-@dataclass(frozen=True)
-class Path:
-    """One run of a rule on one coordinate, all numbers given.
+class FollowedPath:
+    """A path with its states, as far as they are followed."""
 
-    slope: the gradient of the loss, an expression in POINT. begin: theta[0]. hyper: numbers for
-    the hyperparameters that do not have their defaults. Losses that are sums over coordinates are
-    meant too, since a rule that works entry by entry does not see the others.
-    """
-
-    system: Optimizer
-    slope: Any
-    begin: Any
-    hyper: Mapping[str, Any] = field(default_factory=dict)
+    def __init__(self, claim: Path) -> None:
+        self.claim = claim
 
     @cached_property
     def values(self) -> dict[str, Expr]:
         """All hyperparameters. Raises Unsupported for one that has no value inside its range."""
-        known = {h.name: h for h in self.system.hyper}
-        for name in self.hyper:
+        known = {h.name: h for h in self.claim.system.hyper}
+        for name in self.claim.hyper:
             if name not in known:
-                raise Unsupported(f"{self.system.id} has no hyperparameter {name}")
+                raise Unsupported(f"{self.claim.system.id} has no hyperparameter {name}")
         found = {}
         for name, h in known.items():
-            x = sympify(self.hyper.get(name, h.default))
+            x = sympify(self.claim.hyper.get(name, h.default))
             if not x.is_Rational or x not in h.range:
-                raise Unsupported(f"{name} = {x} of {self.system.id} is no number in {h.range}")
+                raise Unsupported(
+                    f"{name} = {x} of {self.claim.system.id} is no number in {h.range}"
+                )
             found[name] = x
         return found
 
@@ -81,20 +73,24 @@ class Path:
     def step(self) -> dict[str, Expr]:
         """The state after step t from the state before it, as expressions in `letters`."""
         kinds = (op.Reduction, op.MatrixOperation)
-        if any(x.has(*kinds) for s in self.system.step for x in expressions(s)):
-            raise Unsupported(f"{self.system.id} looks at all coordinates at once")
+        if any(x.has(*kinds) for s in self.claim.system.step for x in expressions(s)):
+            raise Unsupported(f"{self.claim.system.id} looks at all coordinates at once")
 
         def ask(question: Question) -> Expr:
             if question.kind != "grad":
-                raise Unsupported(f"{self.system.id} asks for {question.kind}")
-            return sympify(self.slope).subs(POINT, question.args[0])
+                raise Unsupported(f"{self.claim.system.id} asks for {question.kind}")
+            return sympify(self.claim.slope).subs(POINT, question.args[0])
 
-        done = advance(self.system, self.letters, self.values, t, ask, sympify(self.begin))
+        done = advance(
+            self.claim.system, self.letters, self.values, t, ask, sympify(self.claim.begin)
+        )
         return dict(done.state)
 
     @cached_property
     def letters(self) -> dict[str, Expr]:
-        return {name: Symbol(f"{name}_before", real=True) for name in state_names(self.system)}
+        return {
+            name: Symbol(f"{name}_before", real=True) for name in state_names(self.claim.system)
+        }
 
     @property
     def theta(self) -> Expr:
@@ -103,7 +99,7 @@ class Path:
 
     def enclosures(self, digits: int) -> Iterator[Enclosures]:
         """The states after 0, 1, 2, … steps. Raises Undefined or Unknown where one has no value."""
-        start = initial(self.system, sympify(self.begin), self.values)
+        start = initial(self.claim.system, sympify(self.claim.begin), self.values)
         first = Evaluation({}, Domain(), digits=digits)
         state = {name: first(x) for name, x in start.items()}
         clock = 0
@@ -118,20 +114,25 @@ class Path:
     def shown(self) -> tuple[tuple[str, str], ...]:
         """The numbers of the run, for a counterexample."""
         return (
-            (f"{THETA}[0]", str(sympify(self.begin))),
+            (f"{THETA}[0]", str(sympify(self.claim.begin))),
             *((name, str(x)) for name, x in self.values.items()),
-            ("gradient", str(self.slope)),
+            ("gradient", str(self.claim.slope)),
         )
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """The same, spelt out."""
+        return tuple(f"{name} = {x}" for name, x in self.shown)
 
     def run(self, steps: int, states: Sequence[Enclosures] = ()) -> Run:
         """So many steps as a run that can be replayed, with states that were found before."""
         return LongRun(
-            self.system,
-            sympify(self.begin),
+            self.claim.system,
+            sympify(self.claim.begin),
             (self.values,),
             Objective((0,), (0,)),
             steps,
-            answer=(("grad", sympify(self.slope)),),
+            answer=(("grad", sympify(self.claim.slope)),),
             found=tuple(states[: steps + 1]),
         )
 
@@ -188,78 +189,62 @@ def _decimal(digits: int, places: int) -> str:
     return f"{'-' if digits < 0 else ''}{body[:-places]}.{body[-places:]}"
 
 
-@dataclass(frozen=True)
-class FirstStep:
-    """On a path a relation holds after step `step` for the first time, `least` steps at least.
-
-    relation: in theta[t], as `Abs(theta[t]) > 1`. step: None claims that it never holds up to
-    `limit` steps.
-    """
-
-    kind: ClassVar[str] = "first step"
-
-    path: Path
-    relation: Any
-    step: int | None
-    limit: int = 4000
-
-    def decide(self, budget_s: float = 10.0) -> Verdict:
-        """Follow the path until the relation holds for certain."""
-        deadline = time.process_time() + budget_s
-        why = ""
-        for digits in DIGITS:
-            try:
-                return self._decided(digits, deadline)
-            except Unknown as error:
-                why = f"{error} at {digits} digits"
-            except (Undefined, Unsupported) as error:
-                return undecided(str(error) or "the path has no real value")
-        return undecided(why)
-
-    def _decided(self, digits: int, deadline: float) -> Verdict:
-        begun = time.perf_counter()
-        theta = Symbol("theta_after", real=True)
-        goal = sympify(self.relation).xreplace({Variable(THETA)[t]: theta})
-        states: list[Enclosures] = []
-        reached = None
-        for number, state in enumerate(self.path.enclosures(digits)):
-            states.append(state)
-            if Evaluation({theta: state[THETA]}, Domain(), digits=digits).truth(goal):
-                reached = number
-                break
-            if number == self.limit:
-                break
-            if time.process_time() > deadline:
-                return undecided(f"out of time after {number} steps, in which it did not hold")
-        when = f"step {reached}" if reached is not None else f"not within {self.limit} steps"
-        claimed = f"step {self.step}" if self.step is not None else f"not within {self.limit} steps"
-        here = tuple(
-            (f"{THETA}[{k}]", text(states[k][THETA]))
-            for k in range(max(0, len(states) - 2), len(states))
-        )
-        seconds = time.perf_counter() - begun
-        name = f"{self.path.system.id}: first {self.relation}"
-        if reached == self.step:
-            shown = "; ".join(f"{n} = {x}" for n, x in here)
-            notes = (f"intervals of {digits} digits",)
-            proved = Obligation(name, f"first holds: {claimed}", shown, "proved", notes, seconds)
-            return Verdict("proved", (proved,), None, "this path", self._said())
-        exact = next(
-            (k for k, s in enumerate(states) if any(_rounded(x, self.path) for x in s.values())),
-            len(states),
-        )
-        run = self.path.run(min(exact, len(states)) - 1, states)
-        found = Counterexample(
-            self.path.shown, (("first holds", when), *here), f"first holds: {claimed}", (run,)
-        )
-        failed = Obligation(name, f"first holds: {claimed}", f"first holds: {when}", "refuted")
-        return Verdict("refuted", (failed,), found, "this path", self._said())
-
-    def _said(self) -> tuple[str, ...]:
-        return tuple(f"{name} = {x}" for name, x in self.path.shown)
+@decide.register
+def _first_step(claim: FirstStep, budget_s: float = 10.0) -> Verdict:
+    """Follow the path until the relation holds for certain."""
+    path, deadline = FollowedPath(claim.path), time.process_time() + budget_s
+    why = ""
+    for digits in DIGITS:
+        try:
+            return _first(claim, path, digits, deadline)
+        except Unknown as error:
+            why = f"{error} at {digits} digits"
+        except (Undefined, Unsupported) as error:
+            return undecided(str(error) or "the path has no real value")
+    return undecided(why)
 
 
-def _rounded(x: Value, path: Path) -> bool:
+def _first(claim: FirstStep, path: FollowedPath, digits: int, deadline: float) -> Verdict:
+    begun = time.perf_counter()
+    theta = Symbol("theta_after", real=True)
+    goal = sympify(claim.relation).xreplace({Variable(THETA)[t]: theta})
+    states: list[Enclosures] = []
+    reached = None
+    for number, state in enumerate(path.enclosures(digits)):
+        states.append(state)
+        if Evaluation({theta: state[THETA]}, Domain(), digits=digits).truth(goal):
+            reached = number
+            break
+        if number == claim.limit:
+            break
+        if time.process_time() > deadline:
+            return undecided(f"out of time after {number} steps, in which it did not hold")
+    when = f"step {reached}" if reached is not None else f"not within {claim.limit} steps"
+    claimed = f"step {claim.step}" if claim.step is not None else f"not within {claim.limit} steps"
+    here = tuple(
+        (f"{THETA}[{k}]", text(states[k][THETA]))
+        for k in range(max(0, len(states) - 2), len(states))
+    )
+    seconds = time.perf_counter() - begun
+    name = f"{path.claim.system.id}: first {claim.relation}"
+    if reached == claim.step:
+        shown = "; ".join(f"{n} = {x}" for n, x in here)
+        notes = (f"intervals of {digits} digits",)
+        proved = Obligation(name, f"first holds: {claimed}", shown, "proved", notes, seconds)
+        return Verdict("proved", (proved,), None, "this path", path.said)
+    exact = next(
+        (k for k, s in enumerate(states) if any(_rounded(x, path) for x in s.values())),
+        len(states),
+    )
+    run = path.run(min(exact, len(states)) - 1, states)
+    found = Counterexample(
+        path.shown, (("first holds", when), *here), f"first holds: {claimed}", recorded(run)
+    )
+    failed = Obligation(name, f"first holds: {claimed}", f"first holds: {when}", "refuted")
+    return Verdict("refuted", (failed,), found, "this path", path.said)
+
+
+def _rounded(x: Value, path: FollowedPath) -> bool:
     """Whether a number of a rational rule was rounded, so that no exact replay finds it."""
     return isinstance(x, Ball) and all(e.is_rational_function() for e in path.step.values())
 
@@ -276,7 +261,9 @@ class Trap:
         return f"between {self.low} and {self.high}"
 
 
-def trap(path: Path, states: Sequence[Enclosures], wanted: Mapping[str, Any]) -> Trap | None:
+def trap(
+    path: FollowedPath, states: Sequence[Enclosures], wanted: Mapping[str, Any]
+) -> Trap | None:
     """An interval around a path that one step maps into itself, and where relations hold.
 
     wanted: further relations in theta, the letter of `path.letters`, that must hold in the whole
@@ -285,12 +272,12 @@ def trap(path: Path, states: Sequence[Enclosures], wanted: Mapping[str, Any]) ->
     """
     step = path.step[THETA]
     if set(path.step) != {THETA} or step.has(t):
-        raise Unsupported(f"{path.system.id} remembers more than theta")
+        raise Unsupported(f"{path.claim.system.id} remembers more than theta")
     letter = path.theta
     after = polynomial(step, letter).as_expr()
     seen = [_middle(s[THETA]) for s in states]
     low, high = _simple(min(seen), -1), _simple(max(seen), 1)
-    begin = sympify(path.begin)
+    begin = sympify(path.claim.begin)
     for share in (Rational(1), Rational(1, 4), Rational(1, 16), Rational(1, 64), Integer(0)):
         a = _simple(low - share * (high - low), -1)
         b = _simple(high + share * (high - low), 1)
@@ -315,119 +302,95 @@ def _simple(x: Expr, side: int) -> Expr:
     return Rational(scaled.floor() if side < 0 else scaled.ceiling(), 1000)
 
 
-@dataclass(frozen=True)
-class Reaches:
-    """A path makes a relation between theta[t] and numbers true at some step.
+@decide.register
+def _reaches(claim: Reaches, budget_s: float = 10.0) -> Verdict:
+    """Follow the path, then look for an interval that holds it."""
+    begun, deadline = time.perf_counter(), time.process_time() + budget_s
+    path = FollowedPath(claim.path)
+    theta = Symbol("theta_after", real=True)
+    goal = sympify(claim.relation).xreplace({Variable(THETA)[t]: theta})
+    said = path.said
+    states: list[Enclosures] = []
+    try:
+        for number, state in enumerate(path.enclosures(DIGITS[0])):
+            states.append(state)
+            if Evaluation({theta: state[THETA]}, Domain(), digits=DIGITS[0]).truth(goal):
+                shown = f"{THETA}[{number}] = {text(state[THETA])}"
+                seconds = time.perf_counter() - begun
+                reached = Obligation(
+                    f"{claim.relation} at step {number}",
+                    str(claim.relation),
+                    shown,
+                    "proved",
+                    (),
+                    seconds,
+                )
+                return Verdict("proved", (reached,), None, "this path", said)
+            if number == claim.within or time.process_time() > deadline:
+                break
+        false = {"the goal is false there": goal.negated.xreplace({theta: path.theta})}
+        found = trap(path, states, false)
+    except (Unsupported, Undefined, Unknown) as error:
+        return undecided(f"{len(states)} steps, in which it did not hold", str(error))
+    if found is None:
+        return undecided(f"{len(states)} steps, in which it did not hold, and no interval")
+    failed = Counterexample(
+        path.shown,
+        ((f"{THETA}[t] for all t", str(found)),),
+        f"some step makes {claim.relation} true",
+        recorded(path.run(SHOWN_STEPS, states)),
+    )
+    obligations = tuple(a.obligation for a in found.answers)
+    return Verdict("refuted", obligations, failed, "this path, all t", said)
 
-    Proved by the step; refuted, for all t, by an interval that the path cannot leave.
-    """
 
-    kind: ClassVar[str] = "path"
+@decide.register
+def _settles(claim: Settles, budget_s: float = 10.0) -> Verdict:
+    """Find the interval, isolate the fixed point and compare."""
+    path = FollowedPath(claim.path)
+    try:
+        states = []
+        for number, state in enumerate(path.enclosures(DIGITS[0])):
+            states.append(state)
+            if number == claim.within:
+                break
+        return _settled(claim, path, states)
+    except (Unsupported, Undefined, Unknown) as error:
+        return undecided(str(error))
 
-    path: Path
-    relation: Any
-    within: int = 300
 
-    def decide(self, budget_s: float = 10.0) -> Verdict:
-        """Follow the path, then look for an interval that holds it."""
-        begun, deadline = time.perf_counter(), time.process_time() + budget_s
-        theta = Symbol("theta_after", real=True)
-        goal = sympify(self.relation).xreplace({Variable(THETA)[t]: theta})
-        said = tuple(f"{name} = {x}" for name, x in self.path.shown)
-        states: list[Enclosures] = []
-        try:
-            for number, state in enumerate(self.path.enclosures(DIGITS[0])):
-                states.append(state)
-                if Evaluation({theta: state[THETA]}, Domain(), digits=DIGITS[0]).truth(goal):
-                    shown = f"{THETA}[{number}] = {text(state[THETA])}"
-                    seconds = time.perf_counter() - begun
-                    reached = Obligation(
-                        f"{self.relation} at step {number}",
-                        str(self.relation),
-                        shown,
-                        "proved",
-                        (),
-                        seconds,
-                    )
-                    return Verdict("proved", (reached,), None, "this path", said)
-                if number == self.within or time.process_time() > deadline:
-                    break
-            false = {"the goal is false there": goal.negated.xreplace({theta: self.path.theta})}
-            found = trap(self.path, states, false)
-        except (Unsupported, Undefined, Unknown) as error:
-            return undecided(f"{len(states)} steps, in which it did not hold", str(error))
-        if found is None:
-            return undecided(f"{len(states)} steps, in which it did not hold, and no interval")
+def _settled(claim: Settles, path: FollowedPath, states: Sequence[Enclosures]) -> Verdict:
+    letter = path.theta
+    step = polynomial(path.step[THETA], letter)
+    slope = step.diff(letter).as_expr()
+    contracts = {
+        "the step's derivative is below 1": slope < LARGEST,
+        "the step's derivative is above -1": slope > -LARGEST,
+    }
+    found = trap(path, states, contracts)
+    if found is None:
+        return undecided("no interval around the path that contracts")
+    fixed = Poly(step.as_expr() - letter, letter)
+    root = root_between(fixed, found.low, found.high, Rational(1, 10**6))
+    if root is None:
+        return undecided(f"the fixed point {found} was not isolated")
+    shown = tuple(a.obligation for a in found.answers)
+    low, high = Fraction(str(claim.low)), Fraction(str(claim.high))
+    place = f"[{root[0]}, {root[1]}]"
+    claimed = f"the limit lies in [{low}, {high}]"
+    scope = "this path, t -> oo"
+    if low <= root[0] and root[1] <= high:
+        end = Obligation("the fixed point", claimed, f"it lies in {place}", "proved")
+        return Verdict("proved", (*shown, end), None, scope, path.said)
+    if root[1] < low or high < root[0]:
         failed = Counterexample(
-            self.path.shown,
-            ((f"{THETA}[t] for all t", str(found)),),
-            f"some step makes {self.relation} true",
-            (self.path.run(SHOWN_STEPS, states),),
+            path.shown,
+            (("the limit lies in", place), (f"{THETA}[t] for all t", str(found))),
+            claimed,
+            recorded(path.run(SHOWN_STEPS, states)),
         )
-        obligations = tuple(a.obligation for a in found.answers)
-        return Verdict("refuted", obligations, failed, "this path, all t", said)
+        return Verdict("refuted", shown, failed, scope, path.said)
+    return undecided(f"the fixed point in {place} is too near an end")
 
 
-@dataclass(frozen=True)
-class Settles:
-    """A path of a rule without memory converges to a point between `low` and `high`.
-
-    Shown by an interval around the path that one step maps into itself and in which the step's
-    derivative is less than one in size, so that it contracts to its only fixed point (Banach).
-    """
-
-    kind: ClassVar[str] = "path"
-
-    path: Path
-    low: Any
-    high: Any
-    within: int = 200
-
-    def decide(self, budget_s: float = 10.0) -> Verdict:
-        """Find the interval, isolate the fixed point and compare."""
-        said = tuple(f"{name} = {x}" for name, x in self.path.shown)
-        try:
-            states = []
-            for number, state in enumerate(self.path.enclosures(DIGITS[0])):
-                states.append(state)
-                if number == self.within:
-                    break
-            return self._decided(states, said)
-        except (Unsupported, Undefined, Unknown) as error:
-            return undecided(str(error))
-
-    def _decided(self, states: Sequence[Enclosures], said: tuple[str, ...]) -> Verdict:
-        letter = self.path.theta
-        step = polynomial(self.path.step[THETA], letter)
-        slope = step.diff(letter).as_expr()
-        contracts = {
-            "the step's derivative is below 1": slope < LARGEST,
-            "the step's derivative is above -1": slope > -LARGEST,
-        }
-        found = trap(self.path, states, contracts)
-        if found is None:
-            return undecided("no interval around the path that contracts")
-        fixed = Poly(step.as_expr() - letter, letter)
-        root = root_between(fixed, found.low, found.high, Rational(1, 10**6))
-        if root is None:
-            return undecided(f"the fixed point {found} was not isolated")
-        shown = tuple(a.obligation for a in found.answers)
-        low, high = Fraction(str(self.low)), Fraction(str(self.high))
-        place = f"[{root[0]}, {root[1]}]"
-        claimed = f"the limit lies in [{low}, {high}]"
-        scope = "this path, t -> oo"
-        if low <= root[0] and root[1] <= high:
-            end = Obligation("the fixed point", claimed, f"it lies in {place}", "proved")
-            return Verdict("proved", (*shown, end), None, scope, said)
-        if root[1] < low or high < root[0]:
-            failed = Counterexample(
-                self.path.shown,
-                (("the limit lies in", place), (f"{THETA}[t] for all t", str(found))),
-                claimed,
-                (self.path.run(SHOWN_STEPS, states),),
-            )
-            return Verdict("refuted", shown, failed, scope, said)
-        return undecided(f"the fixed point in {place} is too near an end")
-
-
-__all__ = ["FirstStep", "LongRun", "Path", "Reaches", "Settles", "Trap", "text", "trap"]
+__all__ = ["FollowedPath", "LongRun", "Trap", "text", "trap"]

@@ -3,237 +3,53 @@
 The largest modulus of the roots of the characteristic polynomial (the spectral radius) decides: a
 rule converges from every start, on every quadratic whose curvatures lie in an interval, exactly if
 its radius is below 1 for each of them. Jury's conditions make claims about it claims about signs of
-rational functions. Those are proved on boxes (`region`); they are refuted at rational parameters,
-where the signs on a whole interval of curvatures are counted exactly (Sturm).
+rational functions. Those are proved on boxes (`linear.box`); they are refuted at rational
+parameters, where the signs on a whole interval of curvatures are counted exactly (Sturm).
 """
 
 from __future__ import annotations
 
-import random
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from functools import cached_property
-from itertools import chain, product
-from typing import Any, ClassVar, Literal
+from itertools import product
+from typing import Any
 
 import sympy
-from sympy import Expr, Integer, Rational, Symbol, sympify
+from sympy import Rational, Symbol, sympify
 from sympy.core.relational import Relational
 from sympy.polys.fields import FracElement, FracField
 from sympy.polys.matrices import DomainMatrix
 
-from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict, undecided
-from optwright.derive.language.declaration import Optimizer
-from optwright.derive.language.symbol import Hyper, Parameter
-from optwright.derive.proof.algebra.domain import Domain, Point
-from optwright.derive.proof.decide.evaluate import holds
-from optwright.derive.proof.decide.obligation import Answered, decide
-from optwright.derive.proof.decide.zero import InternalError
-from optwright.derive.proof.kind.formula.expression import domain_of
-from optwright.derive.proof.linear.box import Empty, Region, Sense, negation, whole
-from optwright.derive.proof.linear.jury import Section, discriminant, inside, section, value_at
-from optwright.derive.proof.linear.step import (
-    NotLinear,
-    Polynomial,
-    characteristic,
-    compose,
+from optwright.derive.claim.loss.quadratic import (
+    Direction,
+    FixedPoint,
+    Optimal,
+    Oscillates,
+    Rate,
+    Stable,
     curvature,
-    element,
-    factors,
-    fixed_point,
-    linear,
     minimiser,
 )
-from optwright.derive.proof.run.exact import Objective, Run
-
-mu = Parameter("mu", "(0, inf)", meaning="the least curvature")
-L = Parameter("L", "(0, inf)", meaning="the largest curvature")
-
-STEPS = 8
-"""How long the runs of counterexamples are."""
-_OWN = (mu(1), L(1), curvature(1), minimiser(0))
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A rule with the curvatures on which it is looked at.
-
-    hyper: hyperparameters as rational functions of other parameters; those not named stay as they
-    are, in their ranges. parameters: further parameters, or other ranges for known ones. where:
-    relations that are assumed. low, high: the least and the largest curvature; low = 0 is left out.
-    """
-
-    system: Optimizer
-    hyper: Mapping[str, Any]
-    parameters: Sequence[Hyper]
-    where: Sequence[Any]
-    low: Any
-    high: Any
-    claimed: Sequence[Any] = ()
-
-    @cached_property
-    def domain(self) -> Domain:
-        """The ranges of all parameters, and the relations assumed."""
-        given = [sympify(x) for x in self.hyper.values()]
-        free = [h.symbol for h in self.system.hyper if h.name not in self.hyper]
-        ends = [sympify(self.low), sympify(self.high)]
-        apart = [ends[0] < ends[1]] if ends[0] != 0 and ends[0] != ends[1] else []
-        return domain_of(
-            *free,
-            *given,
-            *ends,
-            *self.claimed,
-            where=[r for r in (*self.where, *apart) if r is not sympy.true],
-            hyper=(*_OWN, *self.system.hyper, *self.parameters),
-        )
-
-    @cached_property
-    def polynomial(self) -> Polynomial:
-        """The characteristic polynomial; raises NotLinear."""
-        ends = (self.low, self.high, *self.claimed)
-        symbols = {s for x in ends for s in sympify(x).free_symbols}
-        symbols |= {s for s, _ in self.domain.bounds}
-        rule = linear(self.system, self.hyper, self.domain, symbols)
-        if any(rule.offset):
-            raise NotLinear(f"{self.system.id} moves by a constant even where all states are 0")
-        return characteristic(rule)
-
-    @cached_property
-    def factors(self) -> tuple[Polynomial, ...]:
-        """The characteristic polynomial in factors; raises NotLinear."""
-        ends = (self.low, self.high, *self.hyper.values(), *self.claimed)
-        if any(curvature in sympify(x).free_symbols for x in ends):
-            raise ValueError("claims are about parameters: say with low and high what curvature is")
-        found = factors(self.polynomial)
-        if not found:
-            raise NotLinear("its matrix is nilpotent: it ends after finitely many steps")
-        return found
-
-    @property
-    def symbols(self) -> tuple[Symbol, ...]:
-        """The letters of the coefficients, in their order."""
-        return tuple(self.factors[0][0].field.symbols)
-
-    def conditions(self, radius: Any = 1) -> tuple[FracElement, ...]:
-        """What is positive exactly where the spectral radius is below this one."""
-        field_ = self.factors[0][0].field
-        circle = element(field_, radius)
-        return tuple(dict.fromkeys(c for p in self.factors for c in inside(p, circle)))
-
-    @cached_property
-    def region(self) -> Region:
-        """The parameters as a box, without the curvature."""
-        return whole(self.domain)
-
-    def curved(self, region: Region) -> Region:
-        """With the curvature between its ends."""
-        return region.between(curvature, self.low, self.high, sympify(self.low) == 0)
-
-    def points(
-        self, facts: Sequence[Any], indices: Iterable[int], seed: int = 0
-    ) -> Iterator[Point]:
-        """Exact parameters that fulfil further relations; small indices give simple ones."""
-        try:
-            domain = self.domain.assume(*facts)
-        except ValueError:
-            return
-        wanted = set(self.symbols) - {curvature}
-        for index in indices:
-            here = domain.sample(random.Random(100 * index + seed), wanted, index=index)
-            if here is not None:
-                yield here
-
-    def ends(self, point: Point) -> tuple[Fraction, Fraction]:
-        """The least and the largest curvature at a point."""
-        low, high = (_fraction(sympify(x).subs(point)) for x in (self.low, self.high))
-        return low, high
-
-    def numbers(self, point: Point, at: Fraction = Fraction(0)) -> list[Fraction]:
-        """A point as numbers in the order of the letters, the curvature among them."""
-        return [at if s == curvature else _fraction(point[s]) for s in self.symbols]
-
-    def sections(self, values: Sequence[FracElement], point: Point) -> list[Section] | None:
-        """The values as functions of the curvature at a point; None where one is not defined."""
-        place = self.symbols.index(curvature)
-        low, high = self.ends(point)
-        numbers = self.numbers(point)
-        try:
-            found = [section(v, place, numbers) for v in values]
-        except ZeroDivisionError:
-            return None
-        return found if all(f.defined(low, high) for f in found) else None
-
-    def fails(self, values: Sequence[FracElement], point: Point) -> Fraction | bool | None:
-        """A curvature at which a value is <= 0; False if all are positive; None if not settled."""
-        sections = self.sections(values, point)
-        if sections is None:
-            return None
-        low, high = self.ends(point)
-        open_ = sympify(self.low) == 0
-        failing = [s for s in sections if not s.positive(low, high, open_)]
-        if not failing:
-            return False
-        tried = [high, *([] if open_ else [low]), (low + high) / 2]
-        for s in failing:
-            for x in chain(tried, s.pieces(low, high)):
-                if s(x) <= 0:
-                    return x
-        return None
-
-    def run(self, point: Point, at: Fraction, steps: int = STEPS) -> Run:
-        """An exact run on the quadratic of this curvature, from theta = 1."""
-        values = {
-            h.name: sympify(self.hyper.get(h.name, h.symbol)).subs(point) for h in self.system.hyper
-        }
-        loss = Objective((_rational(at),), (Integer(0),))
-        return Run(self.system, Integer(1), (values,), loss, steps)
-
-    def counterexample(
-        self, point: Point, at: Fraction, found: Sequence[tuple[str, Any]], expect: str
-    ) -> Counterexample:
-        """Exact numbers that contradict a claim, with the run that they belong to.
-
-        The run is made by the equations alone; that it follows the recurrence of the characteristic
-        polynomial confirms what was found from that.
-        """
-        run = self.run(point, at)
-        weights = self.values(self.polynomial, point, at)
-        path = [_fraction(run.state(k)["theta"]) for k in range(1, STEPS + 1)]
-        for k in range(len(path) - len(weights) + 1):
-            if sum(w * x for w, x in zip(weights, path[k:], strict=False)) != 0:
-                raise InternalError(f"the run {run} does not follow its characteristic polynomial")
-        shown = sorted((str(s), str(x)) for s, x in point.items() if s != curvature)
-        ran = (f"theta[{STEPS}] from 1", run.state(STEPS)["theta"])
-        return Counterexample(
-            (*shown, ("curvature", str(at))),
-            tuple((name, str(x)) for name, x in (*found, ran)),
-            expect,
-            (run,),
-        )
-
-    def values(self, values: Sequence[FracElement], point: Point, at: Fraction) -> list[Fraction]:
-        """The values at a point and a curvature."""
-        numbers = self.numbers(point, at)
-        return [value_at(v, numbers) for v in values]
-
-    @property
-    def scope(self) -> str:
-        """For what is proved."""
-        if sympify(self.low) == sympify(self.high):
-            return f"all quadratics of curvature {self.low}"
-        left = "(0" if sympify(self.low) == 0 else f"[{self.low}"
-        return f"all quadratics, all n, with curvatures in {left}, {self.high}]"
-
-
-def _fraction(x: Expr) -> Fraction:
-    x = sympify(x)
-    return Fraction(int(x.p), int(x.q))
-
-
-def _rational(x: Fraction) -> Rational:
-    return Rational(x.numerator, x.denominator)
+from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict, undecided
+from optwright.derive.error import InternalError
+from optwright.derive.language.declaration import Optimizer
+from optwright.derive.language.symbol import Hyper, Parameter
+from optwright.derive.proof.algebra.domain import Point
+from optwright.derive.proof.linear.box import EmptyBox, Sense, negation
+from optwright.derive.proof.linear.jury import discriminant
+from optwright.derive.proof.linear.problem import CurvatureProblem, as_fraction
+from optwright.derive.proof.linear.step import (
+    NotLinear,
+    characteristic,
+    compose,
+    element,
+    fixed_point,
+    linear,
+)
+from optwright.derive.proof.registry import decide
+from optwright.derive.proof.sign.evaluate import holds
+from optwright.derive.proof.sign.obligation import Answered, decide_equation
 
 
 def _proved(answers: Sequence[Answered], conditions: Sequence[Any], scope: str) -> Verdict:
@@ -265,106 +81,56 @@ class _Budget:
         return time.process_time() > self.end
 
 
-def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
-    if value not in allowed:
-        raise ValueError(f"{name} {value!r} is not one of {', '.join(allowed)}")
+@decide.register
+def _stable(claim: Stable, budget_s: float = 5.0) -> Verdict:
+    """Prove both directions by Jury's conditions, or refute at exact parameters."""
+    problem = CurvatureProblem(
+        claim.system, claim.hyper, claim.parameters, claim.where, claim.low, claim.high, claim.when
+    )
+    try:
+        values = problem.conditions()
+    except NotLinear as error:
+        return undecided(str(error))
+    return _equivalent(
+        problem,
+        values,
+        claim.when,
+        claim.sense,
+        budget_s,
+        (
+            "the spectral radius is below 1 for all curvatures",
+            "the spectral radius is not below 1 for all curvatures",
+        ),
+    )
 
 
-Direction = Literal["iff", "if", "only if"]
-
-
-@dataclass(frozen=True)
-class Stable:
-    """A linear rule has spectral radius < 1 for all curvatures exactly if some relations hold.
-
-    when: relations between parameters, all of them. sense: "iff", or one direction only.
-    The other fields are those of `Problem`.
-    """
-
-    kind: ClassVar[str] = "stability"
-
-    system: Optimizer
-    when: Sequence[Any]
-    sense: Direction = "iff"
-    hyper: Mapping[str, Any] = field(default_factory=dict)
-    parameters: Sequence[Hyper] = ()
-    where: Sequence[Any] = ()
-    low: Any = 0
-    high: Any = L
-
-    def __post_init__(self) -> None:
-        _one_of("sense", self.sense, ("iff", "if", "only if"))
-
-    def decide(self, budget_s: float = 5.0) -> Verdict:
-        """Prove both directions by Jury's conditions, or refute at exact parameters."""
-        problem = Problem(
-            self.system, self.hyper, self.parameters, self.where, self.low, self.high, self.when
-        )
-        try:
-            values = problem.conditions()
-        except NotLinear as error:
-            return undecided(str(error))
-        return _equivalent(
-            problem,
-            values,
-            self.when,
-            self.sense,
-            budget_s,
-            (
-                "the spectral radius is below 1 for all curvatures",
-                "the spectral radius is not below 1 for all curvatures",
-            ),
-        )
-
-
-@dataclass(frozen=True)
-class Oscillates:
-    """A linear rule of two states has roots that are not real exactly if some relations hold.
-
-    Then its states on the quadratic turn round the minimiser in a spiral. at: the curvature. when:
-    relations between parameters, all of them. sense: "iff", or one direction only.
-    The other fields are those of `Problem`.
-    """
-
-    kind: ClassVar[str] = "oscillation"
-
-    system: Optimizer
-    when: Sequence[Any]
-    sense: Direction = "iff"
-    hyper: Mapping[str, Any] = field(default_factory=dict)
-    parameters: Sequence[Hyper] = ()
-    where: Sequence[Any] = ()
-    at: Any = L
-
-    def __post_init__(self) -> None:
-        _one_of("sense", self.sense, ("iff", "if", "only if"))
-
-    def decide(self, budget_s: float = 5.0) -> Verdict:
-        """Prove both directions by the discriminant, or refute at exact parameters."""
-        problem = Problem(
-            self.system, self.hyper, self.parameters, self.where, self.at, self.at, self.when
-        )
-        try:
-            found = [discriminant(p) for p in problem.factors]
-        except NotLinear as error:
-            return undecided(str(error))
-        if None in found or sum(len(p) == 3 for p in problem.factors) != 1:
-            return undecided("the characteristic polynomial has no single quadratic factor")
-        values = [
-            -d for p, d in zip(problem.factors, found, strict=True) if d is not None and len(p) == 3
-        ]
-        return _equivalent(
-            problem,
-            values,
-            self.when,
-            self.sense,
-            budget_s,
-            ("there are roots that are not real", "all roots are real"),
-        )
+@decide.register
+def _oscillates(claim: Oscillates, budget_s: float = 5.0) -> Verdict:
+    """Prove both directions by the discriminant, or refute at exact parameters."""
+    problem = CurvatureProblem(
+        claim.system, claim.hyper, claim.parameters, claim.where, claim.at, claim.at, claim.when
+    )
+    try:
+        found = [discriminant(p) for p in problem.factors]
+    except NotLinear as error:
+        return undecided(str(error))
+    if None in found or sum(len(p) == 3 for p in problem.factors) != 1:
+        return undecided("the characteristic polynomial has no single quadratic factor")
+    values = [
+        -d for p, d in zip(problem.factors, found, strict=True) if d is not None and len(p) == 3
+    ]
+    return _equivalent(
+        problem,
+        values,
+        claim.when,
+        claim.sense,
+        budget_s,
+        ("there are roots that are not real", "all roots are real"),
+    )
 
 
 def _equivalent(
-    problem: Problem,
+    problem: CurvatureProblem,
     values: Sequence[FracElement],
     when: Sequence[Any],
     sense: Direction,
@@ -398,12 +164,12 @@ def _equivalent(
 
 
 def _sufficient(
-    problem: Problem, values: Sequence[FracElement], when: Sequence[Any], budget: _Budget
+    problem: CurvatureProblem, values: Sequence[FracElement], when: Sequence[Any], budget: _Budget
 ) -> Iterator[Answered]:
     """Every value is positive where the relations hold."""
     try:
         region = problem.curved(problem.region.meet(when))
-    except Empty as error:
+    except EmptyBox as error:
         yield Answered(Obligation("sufficient", f"no parameters fulfil {error}", "0", "proved"))
         return
     for value in values:
@@ -411,7 +177,7 @@ def _sufficient(
 
 
 def _necessary(
-    problem: Problem,
+    problem: CurvatureProblem,
     values: Sequence[FracElement],
     when: Sequence[Any],
     budget: _Budget,
@@ -423,7 +189,7 @@ def _necessary(
         name = f"necessary: where {opposite}, {fails}"
         try:
             region = problem.region.meet((*when[:place], opposite))
-        except Empty:
+        except EmptyBox:
             yield Answered(Obligation(name, f"{opposite} is impossible", "0", "proved"))
             continue
         best: Answered | None = None
@@ -441,7 +207,7 @@ def _necessary(
 
 
 def _candidates(
-    problem: Problem, values: Sequence[FracElement], facts: Sequence[Any]
+    problem: CurvatureProblem, values: Sequence[FracElement], facts: Sequence[Any]
 ) -> Iterator[tuple[Any, FracElement]]:
     """Curvatures and values that are <= 0 there (at 0, < 0) at all of some exact points."""
     points = list(problem.points(facts, range(4)))
@@ -449,7 +215,9 @@ def _candidates(
     places = dict.fromkeys((high, low, (low + high) / 2))
     for at, value in product(places, values):
         try:
-            tried = [problem.values([value], here, _fraction(at.subs(here)))[0] for here in points]
+            tried = [
+                problem.values([value], here, as_fraction(at.subs(here)))[0] for here in points
+            ]
         except ZeroDivisionError:
             continue
         if all(x <= 0 if at != 0 else x < 0 for x in tried):
@@ -457,7 +225,7 @@ def _candidates(
 
 
 def _disagreement(
-    problem: Problem,
+    problem: CurvatureProblem,
     values: Sequence[FracElement],
     when: Sequence[Any],
     sense: Direction,
@@ -495,7 +263,7 @@ def _disagreement(
 
 
 def _critical(
-    problem: Problem, values: Sequence[FracElement], when: Sequence[Any], rounds: range
+    problem: CurvatureProblem, values: Sequence[FracElement], when: Sequence[Any], rounds: range
 ) -> Iterator[Point]:
     """Points inside, outside and on the edges of what is claimed and of what is true."""
     edges: list[Sequence[Any]] = [when]
@@ -514,308 +282,269 @@ def _critical(
             yield from problem.points(facts, (index,), seed)
 
 
-Bound = Literal["<", "<=", "max", "="]
+def rate_problem(claim: Rate) -> CurvatureProblem:
+    """The rule with its curvatures."""
+    return CurvatureProblem(
+        claim.system,
+        claim.hyper,
+        claim.parameters,
+        claim.where,
+        claim.low,
+        claim.high,
+        (claim.radius,),
+    )
 
 
-@dataclass(frozen=True)
-class Rate:
-    """The spectral radius of a linear rule compared with a radius, over an interval of curvatures.
+@decide.register
+def _rate(claim: Rate, budget_s: float = 5.0) -> Verdict:
+    """Prove by Jury's conditions for the circle of this radius, or refute exactly."""
+    problem, budget = rate_problem(claim), _Budget(budget_s)
+    try:
+        values = problem.conditions(claim.radius)
+        if claim.relation != "<" and any(len(p) > 3 for p in problem.factors):
+            return undecided("roots on the circle are told up to degree 2 only")
+    except NotLinear as error:
+        return undecided(str(error))
+    early = _refuted(claim, problem, values, range(3), budget)
+    if early is not None:
+        return early
+    answers = list(_answers(claim, problem, values, budget))
+    verdict = _proved(answers, claim.where, problem.scope)
+    if verdict.status == "proved":
+        return verdict
+    late = _refuted(claim, problem, values, range(3, 40), budget)
+    return verdict if late is None else late
 
-    radius: a rational function of parameters, positive. relation: "<" and "<=" for every
-    curvature, "max" if the largest over all curvatures is the radius, "=" if each is.
-    The other fields are those of `Problem`.
-    """
 
-    kind: ClassVar[str] = "rate"
+def _claim(claim: Rate) -> str:
+    radius = sympify(claim.radius)
+    return {
+        "<": f"the spectral radius is < {radius} for all curvatures",
+        "<=": f"the spectral radius is <= {radius} for all curvatures",
+        "max": f"the largest spectral radius is {radius}",
+        "=": f"the spectral radius is {radius} for all curvatures",
+    }[claim.relation]
 
-    system: Optimizer
-    hyper: Mapping[str, Any]
-    radius: Any
-    relation: Bound = "max"
-    parameters: Sequence[Hyper] = ()
-    where: Sequence[Any] = ()
-    low: Any = mu
-    high: Any = L
 
-    def __post_init__(self) -> None:
-        _one_of("relation", self.relation, ("<", "<=", "max", "="))
-
-    @property
-    def problem(self) -> Problem:
-        """The rule with its curvatures."""
-        return Problem(
-            self.system,
-            self.hyper,
-            self.parameters,
-            self.where,
-            self.low,
-            self.high,
-            (self.radius,),
-        )
-
-    def decide(self, budget_s: float = 5.0) -> Verdict:
-        """Prove by Jury's conditions for the circle of this radius, or refute exactly."""
-        problem, budget = self.problem, _Budget(budget_s)
-        try:
-            values = problem.conditions(self.radius)
-            if self.relation != "<" and any(len(p) > 3 for p in problem.factors):
-                return undecided("roots on the circle are told up to degree 2 only")
-        except NotLinear as error:
-            return undecided(str(error))
-        early = self._refuted(problem, values, range(3), budget)
-        if early is not None:
-            return early
-        answers = list(self._answers(problem, values, budget))
-        verdict = _proved(answers, self.where, problem.scope)
-        if verdict.status == "proved":
-            return verdict
-        late = self._refuted(problem, values, range(3, 40), budget)
-        return verdict if late is None else late
-
-    @property
-    def _claim(self) -> str:
-        radius = sympify(self.radius)
-        return {
-            "<": f"the spectral radius is < {radius} for all curvatures",
-            "<=": f"the spectral radius is <= {radius} for all curvatures",
-            "max": f"the largest spectral radius is {radius}",
-            "=": f"the spectral radius is {radius} for all curvatures",
-        }[self.relation]
-
-    def _answers(
-        self, problem: Problem, values: Sequence[FracElement], budget: _Budget
-    ) -> Iterator[Answered]:
-        field_ = values[0].field
-        yield problem.region.decide(
-            "the radius is positive", element(field_, self.radius), "> 0", budget()
-        )
-        curved = problem.curved(problem.region)
-        for value in values:
-            yield curved.decide("bound", value, "> 0" if self.relation == "<" else ">= 0", budget())
-        if self.relation in ("<", "<="):
+def _answers(
+    claim: Rate, problem: CurvatureProblem, values: Sequence[FracElement], budget: _Budget
+) -> Iterator[Answered]:
+    field_ = values[0].field
+    yield problem.region.decide(
+        "the radius is positive", element(field_, claim.radius), "> 0", budget()
+    )
+    curved = problem.curved(problem.region)
+    for value in values:
+        yield curved.decide("bound", value, "> 0" if claim.relation == "<" else ">= 0", budget())
+    if claim.relation in ("<", "<="):
+        return
+    ends = dict.fromkeys(e for e in (sympify(claim.low), sympify(claim.high)) if e != 0)
+    if claim.relation == "=" and sympify(claim.low) != sympify(claim.high):
+        ends = {curvature: None}
+    for end, value in product(ends, values):
+        if compose(value, _letters(field_, {curvature: end})) == 0:
+            where = "for all curvatures" if end == curvature else f"at curvature {end}"
+            before = f"{value.as_expr()} = 0"
+            yield Answered(Obligation(f"a root on the circle {where}", before, "0", "proved"))
             return
-        ends = dict.fromkeys(e for e in (sympify(self.low), sympify(self.high)) if e != 0)
-        if self.relation == "=" and sympify(self.low) != sympify(self.high):
-            ends = {curvature: None}
-        for end, value in product(ends, values):
-            if compose(value, _letters(field_, {curvature: end})) == 0:
-                where = "for all curvatures" if end == curvature else f"at curvature {end}"
-                before = f"{value.as_expr()} = 0"
-                yield Answered(Obligation(f"a root on the circle {where}", before, "0", "proved"))
-                return
-        yield Answered(Obligation("a root on the circle", "none found", "", "undecided"))
+    yield Answered(Obligation("a root on the circle", "none found", "", "undecided"))
 
-    def _refuted(
-        self,
-        problem: Problem,
-        values: Sequence[FracElement],
-        indices: range,
-        budget: _Budget,
-    ) -> Verdict | None:
-        found = self._exceeded(problem, values, indices, budget)
-        if found is None:
-            return None
-        failed = Obligation("exact parameters", self._claim, str(found), "refuted")
-        return Verdict("refuted", (failed,), found, problem.scope, tuple(map(str, self.where)))
 
-    def _exceeded(
-        self,
-        problem: Problem,
-        values: Sequence[FracElement],
-        indices: range,
-        budget: _Budget,
-    ) -> Counterexample | None:
-        """Exact parameters at which the radius is not as claimed."""
-        for point in problem.points((), indices):
-            if budget.spent:
-                return None
-            radius = holds(sympify(self.radius) > 0, point, problem.domain)
-            if radius is not True:
-                continue
-            low, high = problem.ends(point)
-            strict = self.relation == "<"
-            sections = problem.sections(values, point)
-            if sections is None:
-                continue
-            places = dict.fromkeys((low, high, (low + high) / 2, (3 * low + high) / 4))
-            for at in (x for x in places if x > 0):
-                for value, s in zip(values, sections, strict=True):
-                    if s(at) < 0 or (strict and s(at) == 0):
-                        shown = [
-                            (
-                                f"{value.as_expr()}, which has to be >{'' if strict else '='} 0",
-                                s(at),
-                            )
-                        ]
-                        return problem.counterexample(point, at, shown, self._claim)
-            within = problem.fails(values, point) is False
-            if self.relation == "max" and within and low > 0:
-                said = [("the spectral radius is smaller for all curvatures", "true")]
-                return problem.counterexample(point, high, said, self._claim)
-            if self.relation == "=":
-                for at in (x for x in places if x > 0):
-                    if all(s(at) > 0 for s in sections):
-                        said = [("the spectral radius is smaller", "true")]
-                        return problem.counterexample(point, at, said, self._claim)
+def _refuted(
+    claim: Rate,
+    problem: CurvatureProblem,
+    values: Sequence[FracElement],
+    indices: range,
+    budget: _Budget,
+) -> Verdict | None:
+    found = _exceeded(claim, problem, values, indices, budget)
+    if found is None:
         return None
+    failed = Obligation("exact parameters", _claim(claim), str(found), "refuted")
+    return Verdict("refuted", (failed,), found, problem.scope, tuple(map(str, claim.where)))
 
 
-@dataclass(frozen=True)
-class Optimal:
-    """Some hyperparameters minimise the largest spectral radius over an interval of curvatures.
-
-    hyper: the hyperparameters that are free, with their optimal values; radius: what is reached.
-    No real numbers in their place give less. fixed: other hyperparameters.
-    Proved by `Rate` and a certificate of Farkas: Jury's conditions for a smaller radius, at both
-    ends, have a combination with non-negative weights that is zero, so not all of them can hold.
-    """
-
-    kind: ClassVar[str] = "optimal parameters"
-
-    system: Optimizer
-    hyper: Mapping[str, Any]
-    radius: Any
-    fixed: Mapping[str, Any] = field(default_factory=dict)
-    parameters: Sequence[Hyper] = ()
-    where: Sequence[Any] = ()
-    low: Any = mu
-    high: Any = L
-
-    def decide(self, budget_s: float = 5.0) -> Verdict:
-        """Prove the rate and that none is better, or refute either exactly."""
-        budget = _Budget(budget_s)
-        values = {**self.fixed, **self.hyper}
-        rate = Rate(
-            self.system,
-            values,
-            self.radius,
-            "max",
-            self.parameters,
-            self.where,
-            self.low,
-            self.high,
-        )
-        reached = rate.decide(budget_s)
-        if reached.status == "refuted":
-            return reached
-        open_ = Problem(
-            self.system,
-            self.fixed,
-            (*self.parameters, *(_anywhere(self.system, name) for name in self.hyper)),
-            self.where,
-            self.low,
-            self.high,
-            (self.radius, *values.values()),
-        )
-        try:
-            conditions = open_.conditions(self.radius)
-        except NotLinear as error:
-            return undecided(str(error))
-        answers = list(self._certificate(rate.problem, open_, conditions, budget))
-        verdict = _proved(answers, self.where, open_.scope)
-        if verdict.status != "proved":
-            better = self._better(rate.problem, open_, conditions, budget)
-            if better is not None:
-                failed = Obligation("better parameters", "none are better", str(better), "refuted")
-                return Verdict("refuted", (failed,), better, open_.scope, reached.conditions)
-        if reached.status != "proved":
-            return reached
-        return Verdict(
-            verdict.status,
-            (*reached.obligations, *verdict.obligations),
-            None,
-            verdict.scope,
-            verdict.conditions,
-            tried=verdict.tried,
-        )
-
-    def _certificate(
-        self,
-        claimed: Problem,
-        open_: Problem,
-        conditions: Sequence[FracElement],
-        budget: _Budget,
-    ) -> Iterator[Answered]:
-        """Weights of the conditions that are zero at the claimed optimum, and their signs."""
-        name = "no parameters are better"
-        free = [h.symbol for h in self.system.hyper if h.name in self.hyper]
-        field_ = conditions[0].field
-        optimum = _letters(field_, {s: self.hyper[s.name] for s in free})
-        active: dict[FracElement, None] = {}
-        for end, value in product((self.low, self.high), conditions):
-            if end == 0:
-                continue
-            there = compose(value, _letters(field_, {curvature: end}))
-            if there is not None and compose(there, optimum) == 0:
-                active[there] = None
-        for weights in _combinations(list(active), free):
-            for sign in (1, -1):
-                used = [(w * sign, v) for w, v in zip(weights, active, strict=True) if w]
-                found = [
-                    claimed.region.decide(f"weight of {v.as_expr()}", w, "> 0", budget())
-                    for w, v in used
-                ]
-                if not found or any(a.status != "proved" for a in found):
-                    continue
-                if sum((w * v for w, v in used), field_.zero) != 0:
-                    raise InternalError("the weights do not cancel")
-                shown = " + ".join(f"({w.as_expr()})*({v.as_expr()})" for w, v in used)
-                yield from found
-                yield Answered(
-                    Obligation(
-                        f"{name}: conditions for a smaller radius contradict each other",
-                        f"{shown} = 0",
-                        "0",
-                        "proved",
-                    )
-                )
-                return
-        yield Answered(Obligation(name, "combination of the conditions", "none", "undecided"))
-
-    def _better(
-        self,
-        claimed: Problem,
-        open_: Problem,
-        conditions: Sequence[FracElement],
-        budget: _Budget,
-    ) -> Counterexample | None:
-        """Exact parameters with a smaller radius over all curvatures than the claimed ones."""
-        for point in claimed.points((), range(4)):
-            own = {
-                h.symbol: sympify(self.hyper[h.name]).subs(point)
-                for h in self.system.hyper
-                if h.name in self.hyper
-            }
-            for scales in product(_SCALES, repeat=len(own)):
-                if budget.spent:
-                    return None
-                moved = {s: x * k for (s, x), k in zip(own.items(), scales, strict=True)}
-                there = {**point, **moved}
-                if open_.fails(conditions, there) is False:
-                    at = self._worst(open_, conditions, {**point, **own})
-                    if at is None:
-                        continue
-                    radius = sympify(self.radius).subs(point)
-                    said = [
+def _exceeded(
+    claim: Rate,
+    problem: CurvatureProblem,
+    values: Sequence[FracElement],
+    indices: range,
+    budget: _Budget,
+) -> Counterexample | None:
+    """Exact parameters at which the radius is not as claimed."""
+    for point in problem.points((), indices):
+        if budget.spent:
+            return None
+        radius = holds(sympify(claim.radius) > 0, point, problem.domain)
+        if radius is not True:
+            continue
+        low, high = problem.ends(point)
+        strict = claim.relation == "<"
+        sections = problem.sections(values, point)
+        if sections is None:
+            continue
+        places = dict.fromkeys((low, high, (low + high) / 2, (3 * low + high) / 4))
+        for at in (x for x in places if x > 0):
+            for value, s in zip(values, sections, strict=True):
+                if s(at) < 0 or (strict and s(at) == 0):
+                    shown = [
                         (
-                            "with " + ", ".join(f"{s} = {x}" for s, x in moved.items()),
-                            f"below {radius} for all curvatures",
+                            f"{value.as_expr()}, which has to be >{'' if strict else '='} 0",
+                            s(at),
                         )
                     ]
-                    return open_.counterexample(
-                        {**point, **own},
-                        at,
-                        [("the spectral radius", f"at least {radius}"), *said],
-                        "no parameters give a smaller largest radius",
-                    )
-        return None
+                    return problem.counterexample(point, at, shown, _claim(claim))
+        within = problem.fails(values, point) is False
+        if claim.relation == "max" and within and low > 0:
+            said = [("the spectral radius is smaller for all curvatures", "true")]
+            return problem.counterexample(point, high, said, _claim(claim))
+        if claim.relation == "=":
+            for at in (x for x in places if x > 0):
+                if all(s(at) > 0 for s in sections):
+                    said = [("the spectral radius is smaller", "true")]
+                    return problem.counterexample(point, at, said, _claim(claim))
+    return None
 
-    def _worst(
-        self, problem: Problem, conditions: Sequence[FracElement], point: Point
-    ) -> Fraction | None:
-        """A curvature at which the radius is not below the claimed one."""
-        found = problem.fails(conditions, point)
-        return found if isinstance(found, Fraction) else None
+
+@decide.register
+def _optimal(claim: Optimal, budget_s: float = 5.0) -> Verdict:
+    """Prove the rate and that none is better, or refute either exactly."""
+    budget = _Budget(budget_s)
+    values = {**claim.fixed, **claim.hyper}
+    rate = Rate(
+        claim.system,
+        values,
+        claim.radius,
+        "max",
+        claim.parameters,
+        claim.where,
+        claim.low,
+        claim.high,
+    )
+    reached = decide(rate, budget_s)
+    if reached.status == "refuted":
+        return reached
+    open_ = CurvatureProblem(
+        claim.system,
+        claim.fixed,
+        (*claim.parameters, *(_anywhere(claim.system, name) for name in claim.hyper)),
+        claim.where,
+        claim.low,
+        claim.high,
+        (claim.radius, *values.values()),
+    )
+    try:
+        conditions = open_.conditions(claim.radius)
+    except NotLinear as error:
+        return undecided(str(error))
+    answers = list(_certificate(claim, rate_problem(rate), open_, conditions, budget))
+    verdict = _proved(answers, claim.where, open_.scope)
+    if verdict.status != "proved":
+        better = _better(claim, rate_problem(rate), open_, conditions, budget)
+        if better is not None:
+            failed = Obligation("better parameters", "none are better", str(better), "refuted")
+            return Verdict("refuted", (failed,), better, open_.scope, reached.conditions)
+    if reached.status != "proved":
+        return reached
+    return Verdict(
+        verdict.status,
+        (*reached.obligations, *verdict.obligations),
+        None,
+        verdict.scope,
+        verdict.conditions,
+        tried=verdict.tried,
+    )
+
+
+def _certificate(
+    claim: Optimal,
+    claimed: CurvatureProblem,
+    open_: CurvatureProblem,
+    conditions: Sequence[FracElement],
+    budget: _Budget,
+) -> Iterator[Answered]:
+    """Weights of the conditions that are zero at the claimed optimum, and their signs."""
+    name = "no parameters are better"
+    free = [h.symbol for h in claim.system.hyper if h.name in claim.hyper]
+    field_ = conditions[0].field
+    optimum = _letters(field_, {s: claim.hyper[s.name] for s in free})
+    active: dict[FracElement, None] = {}
+    for end, value in product((claim.low, claim.high), conditions):
+        if end == 0:
+            continue
+        there = compose(value, _letters(field_, {curvature: end}))
+        if there is not None and compose(there, optimum) == 0:
+            active[there] = None
+    for weights in _combinations(list(active), free):
+        for sign in (1, -1):
+            used = [(w * sign, v) for w, v in zip(weights, active, strict=True) if w]
+            found = [
+                claimed.region.decide(f"weight of {v.as_expr()}", w, "> 0", budget())
+                for w, v in used
+            ]
+            if not found or any(a.status != "proved" for a in found):
+                continue
+            if sum((w * v for w, v in used), field_.zero) != 0:
+                raise InternalError("the weights do not cancel")
+            shown = " + ".join(f"({w.as_expr()})*({v.as_expr()})" for w, v in used)
+            yield from found
+            yield Answered(
+                Obligation(
+                    f"{name}: conditions for a smaller radius contradict each other",
+                    f"{shown} = 0",
+                    "0",
+                    "proved",
+                )
+            )
+            return
+    yield Answered(Obligation(name, "combination of the conditions", "none", "undecided"))
+
+
+def _better(
+    claim: Optimal,
+    claimed: CurvatureProblem,
+    open_: CurvatureProblem,
+    conditions: Sequence[FracElement],
+    budget: _Budget,
+) -> Counterexample | None:
+    """Exact parameters with a smaller radius over all curvatures than the claimed ones."""
+    for point in claimed.points((), range(4)):
+        own = {
+            h.symbol: sympify(claim.hyper[h.name]).subs(point)
+            for h in claim.system.hyper
+            if h.name in claim.hyper
+        }
+        for scales in product(_SCALES, repeat=len(own)):
+            if budget.spent:
+                return None
+            moved = {s: x * k for (s, x), k in zip(own.items(), scales, strict=True)}
+            there = {**point, **moved}
+            if open_.fails(conditions, there) is False:
+                at = _worst(claim, open_, conditions, {**point, **own})
+                if at is None:
+                    continue
+                radius = sympify(claim.radius).subs(point)
+                said = [
+                    (
+                        "with " + ", ".join(f"{s} = {x}" for s, x in moved.items()),
+                        f"below {radius} for all curvatures",
+                    )
+                ]
+                return open_.counterexample(
+                    {**point, **own},
+                    at,
+                    [("the spectral radius", f"at least {radius}"), *said],
+                    "no parameters give a smaller largest radius",
+                )
+    return None
+
+
+def _worst(
+    claim: Optimal, problem: CurvatureProblem, conditions: Sequence[FracElement], point: Point
+) -> Fraction | None:
+    """A curvature at which the radius is not below the claimed one."""
+    found = problem.fails(conditions, point)
+    return found if isinstance(found, Fraction) else None
 
 
 _SCALES = tuple(
@@ -865,74 +594,46 @@ def _combinations(
     yield from matrix.nullspace().to_list()
 
 
-@dataclass(frozen=True)
-class FixedPoint:
-    """The point that a linear rule leaves as it is, on the loss curvature/2*(x - minimiser)**2.
-
-    Where the rule is stable it converges to it.
-    """
-
-    kind: ClassVar[str] = "fixed point"
-
-    system: Optimizer
-    point: Any
-    hyper: Mapping[str, Any] = field(default_factory=dict)
-    parameters: Sequence[Hyper] = ()
-    where: Sequence[Any] = ()
-
-    def decide(self, budget_s: float = 5.0) -> Verdict:
-        """Solve for the fixed point, and compare; a wrong one is refuted at exact numbers."""
-        problem = Problem(
-            self.system,
-            self.hyper,
-            self.parameters,
-            self.where,
-            curvature,
-            curvature,
-            (self.point, minimiser),
-        )
-        try:
-            domain = problem.domain
-            rule = linear(self.system, self.hyper, domain, (), minimiser)
-            found = fixed_point(rule)["theta"]
-            apart = sum(characteristic(rule), rule.field.zero).as_expr()
-        except NotLinear as error:
-            return undecided(str(error))
-        answered = decide(
-            "theta at rest", found, sympify(self.point), domain, budget_s, factor=True
-        )
-        o = answered.obligation
-        conditions = (f"{sympy.factor(apart)} is not 0", *map(str, self.where))
-        if answered.counterexample is not None:
-            seen = answered.counterexample
-            return Verdict(
-                "refuted",
-                (o,),
-                Counterexample(
-                    seen.point,
-                    (
-                        ("the point at rest less the one claimed", seen.found[0][1]),
-                        ("the point at rest", str(found)),
-                    ),
-                    f"it is {self.point}",
+@decide.register
+def _fixed_point(claim: FixedPoint, budget_s: float = 5.0) -> Verdict:
+    """Solve for the fixed point, and compare; a wrong one is refuted at exact numbers."""
+    problem = CurvatureProblem(
+        claim.system,
+        claim.hyper,
+        claim.parameters,
+        claim.where,
+        curvature,
+        curvature,
+        (claim.point, minimiser),
+    )
+    try:
+        domain = problem.domain
+        rule = linear(claim.system, claim.hyper, domain, (), minimiser)
+        found = fixed_point(rule)["theta"]
+        apart = sum(characteristic(rule), rule.field.zero).as_expr()
+    except NotLinear as error:
+        return undecided(str(error))
+    answered = decide_equation(
+        "theta at rest", found, sympify(claim.point), domain, budget_s, factor=True
+    )
+    o = answered.obligation
+    conditions = (f"{sympy.factor(apart)} is not 0", *map(str, claim.where))
+    if answered.counterexample is not None:
+        seen = answered.counterexample
+        return Verdict(
+            "refuted",
+            (o,),
+            Counterexample(
+                seen.point,
+                (
+                    ("the point at rest less the one claimed", seen.found[0][1]),
+                    ("the point at rest", str(found)),
                 ),
-                "all quadratics",
-                conditions,
-            )
-        if o.status != "proved":
-            return undecided(f"normal form of {o.before}", obligations=(o,))
-        return Verdict("proved", (o,), None, "all quadratics, all n", conditions)
-
-
-__all__ = [
-    "FixedPoint",
-    "L",
-    "Optimal",
-    "Oscillates",
-    "Problem",
-    "Rate",
-    "Stable",
-    "curvature",
-    "minimiser",
-    "mu",
-]
+                f"it is {claim.point}",
+            ),
+            "all quadratics",
+            conditions,
+        )
+    if o.status != "proved":
+        return undecided(f"normal form of {o.before}", obligations=(o,))
+    return Verdict("proved", (o,), None, "all quadratics, all n", conditions)

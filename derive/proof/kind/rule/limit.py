@@ -14,30 +14,33 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import count
-from typing import Any, ClassVar
+from typing import Any
 
 import sympy
 from sympy import Dummy, Expr, Integer, Pow, sympify
 
+from optwright.derive.claim.rule.invariant import Always
+from optwright.derive.claim.rule.limit import FamilyLimit, Limit
 from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict, undecided
+from optwright.derive.error import Unsupported
 from optwright.derive.language.declaration import Optimizer
 from optwright.derive.language.symbol import Hyper, Parameter, Range, Variable, t
 from optwright.derive.proof.algebra.domain import Domain
-from optwright.derive.proof.decide.obligation import Answered, decide, decide_relation
 from optwright.derive.proof.kind.formula.expression import conclude, domain_of, ranges
-from optwright.derive.proof.kind.rule.invariant import Always
+from optwright.derive.proof.kind.rule.invariant import InvariantAttempt
+from optwright.derive.proof.registry import decide
 from optwright.derive.proof.run.system import (
     Question,
     Step,
-    Unsupported,
     advance,
     at,
     hyper_values,
     initial,
     state_names,
 )
+from optwright.derive.proof.sign.obligation import Answered, decide_equation, decide_relation
 
 FOLLOWED = 2
 """Steps from the start in which a family is looked at for another limit."""
@@ -195,35 +198,22 @@ class _Leading:
         return Integer(0), Integer(0)
 
 
-@dataclass(frozen=True)
-class Limit:
-    """An expression tends to `value` as `symbol` tends to `to` (0+, 1- or infinity)."""
-
-    kind: ClassVar[str] = "limit"
-
-    expr: Any
-    symbol: Any
-    to: Any
-    value: Any
-    where: Sequence[Any] = ()
-    integers: Sequence[Expr] = ()
-    parameters: Sequence[Hyper] = ()
-
-    def decide(self, budget_s: float = 5.0) -> Verdict:
-        """Find the limit by lemmas and compare it; another limit refutes."""
-        expr, value = sympify(self.expr), sympify(self.value)
-        domain = domain_of(
-            expr, value, where=self.where, integers=self.integers, hyper=self.parameters
-        )
-        try:
-            found = limit(expr, self.symbol, self.to, self.parameters)
-        except Unsupported as error:
-            return undecided(f"limit by leading terms: {error}")
-        return conclude(
-            compared("limit", found, value, domain, budget_s),
-            f"{self.symbol} -> {self.to}",
-            self.where,
-        )
+@decide.register
+def _limit(claim: Limit, budget_s: float = 5.0) -> Verdict:
+    """Find the limit by lemmas and compare it; another limit refutes."""
+    expr, value = sympify(claim.expr), sympify(claim.value)
+    domain = domain_of(
+        expr, value, where=claim.where, integers=claim.integers, hyper=claim.parameters
+    )
+    try:
+        found = limit(expr, claim.symbol, claim.to, claim.parameters)
+    except Unsupported as error:
+        return undecided(f"limit by leading terms: {error}")
+    return conclude(
+        compared("limit", found, value, domain, budget_s),
+        f"{claim.symbol} -> {claim.to}",
+        claim.where,
+    )
 
 
 def compared(
@@ -245,147 +235,125 @@ def compared(
             o = shown.obligation
             shown = Answered(Obligation(o.name, o.before, "it may be 0", "undecided"))
         answers.append(shown)
-    return [decide(name, found.value, value, apart, budget_s), *answers]
+    return [decide_equation(name, found.value, value, apart, budget_s), *answers]
 
 
 def _zero(x: Expr, domain: Domain, budget_s: float) -> bool:
-    return decide("", x, Integer(0), domain, budget_s).status == "proved"
+    return decide_equation("", x, Integer(0), domain, budget_s).status == "proved"
 
 
-@dataclass(frozen=True)
-class FamilyLimit:
-    """The trajectories of `left` tend to those of `right` as a hyperparameter tends to a value.
+@decide.register
+def _family_limit(claim: FamilyLimit, budget_s: float = 5.0) -> Verdict:
+    """Find the limits of one step and of the start by lemmas and compare them."""
+    try:
+        answers = _answers(claim, budget_s)
+    except Unsupported as error:
+        return undecided(f"limit by leading terms: {error}")
+    said = (
+        f"{claim.symbol} -> {claim.to}",
+        *(f"{n} = {sympify(x)}" for n, x in claim.replaced.items()),
+        *(f"{n}[t] = {sympify(x)}" for n, x in claim.state.items()),
+        *map(str, claim.assume),
+    )
+    scope = "all t, losses with continuous oracles"
+    if not any(a.status == "refuted" for a in answers):
+        return conclude(answers, scope, said)
+    # What fails in a state that no run reaches refutes nothing: follow runs from the start.
+    obligations = tuple(a.obligation for a in answers)
+    found = _parted(claim, budget_s)
+    if found is None:
+        open_ = ", ".join(o.name for o in obligations if o.status != "proved")
+        return undecided(f"{open_}, and the first steps", obligations=obligations)
+    return Verdict("refuted", obligations, found, scope, said)
 
-    In the coordinates of `right` (`state`: its state after step t from that of `left`; `inverse`:
-    back again) one step of `left` has the step of `right` as its limit, and the states after
-    `start` steps have it too. For finitely many steps, and oracles that are continuous, the
-    trajectories then converge: limits of continuous steps compose.
 
-    hyper    hyperparameters of `right` from those of `left`
-    replaced hyperparameters of `left` replaced by expressions (lr/sqrt(t))
-    invariants  relations on the state of `right` after a step, proved before they are used
-    """
-
-    kind: ClassVar[str] = "limit"
-
-    left: Optimizer
-    right: Optimizer
-    symbol: Parameter
-    to: Any
-    state: Mapping[str, Any] = field(default_factory=dict)
-    inverse: Mapping[str, Any] = field(default_factory=dict)
-    hyper: Mapping[str, Any] = field(default_factory=dict)
-    replaced: Mapping[str, Any] = field(default_factory=dict)
-    start: int = 0
-    invariants: Sequence[Any] = ()
-    assume: Sequence[Any] = ()
-
-    def decide(self, budget_s: float = 5.0) -> Verdict:
-        """Find the limits of one step and of the start by lemmas and compare them."""
+def _parted(claim: FamilyLimit, budget_s: float) -> Counterexample | None:
+    """Exact numbers at which the limit of the states after the first steps is another one."""
+    for start in range(claim.start, claim.start + FOLLOWED + 1):
         try:
-            answers = self._answers(budget_s)
-        except Unsupported as error:
-            return undecided(f"limit by leading terms: {error}")
-        said = (
-            f"{self.symbol} -> {self.to}",
-            *(f"{n} = {sympify(x)}" for n, x in self.replaced.items()),
-            *(f"{n}[t] = {sympify(x)}" for n, x in self.state.items()),
-            *map(str, self.assume),
+            answers = _start(replace(claim, start=start), budget_s)
+        except Unsupported:
+            continue
+        for a in answers:
+            if a.status == "refuted" and a.counterexample is not None:
+                return a.counterexample
+    return None
+
+
+def _hyper(claim: FamilyLimit) -> tuple[Hyper, ...]:
+    return (*claim.right.hyper, *claim.left.hyper)
+
+
+def _domain(claim: FamilyLimit, *facts: Any) -> Domain:
+    whole = [h.symbol for h in _hyper(claim)]
+    return domain_of(*whole, where=[*facts, *claim.assume], hyper=_hyper(claim))
+
+
+def _steps(
+    claim: FamilyLimit, mine: Mapping[str, Expr], other: Mapping[str, Expr], clock: Expr
+) -> tuple[Mapping[str, Expr], Mapping[str, Expr]]:
+    """The states of both after a step. Raises Unsupported if their questions differ."""
+    origin, least = Variable("theta")[0], claim.start + 1 if clock == t else 1
+
+    def after(system: Optimizer, state: Mapping[str, Expr], said: Mapping[str, Any]) -> Step:
+        plain = hyper_values(system.hyper, (), clock)
+        values = plain | {n: sympify(x).subs(t, clock) for n, x in said.items()}
+        names = count(1)
+
+        def ask(question: Question) -> Expr:
+            place = next(names)
+            return Variable("g" if place == 1 else f"g_{place}")[clock]
+
+        return advance(system, state, values, clock, ask, origin, least)
+
+    step, done = after(claim.left, mine, claim.replaced), after(claim.right, other, claim.hyper)
+    if [q for q, _ in step.questions] != [q for q, _ in done.questions]:
+        raise Unsupported("the two systems ask their oracles at different points")
+    return step.state, done.state
+
+
+def _start(claim: FamilyLimit, budget_s: float) -> list[Answered]:
+    """The obligations about the states after `start` steps, for any answers in these."""
+    origin, first = Variable("theta")[0], Integer(1)
+
+    def begun(system: Optimizer, said: Mapping[str, Any]) -> Mapping[str, Expr]:
+        plain = hyper_values(system.hyper, (), first)
+        return initial(
+            system, origin, plain | {n: sympify(x).subs(t, first) for n, x in said.items()}
         )
-        scope = "all t, losses with continuous oracles"
-        if not any(a.status == "refuted" for a in answers):
-            return conclude(answers, scope, said)
-        # What fails in a state that no run reaches refutes nothing: follow runs from the start.
-        obligations = tuple(a.obligation for a in answers)
-        found = self._parted(budget_s)
-        if found is None:
-            open_ = ", ".join(o.name for o in obligations if o.status != "proved")
-            return undecided(f"{open_}, and the first steps", obligations=obligations)
-        return Verdict("refuted", obligations, found, scope, said)
 
-    def _parted(self, budget_s: float) -> Counterexample | None:
-        """Exact numbers at which the limit of the states after the first steps is another one."""
-        for start in range(self.start, self.start + FOLLOWED + 1):
-            try:
-                answers = replace(self, start=start)._start(budget_s)
-            except Unsupported:
-                continue
-            for a in answers:
-                if a.status == "refuted" and a.counterexample is not None:
-                    return a.counterexample
-        return None
+    mine, other = begun(claim.left, claim.replaced), begun(claim.right, claim.hyper)
+    clocks = [Integer(k) for k in range(1, claim.start + 1)]
+    for clock in clocks:
+        mine, other = _steps(claim, mine, other, clock)
+    domain = _domain(claim, *(at(x, clock) for clock in clocks for x in claim.assume))
+    carried = _carried(claim.state, state_names(claim.right), mine, Integer(claim.start))
+    answers: list[Answered] = []
+    for name, x in carried.items():
+        found = limit(_tidied(x), claim.symbol, claim.to, _hyper(claim))
+        answers += compared(f"start: {name}", found, other[name], domain, budget_s)
+    return answers
 
-    @property
-    def _hyper(self) -> tuple[Hyper, ...]:
-        return (*self.right.hyper, *self.left.hyper)
 
-    def _domain(self, *facts: Any) -> Domain:
-        whole = [h.symbol for h in self._hyper]
-        return domain_of(*whole, where=[*facts, *self.assume], hyper=self._hyper)
-
-    def _steps(
-        self, mine: Mapping[str, Expr], other: Mapping[str, Expr], clock: Expr
-    ) -> tuple[Mapping[str, Expr], Mapping[str, Expr]]:
-        """The states of both after a step. Raises Unsupported if their questions differ."""
-        origin, least = Variable("theta")[0], self.start + 1 if clock == t else 1
-
-        def after(system: Optimizer, state: Mapping[str, Expr], said: Mapping[str, Any]) -> Step:
-            plain = hyper_values(system.hyper, (), clock)
-            values = plain | {n: sympify(x).subs(t, clock) for n, x in said.items()}
-            names = count(1)
-
-            def ask(question: Question) -> Expr:
-                place = next(names)
-                return Variable("g" if place == 1 else f"g_{place}")[clock]
-
-            return advance(system, state, values, clock, ask, origin, least)
-
-        step, done = after(self.left, mine, self.replaced), after(self.right, other, self.hyper)
-        if [q for q, _ in step.questions] != [q for q, _ in done.questions]:
-            raise Unsupported("the two systems ask their oracles at different points")
-        return step.state, done.state
-
-    def _start(self, budget_s: float) -> list[Answered]:
-        """The obligations about the states after `start` steps, for any answers in these."""
-        origin, first = Variable("theta")[0], Integer(1)
-
-        def begun(system: Optimizer, said: Mapping[str, Any]) -> Mapping[str, Expr]:
-            plain = hyper_values(system.hyper, (), first)
-            return initial(
-                system, origin, plain | {n: sympify(x).subs(t, first) for n, x in said.items()}
-            )
-
-        mine, other = begun(self.left, self.replaced), begun(self.right, self.hyper)
-        clocks = [Integer(k) for k in range(1, self.start + 1)]
-        for clock in clocks:
-            mine, other = self._steps(mine, other, clock)
-        domain = self._domain(*(at(x, clock) for clock in clocks for x in self.assume))
-        carried = _carried(self.state, state_names(self.right), mine, Integer(self.start))
-        answers: list[Answered] = []
-        for name, x in carried.items():
-            found = limit(_tidied(x), self.symbol, self.to, self._hyper)
-            answers += compared(f"start: {name}", found, other[name], domain, budget_s)
-        return answers
-
-    def _answers(self, budget_s: float) -> list[Answered]:
-        values = [sympify(self.hyper.get(h.name, h.symbol)) for h in self.right.hyper]
-        if any(self.symbol in x.free_symbols for x in values):
-            raise Unsupported(f"{self.right.id} itself depends on {self.symbol}")
-        answers: list[Answered] = []
-        if self.invariants:
-            known = Always(self.right, self.invariants, self.invariants, assume=self.assume)
-            answers += known.obligations(time.process_time() + budget_s)
-        answers += self._start(budget_s)
-        names = state_names(self.right)
-        before = {n: Variable(n)[t - 1] for n in names}
-        back = _carried(self.inverse, state_names(self.left), before, t - 1)
-        step, done = self._steps(back, before, t)
-        facts = [at(x, t - 1) for x in self.invariants]
-        later = self._domain(t >= self.start + 1, *facts)
-        for name, x in _carried(self.state, names, step, t).items():
-            found = limit(_tidied(x), self.symbol, self.to, self._hyper)
-            answers += compared(f"step: {name}", found, done[name], later, budget_s)
-        return answers
+def _answers(claim: FamilyLimit, budget_s: float) -> list[Answered]:
+    values = [sympify(claim.hyper.get(h.name, h.symbol)) for h in claim.right.hyper]
+    if any(claim.symbol in x.free_symbols for x in values):
+        raise Unsupported(f"{claim.right.id} itself depends on {claim.symbol}")
+    answers: list[Answered] = []
+    if claim.invariants:
+        known = Always(claim.right, claim.invariants, claim.invariants, assume=claim.assume)
+        answers += InvariantAttempt(known).obligations(time.process_time() + budget_s)
+    answers += _start(claim, budget_s)
+    names = state_names(claim.right)
+    before = {n: Variable(n)[t - 1] for n in names}
+    back = _carried(claim.inverse, state_names(claim.left), before, t - 1)
+    step, done = _steps(claim, back, before, t)
+    facts = [at(x, t - 1) for x in claim.invariants]
+    later = _domain(claim, t >= claim.start + 1, *facts)
+    for name, x in _carried(claim.state, names, step, t).items():
+        found = limit(_tidied(x), claim.symbol, claim.to, _hyper(claim))
+        answers += compared(f"step: {name}", found, done[name], later, budget_s)
+    return answers
 
 
 def _carried(
@@ -404,4 +372,4 @@ def _tidied(expr: Expr) -> Expr:
     )
 
 
-__all__ = ["FamilyLimit", "Limit", "Limited", "limit"]
+__all__ = ["Limited", "limit"]

@@ -15,172 +15,70 @@ until they part; if they do not, the verdict is undecided.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import chain, count, islice, product
-from typing import Any, ClassVar
+from collections.abc import Mapping, Sequence
+from itertools import count
+from typing import Any
 
 import sympy
 from sympy import Basic, Dummy, Expr, Integer, sympify
 from sympy.core.symbol import Str
 
+from optwright.derive.claim.problem import ANSWER, POINT, Objective
+from optwright.derive.claim.rule.invariant import Always
+from optwright.derive.claim.rule.simulation import Simulation
 from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict, undecided
+from optwright.derive.error import InternalError, NotExact, Unsupported
 from optwright.derive.language import operation as op
-from optwright.derive.language.declaration import Optimizer, expressions, theta
-from optwright.derive.language.extent import HOST
-from optwright.derive.language.symbol import Hyper, Value, Variable, t
-from optwright.derive.language.validate import suggest
+from optwright.derive.language.declaration import Optimizer, expressions
+from optwright.derive.language.symbol import Value, Variable, t
 from optwright.derive.proof.algebra.domain import Domain, Interval
-from optwright.derive.proof.algebra.normal import OutOfTime
-from optwright.derive.proof.decide.obligation import (
-    decide,
-    decide_relation,
-    factored,
-    interval_of,
-    neutral,
-)
-from optwright.derive.proof.decide.zero import InternalError, factor_defect
-from optwright.derive.proof.kind.formula.expression import conclude
-from optwright.derive.proof.kind.rule.invariant import Always
-from optwright.derive.proof.run.exact import (
-    ANSWER,
-    POINT,
-    NotExact,
-    NotReal,
-    Objective,
-    Run,
-    differ,
-    draws,
-    objectives,
-    script,
-)
+from optwright.derive.proof.kind.rule.invariant import InvariantAttempt
+from optwright.derive.proof.kind.rule.simulation_run import NOWHERE, SimulationRuns, answer_names
+from optwright.derive.proof.registry import decide
 from optwright.derive.proof.run.system import (
     THETA,
     Answer,
     Question,
     Step,
-    Unsupported,
     advance,
     at,
-    evaluate,
     hyper_values,
     initial,
     state_names,
 )
-
-RUN_STEPS = 4
-"""Steps after which an exact run gives up looking for a difference."""
-NOWHERE = "no real number"
-LONG_STEPS = 10
-"""The same for systems that change with the clock, where shorter runs found none."""
-
-
-@dataclass(frozen=True)
-class Simulation:
-    """A claim that `right` does what `left` does, under the maps given.
-
-    hyper       hyperparameters of `right` as expressions in those of `left` (and t); those of the
-                same name are equal unless said
-    state       the state of `right` after step t (theta among it) from the state of `left` after
-                step t, its hyperparameters, those at t + 1 (`Variable("lr")[t + 1]`), and t;
-                sequences of the same name are equal unless said
-    observe     pairs (of `right`, of `left`) that agree after every step; unless given, theta of
-                `right` and what the state map says of it
-    point       where `left` must have asked when `right` asks at x: an expression in POINT, the
-                point of `right`
-    answer      what `right` hears, by kind of oracle: an expression in ANSWER, what `left` heard
-    varying     the hyperparameters of `left` that change with t; the others are constant
-    parameters  further symbols with ranges (the factor of a scaling group)
-    invariants  relations on the state of `left` after a step, proved before they are used
-    assume      relations on hyperparameters, parameters and answers that are assumed
-    start       the relation holds after so many steps, which are unrolled; unless given, 0 or 1
-    shift       the step t of `left` is step t + shift of `right`, whose first steps, with the
-                hyperparameters of step 1 of `left`, do the same whatever they hear
-    begin       theta[0] of `right`, if it is not what the state map says of the initial state
-    problems    exact problems on which to look for a difference first
-    """
-
-    kind: ClassVar[str] = "simulation"
-
-    left: Optimizer
-    right: Optimizer
-    hyper: Mapping[str, Any] = field(default_factory=dict)
-    state: Mapping[str, Any] = field(default_factory=dict)
-    observe: Sequence[tuple[Any, Any]] = ()
-    point: Any = POINT
-    answer: Mapping[str, Any] = field(default_factory=dict)
-    varying: Sequence[str] = ()
-    parameters: Sequence[Hyper] = ()
-    invariants: Sequence[Any] = ()
-    assume: Sequence[Any] = ()
-    start: int | None = None
-    shift: int = 0
-    begin: Any = None
-    problems: Sequence[Objective] = ()
-
-    def __post_init__(self) -> None:
-        known = {h.name for h in self.right.hyper}
-        for name in self.hyper:
-            if name not in known:
-                raise ValueError(
-                    f"{self.right.id} has no hyperparameter {name}{suggest(name, known)}"
-                )
-        mine = {h.name for h in self.left.hyper}
-        for name in self.varying:
-            if name not in mine:
-                raise ValueError(
-                    f"{self.left.id} has no hyperparameter {name}{suggest(name, mine)}"
-                )
-        for name in sorted(known - set(self.hyper) - mine):
-            raise ValueError(
-                f"hyperparameter {name} of {self.right.id} needs a value in terms of {self.left.id}"
-            )
-        kept = {THETA, *(s.name for s in self.right.state)}
-        for name in self.state:
-            if name not in kept:
-                raise ValueError(f"{self.right.id} keeps no state {name}{suggest(name, kept)}")
-        for name in sorted(kept - set(self.state) - {THETA, *(s.name for s in self.left.state)}):
-            raise ValueError(
-                f"state {name} of {self.right.id} needs a map from the state of {self.left.id}"
-            )
-
-    def decide(self, budget_s: float = 5.0) -> Verdict:
-        """Prove the claim, refute it by an exact run, or say what was tried."""
-        return _Decision(self, time.process_time() + budget_s).verdict()
-
-    def proof(self, budget_s: float = 5.0) -> Verdict | None:
-        """The verdict if the claim is proved, else None; counterexamples are not looked for."""
-        return _Decision(self, time.process_time() + budget_s).proof(whole=False)[0]
-
-    def refute(self, budget_s: float = 5.0) -> Counterexample | None:
-        """Exact runs in which what is observed differs, if some are found; nothing is proved."""
-        return _Decision(self, time.process_time() + budget_s).refute()[0]
+from optwright.derive.proof.sign.obligation import (
+    decide_equation,
+    decide_relation,
+    factored,
+    interval_of,
+    neutral,
+)
 
 
-class _Decision:
+@decide.register
+def _simulation(claim: Simulation, budget_s: float = 5.0) -> Verdict:
+    """Prove the claim, refute it by an exact run, or say what was tried."""
+    return SimulationAttempt(claim, time.process_time() + budget_s).verdict()
+
+
+def proof(claim: Simulation, budget_s: float = 5.0) -> Verdict | None:
+    """The verdict if the claim is proved, else None; counterexamples are not looked for."""
+    return SimulationAttempt(claim, time.process_time() + budget_s).proof(whole=False)[0]
+
+
+def refute(claim: Simulation, budget_s: float = 5.0) -> Counterexample | None:
+    """Exact runs in which what is observed differs, if some are found; nothing is proved."""
+    return SimulationAttempt(claim, time.process_time() + budget_s).refute()[0]
+
+
+class SimulationAttempt(SimulationRuns):
     """One attempt to decide a simulation."""
 
     def __init__(self, claim: Simulation, deadline: float) -> None:
-        self.claim, self.deadline = claim, deadline
+        super().__init__(claim, deadline)
         self.start = claim.start or 0
-        self.left, self.right = claim.left, claim.right
-        self.all_hyper = (*claim.left.hyper, *claim.parameters)
         self.obligations: list[Obligation] = []
         self.failed: list[tuple[str, Expr, Domain]] = []
-
-    # ---- maps
-
-    def right_hyper(self, values: Mapping[str, Expr], clock: Expr) -> dict[str, Expr]:
-        """The hyperparameters of the right system, given those of the left at this step."""
-        found = {}
-        for h in self.right.hyper:
-            said = self.claim.hyper.get(h.name, h.symbol)
-            found[h.name] = evaluate(said, {}, values, clock)
-        return found
-
-    def mapped(self, name: str) -> Expr:
-        """The map of one state of the right system, in terms at t."""
-        return at(self.claim.state.get(name, Variable(name)[t]), t, self.claim.varying)
 
     def image(
         self, state: Mapping[str, Expr], hyper: Mapping[Basic, Expr], index: Expr
@@ -191,8 +89,6 @@ class _Decision:
             name: _put(at(self.mapped(name), index), here, self.claim.varying)
             for name in state_names(self.right)
         }
-
-    # ---- obligations
 
     def domain(self, clock: Expr, extra: Sequence[Basic] = ()) -> Domain:
         """Ranges of everything that may occur in an obligation of the step at `clock`."""
@@ -212,7 +108,7 @@ class _Decision:
     def show(self, name: str, left: Expr, right: Expr, domain: Domain) -> bool:
         """Decide `left = right` and keep the obligation; False unless proved."""
         rest = max(0.05, min(2.0, self.deadline - time.process_time()))
-        obligation = decide(name, left, right, domain, rest).obligation
+        obligation = decide_equation(name, left, right, domain, rest).obligation
         self.obligations.append(obligation)
         if obligation.status != "proved":
             self.failed.append((name, left - right, domain))
@@ -229,7 +125,7 @@ class _Decision:
         label: str,
     ) -> tuple[Step, Step, bool]:
         """One step of both systems, the right one answered by what the left one heard."""
-        names = iter(_answer_names(self.left))
+        names = iter(answer_names(self.left))
 
         def hear(question: Question) -> Expr:
             return Variable(next(names))[clock]
@@ -283,7 +179,7 @@ class _Decision:
                     return False
                 continue
             moved = self.moved(other, k)
-            if p != moved and decide("", p, moved, domain, 0.5).status != "proved":
+            if p != moved and decide_equation("", p, moved, domain, 0.5).status != "proved":
                 return False
         return True
 
@@ -293,11 +189,6 @@ class _Decision:
         if place or question.kind == "noise":  # noise counts its draws and has no point
             return sympify(argument)
         return sympify(self.claim.point).subs(POINT, argument)
-
-    def observed(self) -> list[tuple[str, Expr, Expr]]:
-        """What is to agree: a name, the expression of the right system, that of the left one."""
-        pairs = list(self.claim.observe) or [(theta[t], self.claim.state.get(THETA, theta[t]))]
-        return [(str(of_right), sympify(of_right), sympify(of_left)) for of_right, of_left in pairs]
 
     def prove(self, whole: bool = True) -> bool:
         """Show all obligations; whether all of them were proved.
@@ -334,7 +225,9 @@ class _Decision:
             claim.parameters,
             claim.assume,
         )
-        found = [answered.obligation for answered in known.obligations(self.deadline)]
+        found = [
+            answered.obligation for answered in InvariantAttempt(known).obligations(self.deadline)
+        ]
         self.obligations += found
         return all(o.status == "proved" for o in found)
 
@@ -405,14 +298,6 @@ class _Decision:
             good &= self.show(f"start: {name}", other[name], image[name], self.domain(index + 1))
         return good
 
-    def said_begin(self, mine: Mapping[str, Expr]) -> Expr:
-        """theta[0] of the right system in terms of the left one's initial state."""
-        if self.claim.begin is not None:
-            return at(self.claim.begin, Integer(0), self.claim.varying)
-        said = at(self.mapped(THETA), Integer(0), self.claim.varying)
-        value = said.xreplace({Variable(n)[0]: x for n, x in mine.items()})
-        return Variable(THETA)[0] if value.has(sympy.nan, sympy.zoo) else said
-
     def beginning(self, mine: Mapping[str, Expr]) -> Expr:
         return self.said_begin(mine).xreplace({Variable(n)[0]: x for n, x in mine.items()})
 
@@ -451,198 +336,6 @@ class _Decision:
                 )
                 good &= self.show(f"{name} observed", b, a, domain)
         return good
-
-    # ---- exact runs
-
-    def runs(
-        self,
-        variants: int = 3,
-        steps: int = RUN_STEPS,
-        wanted: Callable[[Objective], bool] = lambda _: True,
-    ) -> Iterator[tuple[Run, Run, Objective]]:
-        """Pairs of exact runs that the claim says agree, on the problems that are wanted then."""
-        claim = self.claim
-        tried = [*claim.problems, *objectives()]
-        for variant, objective in product(range(variants), tried):
-            for origin in (Integer(1), Integer(0), Integer(2)):
-                if (origin != 1 and objective not in tried[:2]) or not wanted(objective):
-                    continue
-                values = draws(self.all_hyper, tuple(claim.varying), steps, variant)
-                try:
-                    if not self.admissible(values):
-                        continue
-                    yield (*self.run_pair(values, origin, objective, steps), objective)
-                except (NotExact, Unsupported, ZeroDivisionError, TypeError):
-                    continue
-
-    def long_runs(self) -> Iterator[tuple[Run, Run, Objective]]:
-        """Longer pairs, without penalties, if a case of either system depends on the clock."""
-        if not (_changes(self.left) or _changes(self.right)):
-            return
-        still = {h.name for h in self.all_hyper if h.symbol.role == "regularization"}
-        for variant, objective in product(range(3), (script(1), script(1, 2, -1, 1, 3))):
-            values = [
-                {n: Integer(0) if n in still else x for n, x in row.items()}
-                for row in draws(self.all_hyper, tuple(self.claim.varying), LONG_STEPS, variant)
-            ]
-            inside = all(0 in h.range for h in self.all_hyper if h.name in still)
-            try:
-                if inside and self.admissible(values):
-                    yield (
-                        *self.run_pair(values, Integer(1), objective, LONG_STEPS),
-                        objective,
-                    )
-            except (NotExact, Unsupported, ZeroDivisionError, TypeError):
-                continue
-
-    def admissible(self, values: Sequence[Mapping[str, Expr]]) -> bool:
-        """Whether assumptions hold and mapped hyperparameters are in range, at every step."""
-        for number, here in enumerate(values, 1):
-            for fact in self.claim.assume:
-                truth = (
-                    evaluate(fact, {}, here, Integer(number))
-                    if not sympify(fact).atoms(Value)
-                    else sympy.true
-                )
-                if truth != sympy.true:
-                    return False
-            for h, x in zip(
-                self.right.hyper, self.right_hyper(here, Integer(number)).values(), strict=True
-            ):
-                if x.is_Rational and x not in h.range:
-                    return False
-        return True
-
-    def run_pair(
-        self, values: Sequence[Mapping[str, Expr]], origin: Expr, objective: Objective, steps: int
-    ) -> tuple[Run, Run]:
-        claim = self.claim
-        left = Run(self.left, origin, tuple(values), objective, steps)
-        mine = left.start
-        begin = self.number(self.said_begin(mine), mine, values, 0)
-        clock = [Integer(k) for k in range(1, len(values) + 1)]
-        theirs = tuple(self.right_hyper(v, k) for v, k in zip(values, clock, strict=True))
-        if claim.shift and "noise" in self.right.oracles:
-            raise Unsupported("the same noise at other steps")
-        fixed = {h.symbol: values[0][h.name] for h in self.all_hyper}
-        answers = tuple((kind, sympify(x).xreplace(fixed)) for kind, x in claim.answer.items())
-        right = Run(
-            self.right,
-            begin,
-            theirs[:1] * claim.shift + theirs,
-            objective.later(claim.shift),
-            steps + claim.shift,
-            sympify(claim.point).xreplace(fixed),
-            answers,
-        )
-        return left, right
-
-    def number(
-        self, expr: Any, state: Mapping[str, Expr], values: Sequence[Mapping[str, Expr]], index: int
-    ) -> Expr:
-        """An expression at step `index`, evaluated in a run."""
-        known: dict[Basic, Expr] = {Variable(n)[index]: x for n, x in state.items()}
-        for k in (index - 1, index, index + 1):
-            row = values[min(max(k, 1), len(values)) - 1]
-            known |= {Variable(n)[k]: x for n, x in row.items()}
-        row = values[min(max(index, 1), len(values)) - 1]
-        return evaluate(at(expr, Integer(index), self.claim.varying), known, row, Integer(index))
-
-    def refute(self) -> tuple[Counterexample | None, int]:
-        """Look for exact runs whose observed values differ; also how many agreed.
-
-        Runs in which one side has no real value are shown only if there are no others, or on a
-        problem that the claim itself names.
-        """
-        agreed, nowhere = 0, []
-        short = self.runs()
-        for left, right, objective in chain(islice(short, 9), self.long_runs(), short):
-            if time.process_time() > self.deadline:
-                break
-            try:
-                found = self.parting(left, right)
-            except (NotExact, Unsupported, ZeroDivisionError, TypeError):
-                continue
-            if found is None:
-                agreed += 1
-            elif NOWHERE not in found[2:] or objective in self.claim.problems:
-                return self.shown(left, right, objective, found), agreed
-            else:
-                nowhere.append((left, right, objective, found))
-                if len(nowhere) == 6:
-                    break
-        return (self.shown(*nowhere[0]) if nowhere else None), agreed
-
-    def shown(
-        self, left: Run, right: Run, objective: Objective, found: tuple[int, str, str, str]
-    ) -> Counterexample:
-        """Two runs that part, with the numbers at which they do."""
-        number, name, a, b = found
-        values = {h.name: str(left.hyper_at(1)[h.name]) for h in self.all_hyper}
-        for h in self.all_hyper:
-            if h.name in self.claim.varying:
-                values[h.name] = ", ".join(
-                    str(left.hyper_at(k)[h.name]) for k in range(1, number + 1)
-                )
-        point = (("theta[0]", str(left.theta)), *values.items(), ("losses", str(objective)))
-        names = self.names()
-        later = number + self.claim.shift
-        return Counterexample(
-            point,
-            ((f"{names[0]} {name}[{number}]", a), (f"{names[1]} {name}[{later}]", b)),
-            "they are equal",
-            (replace(left, steps=number), replace(right, steps=later)),
-        )
-
-    def parting(self, left: Run, right: Run) -> tuple[int, str, str, str] | None:
-        """The first step at which observed values differ, with the values.
-
-        A step that has a real value in one system and none in the other is a difference.
-        """
-        for number in range(1, left.steps + 1):
-            if not self.assumed(left, number):
-                return None
-            for name, of_right, of_left in self.observed():
-                a = self.seen(of_left, left, number, self.claim.varying)
-                b = self.seen(of_right, right, number + self.claim.shift, ())
-                if a is None and b is None:
-                    return None
-                if a is None or b is None or differ(a, b):
-                    return number, name.split("[")[0], _shown(a), _shown(b)
-        return None
-
-    def assumed(self, run: Run, number: int) -> bool:
-        """Whether the assumptions about values hold in a step of the left run."""
-        facts = [fact for fact in self.claim.assume if sympify(fact).atoms(Value)]
-        if not facts:
-            return True
-        try:
-            known = run.known(number, _answer_names(self.left))
-        except NotReal:
-            known = run.known(number - 1, _answer_names(self.left)) if number > 1 else {}
-        values, clock = run.hyper_at(number), Integer(number)
-        for fact in facts:
-            moved = at(fact, clock, self.claim.varying)
-            if not moved.atoms(Value) <= set(known):
-                return False
-            if evaluate(moved, known, values, clock) != sympy.true:
-                return False
-        return True
-
-    def seen(self, expr: Expr, run: Run, number: int, varying: Sequence[str]) -> Expr | None:
-        """What is observed after a step of a run; None where it has no real value."""
-        try:
-            known: dict[Basic, Expr] = {
-                Variable(n)[number]: x for n, x in run.state(number).items()
-            }
-        except NotReal:
-            return None
-        for k in (number, number + 1):
-            known |= {Variable(n)[k]: x for n, x in run.hyper_at(k).items()}
-        moved = at(expr, Integer(number), varying)
-        return evaluate(moved, known, run.hyper_at(number), Integer(number))
-
-    # ---- the verdict
 
     def proof(self, whole: bool = True) -> tuple[Verdict | None, str]:
         """The verdict if the claim is proved, else why it is not."""
@@ -727,11 +420,6 @@ class _Decision:
         vary = ", ".join(self.claim.varying)
         return f"{losses}, {vary} varying with t" if vary else losses
 
-    def names(self) -> tuple[str, str]:
-        """What the two systems are called in texts."""
-        different = self.left.id != self.right.id
-        return (self.left.id, self.right.id) if different else ("left", "right")
-
     def conditions(self) -> tuple[str, ...]:
         """What the claim assumes, spelt out."""
         mine, other = self.names()
@@ -758,18 +446,6 @@ class _Decision:
         return ""
 
 
-def _changes(system: Optimizer) -> bool:
-    """Whether a case depends on host values that may take some steps to change it."""
-    return any(
-        not {v.name for v in condition.atoms(Value)} - host
-        for host in [{n for n, x in system.extents.items() if x == HOST}]
-        for s in system.step
-        for x in expressions(s)
-        for case in x.atoms(op.cases)
-        for condition in case.args[1::2]
-    )
-
-
 def _partial(system: Optimizer) -> bool:
     """Whether a step divides, or takes a root or a logarithm, by or of what changes."""
     return any(
@@ -790,90 +466,6 @@ class Unmatched(ValueError):
     """The right system asks something to which nothing of the left one corresponds."""
 
 
-@dataclass(frozen=True)
-class OnlyIf:
-    """A simulation that fails, holds if one symbol has a certain value, and only then.
-
-    If `symbol` (a parameter, or a member such as `Variable("lr")[t - 1]`) is `value`, every
-    obligation of the step holds. If it is not, then the first that fails does so in every step in
-    which the relations of `where` hold (velocities that are not zero, …).
-    """
-
-    kind: ClassVar[str] = "condition"
-
-    claim: Simulation
-    symbol: Any
-    value: Any
-    where: Sequence[Any] = ()
-
-    def decide(self, budget_s: float = 5.0) -> Verdict:
-        """Prove both directions, or say which is open."""
-        attempt = _Decision(self.claim, time.process_time() + budget_s)
-        try:
-            attempt.prove()
-        except (Unsupported, Unmatched) as error:
-            return undecided(str(error))
-        failed = [row for row in attempt.failed if not row[0].startswith(("start", "invariant"))]
-        if not failed:
-            return undecided("the simulation does not fail")
-        put = {self.symbol: sympify(self.value)}
-        answers = []
-        for name, gap, domain in failed:
-            answers.append(decide(f"if: {name}", gap.xreplace(put), Integer(0), domain))
-        name, gap, domain = failed[0]
-        # As numbers in their own right: facts between atoms narrow the domain of the defect.
-        facts = Domain.where(*self.where, sympy.Ne(self.symbol, self.value))
-        narrowed = Domain((*domain.bounds, *facts.bounds), (*domain.facts, *facts.facts))
-        defect = factor_defect(neutral(gap), domain).numerator
-        for factor in sympy.Mul.make_args(defect):
-            base = factor.base if factor.is_Pow and factor.exp.is_Integer else factor
-            if not base.is_number:
-                answers.append(decide_relation(f"only if: {base}", sympy.Ne(base, 0), narrowed))
-        said = (*attempt.conditions(), f"{self.symbol} = {self.value}", *map(str, self.where))
-        open_ = [a.obligation.name for a in answers if a.status != "proved"]
-        if open_:
-            # What fails in a state that no run reaches refutes nothing.
-            return undecided(", ".join(open_), obligations=tuple(a.obligation for a in answers))
-        if attempt.refute()[0] is None:
-            return undecided("no exact run in which it fails")
-        return conclude(answers, attempt.scope(), said)
-
-
-def only_if(claim: Simulation, symbol: Any, value: Any, budget_s: float = 2.0) -> OnlyIf | None:
-    """The claim that a simulation holds only if a symbol has a value, with its `where` found.
-
-    What else would make the first failing defect vanish is assumed not to: its other factors are
-    not zero. None if the simulation does not fail, or the value makes no factor vanish.
-    """
-    attempt = _Decision(claim, time.process_time() + budget_s)
-    try:
-        if claim.start:
-            attempt.prove()
-        else:
-            attempt.prove_step()
-        failed = [row for row in attempt.failed if not row[0].startswith(("start", "invariant"))]
-        if not failed:
-            return None
-        name, gap, domain = failed[0]
-        factors = sympy.Mul.make_args(factor_defect(neutral(gap), domain).numerator)
-    except (Unsupported, Unmatched, ValueError, ArithmeticError, OutOfTime):
-        return None
-    put = {symbol: sympify(value)}
-    others: list[Any] = []
-    for factor in factors:
-        base = factor.base if factor.is_Pow and factor.exp.is_Integer else factor
-        if base.is_number:
-            continue
-        if decide("", base.xreplace(put), Integer(0), domain, 0.3).status != "proved":
-            others.append(sympy.Ne(base, 0))
-    kept = len(others) < sum(not f.is_number for f in factors)
-    return OnlyIf(claim, symbol, value, tuple(others)) if kept else None
-
-
-def _shown(x: Expr | None) -> str:
-    return NOWHERE if x is None else str(x)
-
-
 def _early(clock: Expr) -> Answer:
     """Answers to the steps before the clocks meet: any, of which nothing may depend."""
     number = count(1)
@@ -883,17 +475,6 @@ def _early(clock: Expr) -> Answer:
 def _hears(claim: Simulation, kind: str, heard: Expr) -> Expr:
     said = claim.answer.get(kind)
     return heard if said is None else sympify(said).subs(ANSWER, heard)
-
-
-def _answer_names(system: Optimizer) -> Iterator[str]:
-    """Names for answers, in order: g, g_2, g_3, … unless the system uses them for its state."""
-    taken = {THETA, *(s.name for s in system.state), *(h.name for h in system.hyper)}
-    number = 1
-    while True:
-        name = "g" if number == 1 else f"g_{number}"
-        if name not in taken:
-            yield name
-        number += 1
 
 
 def _put(expr: Any, table: Mapping[Basic, Expr], varying: Sequence[str]) -> Expr:

@@ -1,0 +1,1 @@
+"""Claims about losses of a certain kind, and what rules do on them."""

@@ -1,0 +1,1 @@
+"""Claims about what rules do, whatever the loss is."""

@@ -1,0 +1,1 @@
+"""What makes a declaration meaningful, checked when it is made."""
