@@ -92,11 +92,11 @@ def test_members_branches_and_schedules_are_tried() -> None:
     with pytest.raises(DeclarationError, match="step 1"):
         trial(family)
     route = Route("Split", "a test", ((Where(ndim_at_least=2), rule(move)), (Where(), late(2))))
-    with pytest.raises(DeclarationError, match="Rule, equation .*step 2"):
+    with pytest.raises(DeclarationError, match=r"Rule, equation .*step 2"):
         trial(route)
-    with pytest.raises(DeclarationError, match="Plan, output .*step 2"):
+    with pytest.raises(DeclarationError, match=r"Plan, output .*step 2"):
         trial(Schedule("Plan", "a test", lr / (t - 2), (lr(0.1),)))
-    with pytest.raises(DeclarationError, match="Plan, equation .*step 1"):
+    with pytest.raises(DeclarationError, match=r"Plan, equation .*step 1"):
         trial(Schedule("Plan", "a test", m[t], (lr(0.1),), (m,), (Eq(m[t], lr / m[t - 1]),)))
 
 

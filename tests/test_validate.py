@@ -91,7 +91,7 @@ BAD: list[tuple[Callable[[], Any], str]] = [
         "m: is declared of extent tensor and assigned a value of extent coordinate",
     ),
     # Equations.
-    (lambda: rule(), "theta: no equation assigns theta"),
+    (rule, "theta: no equation assigns theta"),
     (lambda: rule(move, move), "theta: is assigned twice in one step"),
     (lambda: rule(sympy.true, move), "step: True: is no equation: == and SymPy's"),
     (lambda: rule(Eq(m[t - 1], 1), move), "an equation assigns a sequence at t"),
@@ -131,7 +131,7 @@ BAD: list[tuple[Callable[[], Any], str]] = [
     (lambda: schedule(lr * norm(theta[t - 1])), "output: the output of a schedule is one host"),
     (lambda: schedule(lr, Eq(a[t], theta[t - 1])), "a: a schedule has host values only"),
     (lambda: schedule(lr, state=[State(m, extent=HOST)]), "m: is kept as state, but no equation"),
-    (lambda: route(), "branches: a route needs at least one"),
+    (route, "branches: a route needs at least one"),
     (lambda: route((Where(), rule(move, scope="all"))), "would see its own tensors only"),
     (
         lambda: route((Where(), rule(move, repeat=Repeat(2)))),

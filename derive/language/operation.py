@@ -8,7 +8,7 @@ tensors together or over an axis. Matrix operations work on whole arrays: `matmu
 `sign`, `Max`, `Min`, `exp`, `log`; choices between expressions are `cases`.
 
 Each is a SymPy function, so substitution, comparison and hashing are SymPy's; none evaluates by
-itself. What each computes is defined once, by `optwright.derive.interpret.reference`.
+itself. What each computes is defined once, by `optwright.derive.interpret`.
 """
 
 from __future__ import annotations
