@@ -18,7 +18,7 @@ from optwright import __version__
 from optwright.derive.error import about
 from optwright.derive.statement.people import opinion, thread
 from optwright.derive.tell import evidence, page
-from optwright.derive.tell.command import BadInput, Program, emit, form, save, write
+from optwright.derive.tell.command import BadInput, Commands, emit, form, save, write
 from optwright.derive.tell.terminal import counted, wrap
 from optwright.derive.work.library import Library
 from optwright.derive.work.progress import Progress
@@ -101,7 +101,7 @@ def _formats(*allowed: str, help: str) -> Callable[..., Any]:
     )
 
 
-@click.group(cls=Program, epilog=EPILOG, invoke_without_command=True)
+@click.group(cls=Commands, epilog=EPILOG, invoke_without_command=True)
 @click.version_option(__version__, prog_name="gen")
 @click.pass_context
 def main(context: click.Context) -> None:

@@ -31,7 +31,7 @@ class BadInput(click.ClickException):
     exit_code = 2
 
 
-class Program(click.Group):
+class Commands(click.Group):
     """A group whose commands return their exit code.
 
     sections: headings with the commands below each, and an example.
@@ -151,4 +151,4 @@ def form(given: str, as_json: bool, default: str) -> str:
     return "json" if as_json else given
 
 
-__all__ = ["BadInput", "Program", "complain", "emit", "form", "save", "write"]
+__all__ = ["BadInput", "Commands", "complain", "emit", "form", "save", "write"]
