@@ -462,10 +462,9 @@ def test_verdicts_rest_on_the_rooms_that_proofs_run_through() -> None:
         for file in (derive / room).rglob("*.py"):
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.ImportFrom) and node.module:
-                    words = node.module.split(".")
-                    if words[:2] == ["optwright", "derive"] and (derive / words[2]).is_dir():
-                        found.add(words[2])
-        return found - lookup
+                    names = [f"{node.module}.{alias.name}".split(".") for alias in node.names]
+                    found |= {n[2] for n in names if n[:2] == ["optwright", "derive"]}
+        return {name for name in found - lookup if (derive / name).is_dir()}
 
     rooms, new = set(), {"proof", "judge"}
     while new:
