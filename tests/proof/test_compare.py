@@ -46,7 +46,7 @@ from optwright.derive.language.symbol import Hyper
 from optwright.derive.proof import decide
 from optwright.derive.proof.algebra.domain import Interval
 from optwright.derive.proof.algebra.polynomial import Poly
-from optwright.derive.proof.kind.rule.exclusion import Equations
+from optwright.derive.proof.kind.rule.exclusion import Equations, contradiction
 from optwright.derive.proof.kind.rule.simulation import refute
 from optwright.derive.proof.relate.compare import compare
 from optwright.derive.proof.relate.recognise import constant, recognise
@@ -223,7 +223,7 @@ def test_no_map_is_never_claimed_of_equals():
         ("optax.adagrad", "torch.Adagrad"),
         ("torch.Adadelta", "optax.adadelta"),
     ):
-        assert isinstance(NoMap(catalog.system(a), catalog.system(b)).contradiction(0.3), str), (
+        assert isinstance(contradiction(NoMap(catalog.system(a), catalog.system(b)), 0.3), str), (
             a,
             b,
         )
