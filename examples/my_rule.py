@@ -7,8 +7,8 @@ The slow velocity goes far where the slope is steady, the fast one damps its osc
     gen kernels --from examples/my_rule.py --out my_rules
 """
 
-from optwright.derive.claim.rule.simulation import Simulation
-from optwright.derive.claim.statement import Statement
+from optwright.derive import catalog
+from optwright.derive.claim import Simulation, Statement
 from optwright.derive.language import (
     Eq,
     Optimizer,
@@ -21,7 +21,6 @@ from optwright.derive.language import (
     theta,
     variables,
 )
-from optwright.derive.rule import catalog
 
 v1, v2 = variables("v1 v2")
 

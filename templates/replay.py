@@ -14,7 +14,7 @@ import optwright.generated.numpy as generated
 from optwright.derive.claim.statement import Statement
 from optwright.derive.compose.origin import Origin, origin
 from optwright.derive.error import Unsupported
-from optwright.derive.interpret.number import Inexact
+from optwright.derive.interpret import Inexact
 from optwright.derive.language.declaration import Declaration, Family, Optimizer
 from optwright.derive.proof.run.exact import Run
 from optwright.derive.proof.run.replay import (

@@ -1,7 +1,12 @@
-"""Settings every test runs under."""
+"""Settings every test runs under, and which tests a plain `pytest` runs."""
+
+from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import settings
 
 # Keras asks for TensorFlow unless told otherwise, and reads this when first imported.
@@ -10,4 +15,31 @@ os.environ.setdefault("KERAS_BACKEND", "jax")
 # Examples vary widely in cost (SymPy caches, first calls), so no single one is timed.
 settings.register_profile("local", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
-settings.load_profile("ci" if os.environ.get("CI") else "local")
+settings.register_profile("nightly", deadline=None, max_examples=500, print_blob=True)
+nightly, ci = os.environ.get("OPTWRIGHT_NIGHTLY"), os.environ.get("CI")
+settings.load_profile("nightly" if nightly else "ci" if ci else "local")
+
+BARE_NAMES = {"derive", "templates", "generated", "runtime", "cli"}
+"""The folders at the root: only as parts of `optwright` may they be imported."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Tests that are named run in this process, at once; the whole suite on every core."""
+    return None if config.args == config.getini("testpaths") else 0
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves exhaustive tests out, unless `-m` says what runs or a test is named by its id."""
+    if config.option.markexpr or any("::" in argument for argument in config.args):
+        return
+    left_out = [item for item in items if item.get_closest_marker("exhaustive")]
+    items[:] = [item for item in items if item not in set(left_out)]
+    config.hook.pytest_deselected(items=left_out)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_bare_names() -> Iterator[None]:
+    """After the suite no module has been loaded a second time under a bare name."""
+    yield
+    assert not BARE_NAMES & set(sys.modules)

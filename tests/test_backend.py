@@ -139,15 +139,15 @@ def test_a_missing_operation_is_refused_by_name(plain: Any, tmp_path: Path) -> N
 
 def test_commands_know_it(plain: Any, tmp_path: Path) -> None:
     """`gen kernels --backend plain` writes modules that can be imported."""
-    arguments = ["kernels", "Momentum", "--backend", "plain", "--out", str(tmp_path), "--json"]
+    arguments = ["kernels", "ISTA", "--backend", "plain", "--out", str(tmp_path), "--json"]
     run = CliRunner().invoke(main, arguments)
     assert run.exit_code == 0 and json.loads(run.stdout)["backend"] == "plain"
-    spec = importlib.util.spec_from_file_location("momentum", tmp_path / "momentum.py")
+    spec = importlib.util.spec_from_file_location("ista", tmp_path / "ista.py")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     theta = np.ones(3)
-    module.Momentum(theta).step(np.ones(3))
+    module.ISTA(theta).step(np.ones(3))
     assert (theta < 1).all()
 
 

@@ -6,6 +6,7 @@ the declarations as the reference interpreter runs them.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -17,8 +18,8 @@ import sympy
 from mpmath import mpf
 from sympy import Symbol
 
-from optwright.derive.interpret import reference
-from optwright.derive.language.declaration import Optimizer, Schedule
+from optwright.derive import interpret as reference
+from optwright.derive.language.declaration import Family, Optimizer
 from optwright.derive.language.operation import hessian
 from optwright.derive.language.symbol import Value
 from optwright.derive.rule import catalog, modules
@@ -91,11 +92,11 @@ def test_every_loop_has_its_declaration() -> None:
 @pytest.mark.parametrize("name", [d.id for m in modules for d in m.declarations])
 def test_declarations_are_documented(name: str) -> None:
     declaration = catalog[name]
-    if isinstance(declaration, (Optimizer, Schedule)):
-        assert declaration.source.work and declaration.family
-        assert declaration.note.endswith(".") or name not in TEXTS
-        for h in declaration.hyper:
-            assert h.meaning, h.name
+    plain = declaration.default if isinstance(declaration, Family) else declaration
+    assert plain.source.work and plain.family
+    assert plain.note.endswith(".") or name not in TEXTS
+    for h in plain.hyper:
+        assert h.meaning, h.name
 
 
 def test_defaults_of_the_texts() -> None:
@@ -707,7 +708,7 @@ def test_second_order_rules_solve_rosenbrock(name: str) -> None:
     )
     assert distance(parameters(snapshots[-1]), vector(1, 1)) < mpf(10) ** -20
     losses = [f(*point(list(snapshot.theta))) for snapshot in snapshots]
-    assert all(b <= a for a, b in zip(losses, losses[1:], strict=False))
+    assert all(b <= a for a, b in itertools.pairwise(losses))
 
 
 def test_random_search_keeps_the_best() -> None:

@@ -403,8 +403,10 @@ def test_a_users_file_works_as_the_catalogue_does(own: str, tmp_path: Path) -> N
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that stands for the package's own."""
+    """A folder that stands for the package's own; the project's statements are a few."""
     root = tmp_path / "generated"
+    few = record.decide(record.concerning(["Momentum"], statements.values()))
+    monkeypatch.setattr(record, "project", lambda progress=record.quiet: few)
     monkeypatch.setattr(kernel, "folder", lambda backend: root / backend)
     return root / "numpy"
 

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ import cupy_standin
 import numpy as np
 import pytest
 from cupy_standin import build
+from selection import RULES, tiered
 from test_generated import CASES, CHOSEN, COMPOSED, MATRICES, SPECIAL, VECTORS, _bowl
 
 from optwright.derive.language import (
@@ -118,15 +119,15 @@ def _class(declaration: Any, kind: str) -> Any:
 DECLARATIONS = [d for d in [*catalog.values(), *COMPOSED] if not isinstance(d, Schedule)]
 
 
-def _sources() -> list[str]:
+def _sources(declarations: Sequence[Any] = DECLARATIONS) -> list[str]:
     """The kernels of all modules, and those of reductions."""
-    modules = [_module(d, "cupy") for d in DECLARATIONS]
+    modules = [_module(d, "cupy") for d in declarations]
     return [REDUCTION, *(m["SOURCE"] for m in modules if "SOURCE" in m)]
 
 
-def _number_sources() -> list[str]:
+def _number_sources(declarations: Sequence[Any] = DECLARATIONS) -> list[str]:
     """The kernels of numbers, which are compiled for double only."""
-    modules = [_module(d, "cupy") for d in DECLARATIONS]
+    modules = [_module(d, "cupy") for d in declarations]
     return [COMBINATION, *(m["NUMBERS_SOURCE"] for m in modules if "NUMBERS_SOURCE" in m)]
 
 
@@ -136,8 +137,9 @@ def _joined(sources: list[str], dtype: np.dtype) -> str:
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where libraries are kept, by content, from run to run."""
-    kept = tmp_path_factory.getbasetemp().parent / "optwright-kernels"
+    """Where libraries are kept, by content, from run to run, also of the workers of a run."""
+    above = tmp_path_factory.getbasetemp().parent
+    kept = (above.parent if "PYTEST_XDIST_WORKER" in os.environ else above) / "optwright-kernels"
     kept.mkdir(exist_ok=True)
     for file in kept.iterdir():
         if time.time() - file.stat().st_mtime > 7 * 24 * 3600:
@@ -145,22 +147,27 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return kept
 
 
-@pytest.fixture(scope="session")
-def machine(folder: Path) -> cupy_standin.Machine:
-    """The stand-in's compiler, all kernels compiled, several libraries at a time."""
+def _compiled_ahead(
+    folder: Path, texts: Sequence[tuple[np.dtype, list[str]]]
+) -> cupy_standin.Machine:
+    """The stand-in's compiler with some kernels compiled, a library of each text at a time."""
     if build.gxx() is None:
         pytest.skip("g++ is not installed: the kernels cannot run without a device")
-    sources = _sources()
-    shares = [(d, sources[k::2]) for d in (FLOAT32, FLOAT64) for k in (0, 1)]
-    begun = [
-        (dtype, share, build.start(_joined(share, dtype), folder))
-        for dtype, share in [*shares, (FLOAT64, _number_sources())]
-    ]
+    begun = [(dtype, share, build.start(_joined(share, dtype), folder)) for dtype, share in texts]
     ready = {}
     for dtype, share, (target, process) in begun:
         library = build.finish(target, process)
         ready.update({prelude(dtype) + source: library for source in share})
     return cupy_standin.Machine(folder, ready)
+
+
+@pytest.fixture(scope="session")
+def machine(folder: Path, request: pytest.FixtureRequest) -> cupy_standin.Machine:
+    """The stand-in with the kernels of all rules that this run takes."""
+    every = any(item.get_closest_marker("exhaustive") for item in request.session.items)
+    taken = [d for d in DECLARATIONS if every or d.id in RULES]
+    shares = [(d, _sources(taken)[k::2]) for d in (FLOAT32, FLOAT64) for k in (0, 1)]
+    return _compiled_ahead(folder, [*shares, (FLOAT64, _number_sources(taken))])
 
 
 def _gpu() -> Any:
@@ -747,9 +754,9 @@ def test_added_group(cp: Any) -> None:
 
 def test_what_does_not_fit_is_refused(cp: Any) -> None:
     x = cp.asarray(np.ones(3))
-    with pytest.raises(ParameterError, match="params is a NumPy array: move it with cupy.asarray"):
+    with pytest.raises(ParameterError, match=r"params is a NumPy array: move it with cupy.asarray"):
         cupy.Adam(np.ones(3))
-    with pytest.raises(ParameterError, match="params is list|list|float, not a CuPy array"):
+    with pytest.raises(ParameterError, match="the parameter 'w' is float, not a CuPy array"):
         cupy.Adam({"w": 1.0})
     with pytest.raises(ParameterError, match="dtype int64; allowed: float16, float32, float64"):
         cupy.Adam(cp.asarray(np.ones(3, np.int64)))
@@ -785,7 +792,7 @@ def test_without_cupy(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_a_device(machine: cupy_standin.Machine) -> None:
     with cupy_standin.installed(machine) as cp:
         cp.cuda.is_available = lambda: False
-        with pytest.raises(DeviceError, match="Adam needs a CUDA device.*generated.numpy.Adam"):
+        with pytest.raises(DeviceError, match=r"Adam needs a CUDA device.*generated.numpy.Adam"):
             cupy.Adam(np.ones(3))
 
 
@@ -798,7 +805,7 @@ def test_importing_loads_neither_cupy_nor_sympy() -> None:
 
 
 def test_a_kernel_that_does_not_compile_is_told(cp: Any) -> None:
-    with pytest.raises(CompileError, match="the CUDA compiler refuses a kernel: .*error"):
+    with pytest.raises(CompileError, match=r"the CUDA compiler refuses a kernel: .*error"):
         function('extern "C" __global__ void broken() { this is not C; }', "broken", FLOAT32)
 
 
@@ -813,7 +820,7 @@ def test_double_in_single_code_is_noticed(tmp_path: Path) -> None:
     planted = source.replace("m = m*beta1", "m = 0.5*m*beta1")
     assert planted != source
     build.compiled(prelude(FLOAT64) + planted, tmp_path)
-    with pytest.raises(RuntimeError, match="double-promotion|float-conversion"):
+    with pytest.raises(RuntimeError, match=r"double-promotion|float-conversion"):
         build.compiled(prelude(FLOAT32) + planted, tmp_path)
 
 
@@ -840,7 +847,9 @@ def _faults(ptx: str, dtype: np.dtype) -> set[str]:
 
 
 @needs_nvcc
-@pytest.mark.parametrize("kind", ["float32", "float64", "numbers"])
+@pytest.mark.parametrize(
+    "kind", tiered(["float32", "float64", "numbers"], lambda kind: kind == "numbers")
+)
 def test_nvcc(kind: str, tmp_path: Path) -> None:
     """No double in single code, no contraction, no flush to zero, wide loads, no spills.
 
@@ -946,6 +955,7 @@ def _sanitized(code: list[str]) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.exhaustive
 def test_sanitizers(tmp_path: Path) -> None:
     """Every kernel touches only what it should, and does nothing undefined."""
     run = _sanitized(["-m", "cupy_standin.sanitized", str(tmp_path)])

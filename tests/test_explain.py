@@ -21,7 +21,7 @@ from optwright.derive import prove
 from optwright.derive.claim.formula.expression import Conjunction, Identity
 from optwright.derive.claim.rule.simulation import Simulation
 from optwright.derive.claim.statement import Statement
-from optwright.derive.claim.verdict import Obligation, Verdict, undecided
+from optwright.derive.claim.verdict import Obligation, undecided
 from optwright.derive.compose.origin import origin
 from optwright.derive.language import beta1, beta2, eps
 from optwright.derive.language.declaration import Optimizer, substitute
@@ -375,13 +375,6 @@ def test_show_lists_near_misses() -> None:
     assert "(M4: proved for" in result.stdout
     data = json.loads(gen("show", "HeavyBall", "--json").stdout)
     assert {"id", "status", "words", "others"} <= data["statements"][0].keys()
-
-
-def test_notebooks_get_html() -> None:
-    html = prove(statements["M1"])._repr_html_()
-    assert html.startswith("<p>M1: <b>proved</b>") and "<table>" in html
-    odd = Verdict("proved", (Obligation("<x>", "a < b", "0", "proved"),))
-    assert "&lt;x&gt;" in odd._repr_html_() and "<x>" not in odd._repr_html_()
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")

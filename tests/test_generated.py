@@ -1,7 +1,7 @@
 """Every generated NumPy class against the reference interpreter, step by step.
 
 Each step of a class starts from its own float state; the interpreter takes the same step in
-enclosures that hold every rounding of the type (`optwright.derive.interpret.number.bounded`), and
+enclosures that hold every rounding of the type (`optwright.derive.interpret.bounded`), and
 each parameter and state entry must lie inside. Gradients include zeros, huge, tiny, denormal,
 infinite and NaN entries; tensors have odd shapes.
 """
@@ -16,7 +16,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+import sympy
+from selection import selected, selected_member, tiered
 
+from optwright.derive import interpret as reference
 from optwright.derive.compose import (
     accumulate,
     chain,
@@ -26,9 +29,16 @@ from optwright.derive.compose import (
     sam,
     skip_nonfinite,
 )
-from optwright.derive.interpret import reference
-from optwright.derive.interpret.number import Ambiguous, bounded
-from optwright.derive.language.declaration import Family, History, Optimizer, Route, Schedule
+from optwright.derive.interpret import Ambiguous, bounded
+from optwright.derive.language.declaration import (
+    Family,
+    History,
+    Optimizer,
+    Route,
+    Schedule,
+    expressions,
+)
+from optwright.derive.language.operation import norm
 from optwright.derive.rule import catalog
 from optwright.generated import numpy as generated
 from optwright.runtime import HyperparameterError
@@ -85,7 +95,7 @@ def _cases() -> Iterator[Any]:
             yield pytest.param(declaration, declaration, {}, id=name)
 
 
-CASES = list(_cases())
+CASES = tiered(_cases(), selected_member)
 
 
 def _shapes(system: Optimizer | Route) -> list[tuple[int, ...]]:
@@ -214,11 +224,10 @@ def _state(optimizer: Any, branch: int, system: Optimizer) -> dict[str, Any]:
 
 
 def _before(
-    optimizer: Any, system: Optimizer | Route, step: int, first: list[Any], hyper: Any, dtype: str
+    optimizer: Any, system: Optimizer | Route, step: int, first: list[Any], hyper: Any, field: Any
 ) -> Any:
     """The interpreter's snapshot of where the class stands."""
     params = [slot.array for slot in optimizer._slots]
-    field = bounded(dtype)
     if step == 0:
         return reference.start(system, params, hyper, field)
     parts = []
@@ -273,17 +282,22 @@ def _run(
     dtype: str,
     special: bool,
     monkeypatch: pytest.MonkeyPatch,
+    scale: float | None = None,
 ) -> tuple[list[str], int]:
-    """(what is wrong, steps compared) of a class over some steps."""
+    """(what is wrong, steps compared) of a class over some steps.
+
+    scale: of the gradients, and of parameters if it is below 1. Norms are held to what is ordinary.
+    """
     rng = np.random.default_rng(zlib.crc32(f"{declaration.id}{flags}{dtype}{special}".encode()))
     shapes = _shapes(system)
-    params = [rng.normal(size=shape).astype(dtype) for shape in shapes]
+    params = [np.asarray(min(scale or 1, 1) * rng.normal(size=shape), dtype) for shape in shapes]
+    field = bounded(dtype, ordinary=scale is not None)
     hyper = {
         h.name: CHOSEN[h.name]
         for h in system.hyper
         if h.name in CHOSEN and (h.default is None or h.name == "max_iter")
     }
-    optimizer = _class(declaration)([p for p in params], **flags, **hyper)
+    optimizer = _class(declaration)(list(params), **flags, **hyper)
     recorder = Recorder(monkeypatch)
     branches = optimizer._branches
     first = [p.copy() for p in params]
@@ -292,10 +306,12 @@ def _run(
     compared = 0
 
     def gradient(parameters: list[np.ndarray]) -> tuple[float, list[np.ndarray]]:
-        if searches or not isinstance(system, Route) and system.scope == "all":
+        together = not isinstance(system, Route) and system.scope == "all"
+        if searches or (together and scale is None):
             return _bowl(parameters)
         gradients = [
-            rng.normal(size=shape).astype(dtype) * 10.0 ** rng.integers(-2, 2) for shape in shapes
+            np.asarray((scale or 10.0 ** rng.integers(-2, 2)) * rng.normal(size=shape), dtype)
+            for shape in shapes
         ]
         if special:
             for x in gradients:
@@ -315,7 +331,7 @@ def _run(
     with np.errstate(all="ignore"):
         for step in range(STEPS):
             recorder.clear()
-            before = _before(optimizer, system, step, first, hyper, dtype)
+            before = _before(optimizer, system, step, first, hyper, field)
             optimizer.step(gradient, **others)
             script = reference.Script(**recorder.answers)
             try:
@@ -328,6 +344,7 @@ def _run(
     return wrong, compared
 
 
+@pytest.mark.parametrize("special", [False, True], ids=["normal", "special"])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("declaration, system, flags", CASES)
 def test_step_within_bounds(
@@ -335,24 +352,47 @@ def test_step_within_bounds(
     system: Any,
     flags: dict[str, Any],
     dtype: str,
+    special: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    wrong, compared = _run(declaration, system, flags, dtype, False, monkeypatch)
+    wrong, compared = _run(declaration, system, flags, dtype, special, monkeypatch)
     assert not wrong, "\n".join(wrong[:10])
     assert compared >= STEPS - 1
 
 
+# --- norms ---------------------------------------------------------------------------------------
+
+
+def _has_norm(system: Optimizer | Route) -> bool:
+    systems = [b for _, b in system.branches] if isinstance(system, Route) else [system]
+    steps = [statement for s in systems for statement in s.step]
+    return any(sympy.sympify(x).has(norm) for s in steps for x in expressions(s))
+
+
+NORMED = [p for p in CASES if _has_norm(p.values[1])]
+SIZES = {"float32": {"large": 3e20, "small": 1e-25}, "float64": {"large": 3e160, "small": 1e-170}}
+TO_MEND = {
+    "large": "LARS ClippedSGD ClippedAdam ClippedLAMB ClippedMuon ClippedAdafactor SAM SAMAdam "
+    "ClippedSAM Muon(float64)",
+    "small": "LARS LAMB ClippedLAMB SAM SAMAdam ClippedSAM",
+}
+"""Rules whose norms overflow or vanish today, although they are ordinary numbers of the type."""
+
+
+@pytest.mark.parametrize("size", ["large", "small"])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("declaration, system, flags", CASES)
-def test_special_values(
+@pytest.mark.parametrize("declaration, system, flags", NORMED)
+def test_norms_neither_overflow_nor_vanish(
     declaration: Any,
     system: Any,
     flags: dict[str, Any],
     dtype: str,
+    size: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    wrong, _ = _run(declaration, system, flags, dtype, True, monkeypatch)
-    assert not wrong, "\n".join(wrong[:10])
+    wrong, _ = _run(declaration, system, flags, dtype, False, monkeypatch, SIZES[dtype][size])
+    known = {declaration.id, f"{declaration.id}({dtype})"} & set(TO_MEND[size].split())
+    assert bool(wrong) == bool(known), "\n".join(wrong[:10]) or "mended: take it off the list"
 
 
 # --- the test itself ---------------------------------------------------------------------------
@@ -425,7 +465,7 @@ def test_layout_changes_nothing(name: str) -> None:
         theta[...] = start
         optimizer = _class(catalog[name])({"w": theta})
         for _ in range(3):
-            optimizer.step(lambda p: _bowl_tree(p))
+            optimizer.step(_bowl_tree)
         results.append(np.array(theta))
     assert results[0].tobytes() == results[1].tobytes() == results[2].tobytes()
 
@@ -451,11 +491,13 @@ def test_half_precision_keeps_single_state(name: str) -> None:
 # --- schedules ---------------------------------------------------------------------------------
 
 
-SCHEDULES = [d for d in catalog.values() if isinstance(d, Schedule)]
+SCHEDULES = tiered(
+    [pytest.param(d, id=d.id) for d in catalog.values() if isinstance(d, Schedule)], selected
+)
 GIVEN = {"steps": 7, "period": 3, "warmup": 3, "batch": 64, "total": 12, "decay_steps": 5}
 
 
-@pytest.mark.parametrize("schedule", SCHEDULES, ids=lambda d: d.id)
+@pytest.mark.parametrize("schedule", SCHEDULES)
 def test_schedule(schedule: Schedule) -> None:
     """A generated schedule gives the interpreter's numbers, and so does its state."""
     hyper = {h.name: GIVEN.get(h.name, 0.1) for h in schedule.hyper if h.default is None}

@@ -11,7 +11,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from optwright.derive.interpret.reference import advance_schedule, run, start_schedule, view
+from optwright.derive.interpret import advance_schedule, run, start_schedule, view
 from optwright.derive.rule import composed, plateau
 from optwright.derive.rule.dialect import torch as torch_rules
 from optwright.derive.rule.family import (

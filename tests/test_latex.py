@@ -112,8 +112,8 @@ def test_sums_list_their_terms_as_the_text_does(id: str) -> None:
                 sign[0] = "-"
             printed = latex.terms(equation.rhs)
             assert [("+" + x.lstrip())[:2][-1] if x[0] in "+-" else "+" for x in printed] == sign
-            for words, term in zip(terms, printed, strict=True):
-                words = re.sub(r"identity\(.*?\)", "", words)
+            for given, term in zip(terms, printed, strict=True):
+                words = re.sub(r"identity\(.*?\)", "", given)
                 for name in set(re.findall(r"[A-Za-z_]\w*", words)) & named.keys():
                     assert named[name].base in term, (words, term)
 
@@ -162,7 +162,7 @@ def test_latex_that_is_no_symbol_is_refused(latex: str) -> None:
         hyper=(rate(1),),
         step=(Eq(theta[t], theta[t - 1] - rate * g[t]),),
     )
-    with pytest.raises(DeclarationError, match="rate: its LaTeX .* is no single symbol"):
+    with pytest.raises(DeclarationError, match=r"rate: its LaTeX .* is no single symbol"):
         block(system)
 
 
@@ -302,7 +302,7 @@ def test_every_file_goes_into_a_document() -> None:
 
 @TEX
 def test_tex_errors_are_told_as_a_line() -> None:
-    with pytest.raises(SheetError, match="failed: Undefined control sequence. l.1 .*"):
+    with pytest.raises(SheetError, match=r"failed: Undefined control sequence. l.1 .*"):
         pdf(r"\documentclass{article}\begin{document}\foo\end{document}")
 
 

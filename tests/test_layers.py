@@ -14,15 +14,16 @@ ROOT = Path(__file__).parents[1]
 
 MAY = {
     "error": "",
-    "language": "error",
+    "display": "",
+    "language": "error display",
     "compose": "language",
     "rule": "language compose",
-    "interpret": "language",
+    "interpret": "error language",
     "lower": "language",
-    "claim": "error language",
+    "claim": "error display language",
     "certificate": "language claim",
     "statement": "language compose rule claim",
-    "proof": "error language compose rule interpret lower claim certificate statement",
+    "proof": "error display language compose rule interpret lower claim certificate statement",
     "judge": "language interpret claim certificate",
     "reading": "language compose",
     # It replays what a verdict shows, and reports what the judge found.

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from optwright.derive.interpret.number import (
+from optwright.derive.interpret import (
     DECIMAL50,
     EXACT,
     FORMATS,

@@ -16,7 +16,17 @@ from latex_case import block, text
 from operation_case import EXAMPLES
 from test_backend import differences as plain_differences
 from test_backend import plain  # noqa: F401  (a fixture)
-from test_cupy import INEXACT, _compared, _module, folder  # noqa: F401  (a fixture)
+from test_cupy import (
+    FLOAT32,
+    FLOAT64,
+    INEXACT,
+    _compared,
+    _compiled_ahead,
+    _module,
+    _number_sources,
+    _sources,
+    folder,  # noqa: F401  (a fixture)
+)
 from test_generated import _run
 
 from optwright.derive import language
@@ -101,20 +111,19 @@ def test_plain(plain: Any, system: Optimizer, dtype: str) -> None:  # noqa: F811
 
 @pytest.fixture(scope="module")
 def machine(folder: Any) -> cupy_standin.Machine:  # noqa: F811
-    """The stand-in's compiler."""
-    if cupy_standin.build.gxx() is None:
-        pytest.skip("g++ is not installed: the kernels cannot run without a device")
-    return cupy_standin.Machine(folder, {})
+    """The stand-in with the kernels of all examples."""
+    taken = [e for e in EXAMPLES if (e.name, "cupy") not in REFUSED]
+    texts = [(dtype, _sources(taken)[1:]) for dtype in (FLOAT32, FLOAT64)]
+    return _compiled_ahead(folder, [*texts, (FLOAT64, _number_sources(taken)[1:])])
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("system", EXAMPLES, ids=IDS)
 def test_cupy(machine: Any, system: Optimizer, dtype: str) -> None:
-    if _refused(system, "cupy"):
-        return
-    with cupy_standin.installed(machine) as cp:
-        wrong = _compared(cp, system, system, {}, dtype, True)
-    assert not wrong, "\n".join(w[:300] for w in wrong[:6])
+    if not _refused(system, "cupy"):
+        with cupy_standin.installed(machine) as cp:
+            wrong = _compared(cp, system, system, {}, dtype, True)
+        assert not wrong, "\n".join(w[:300] for w in wrong[:6])
 
 
 @pytest.mark.parametrize("system", EXAMPLES, ids=IDS)

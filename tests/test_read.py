@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 from latex_case import IDS, emitted, plain, text
 from latex_mutant import mutants
+from selection import RULES, tiered
 
 from optwright.cli import main
 from optwright.derive.language import (
@@ -62,7 +63,7 @@ def test_files_give_the_declarations(id: str) -> None:
         )
 
 
-@pytest.mark.parametrize("id", IDS)
+@pytest.mark.parametrize("id", tiered(IDS, RULES.__contains__))
 def test_every_notation_gives_the_declarations(id: str) -> None:
     for system in plain(catalog[id]):
         seen = []
@@ -81,7 +82,7 @@ def few(changes: list[tuple[str, list[str]]], count: int) -> list[tuple[str, lis
     return changes[:: max(1, len(changes) // count)]
 
 
-@pytest.mark.parametrize("id", IDS)
+@pytest.mark.parametrize("id", tiered(IDS, RULES.__contains__))
 def test_changed_formulas_are_noticed(id: str) -> None:
     for system in plain(catalog[id]):
         made = block(system)
@@ -117,6 +118,12 @@ OPERATIONS = {
     ),
     "roots": rule(Eq(theta[t], theta[t - 1] - lr * g[t] ** Rational(1, 3) / (1 + sqrt(g[t])) ** 2)),
     "power of a power": rule(Eq(theta[t], theta[t - 1] - lr * (lr**t) ** 2 * g[t] ** (2 * t))),
+    "a number and a sum": rule(
+        Eq(theta[t], theta[t - 1] - g[t] / (2 * (lr + 1)) - lr / (3 - 3 * g[t]) ** 2)
+    ),
+    "half of a quotient": rule(
+        Eq(theta[t], theta[t - 1] - lr * g[t] / 2 / (1 + Abs(g[t])) / sqrt(1 + lr / 2))
+    ),
     "quotients": rule(Eq(theta[t], theta[t - 1] - lr / (3 * g[t] * (1 + lr)) + 2 * g[t] / 3)),
     "matrices": rule(
         Eq(p[t], matmul(g[t], transpose(g[t]))),
@@ -396,3 +403,77 @@ def test_a_listing_with_a_mistake_is_told_where_it_stands() -> None:
     with pytest.raises(ReadError, match="line 12") as caught:
         read(LISTING.replace(r"m_{t-1} + (1", r"m_{t-1} + (1 + (1"))
     assert "\n" not in str(caught.value)
+
+
+# --- what differs, and what only looks so --------------------------------------------------------
+
+
+def step(u: object) -> Optimizer:
+    return rule(Eq(theta[t], theta[t - 1] - u), hyper=(lr(1),))  # type: ignore[operator]
+
+
+x = g[t]
+
+
+@pytest.mark.parametrize(
+    "first, second",
+    [
+        (x / 2 / (lr + 1), x / (2 * lr + 2)),
+        (x / (2 - 2 * lr), -x / (2 * lr - 2)),
+        ((x - lr) ** 2, (lr - x) ** 2),
+        (x * sqrt(4 * lr + 2), x * sqrt(2) * sqrt(2 * lr + 1)),
+        (exp(x * (2 * lr + 2)), exp(2 * x * (lr + 1))),
+    ],
+)
+def test_a_number_that_sympy_multiplies_in_is_no_difference(first: object, second: object) -> None:
+    assert first != second
+    assert differences(step(first), step(second)) == []
+
+
+@pytest.mark.parametrize(
+    "first, second",
+    [
+        (x / (2 * lr + 2), x / (2 * lr + 1)),
+        (x / (2 * lr + 2), x / (lr + 1)),
+        ((x - lr) ** 3, (lr - x) ** 3),
+        (x * sqrt(lr - 1), x * sqrt(1 - lr)),
+        (x * (2 * lr + 2) ** 2, x * 2 * (lr + 1) ** 2),
+    ],
+)
+def test_other_numbers_differ(first: object, second: object) -> None:
+    assert differences(step(first), step(second))
+
+
+# --- sizes ---------------------------------------------------------------------------------------
+
+START = r"\theta_t = \theta_{t-1} - \eta "
+
+
+@pytest.mark.parametrize(
+    "text, reason",
+    [
+        (START + "10^{999999999}", "an exponent beyond 10,000"),
+        (START + "g_t^{-999999999}", "an exponent beyond 10,000"),
+        (START + "10^{10^{10^{10}}}", "an exponent beyond 10,000"),
+        (START + r"\exp(10^{20})", "an exponent beyond 10,000"),
+        (START + "((10^{900})^{900})", "a power of more than 1,000 digits"),
+        (START + r"\sqrt[999999999]{3}", "an exponent beyond 10,000"),
+        (START + "9" * 2000, "a number of 2,000 digits; 1,000 are read"),
+        (START + "+".join(["g_t"] * 240_000), "a formula beyond 10,000 characters"),
+        (START + "+ g_t\\\\\n" * 100_000, "a formula beyond 10,000 characters"),
+        (START + "+".join(["g_t"] * 500_000), "a text of 2,000,0.. characters; 1,000,000 are read"),
+        ("a_t = g_t\\\\\n" * 2000, "more than 1,000 formulas in one system"),
+        (START + "(" * 3000 + "g_t" + ")" * 3000, "nested too deeply"),
+    ],
+    ids=range(12),
+)
+def test_what_nobody_writes_is_refused_at_once(text: str, reason: str) -> None:
+    with pytest.raises(ReadError, match=reason) as error:
+        read(text)
+    assert len(str(error.value)) < 100 and "\n" not in str(error.value)
+
+
+def test_an_environment_that_is_never_closed_takes_no_time() -> None:
+    """Each opener looked for its end through the whole text."""
+    [found] = read(START + "g_t" + r"\begin{align}" * 60_000)
+    assert not differences(found, read(START + "g_t")[0])

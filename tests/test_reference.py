@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from decimal import Decimal
 from fractions import Fraction
@@ -12,12 +13,16 @@ import numpy as np
 import pytest
 from sympy import Symbol
 
-from optwright.derive.interpret.number import DECIMAL50, EXACT, Ambiguous, Inexact, bounded
-from optwright.derive.interpret.reference import (
+from optwright.derive.interpret import (
+    DECIMAL50,
+    EXACT,
+    Ambiguous,
     AnswerError,
+    Inexact,
     Script,
     advance,
     advance_schedule,
+    bounded,
     contains,
     floats,
     load,
@@ -131,9 +136,7 @@ def fractions(rng: Any, n: int) -> list[Fraction]:
 
 def test_adam_in_fifty_digits() -> None:
     rng = np.random.default_rng(0)
-    theta0, grads = [rng.normal(size=(2, 3)), rng.normal(size=4)], []
-    for _ in range(5):
-        grads.append([rng.normal(size=(2, 3)), rng.normal(size=4)])
+    theta0, *grads = ([rng.normal(size=(2, 3)), rng.normal(size=4)] for _ in range(6))
     script = Script(grad=grads)
     last = run(adam, theta0, 5, script.oracles, {"lr": 0.1})[-1]
     assert script.left == 0 and last.t == 5 == last.calls
@@ -171,8 +174,8 @@ def test_momentum_in_fractions_with_a_scheduled_rate() -> None:
         {"lr": lambda k: H**k},
         EXACT,
     )
-    for i, x in enumerate([Fraction(1), Fraction(2)]):
-        buffer = Fraction(0)
+    for i, begun in enumerate([Fraction(1), Fraction(2)]):
+        x, buffer = begun, Fraction(0)
         for k in range(1, 5):
             buffer = Fraction(9, 10) * buffer + 3 * x - 1
             x -= H**k * buffer
@@ -318,7 +321,7 @@ def test_two_loop_recursion_is_the_dense_inverse_hessian() -> None:
     snapshots = run(lbfgs, [[1, 2, 3]], 4, oracles, field=EXACT)
     assert [len(s.state["S"]) for s in snapshots] == [0, 1, 2, 2, 2]
     assert snapshots[1].values["p"][0].tolist() == [-x for x in quadratic_gradient([1, 2, 3])]
-    for before, after in zip(snapshots[1:-1], snapshots[2:], strict=True):
+    for before, after in itertools.pairwise(snapshots[1:]):
         pairs = [
             (np.array(s[0]), np.array(y[0]))
             for s, y in zip(before.state["S"], before.state["Y"], strict=True)

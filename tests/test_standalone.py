@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from selection import tiered
 
 from optwright.cli import main
 from optwright.generated import numpy as generated
@@ -32,7 +33,7 @@ print(theta.tobytes().hex())
 """
 
 
-@pytest.mark.parametrize("name", ["Adam", "LAMB", "Muon", "LBFGS"])
+@pytest.mark.parametrize("name", tiered(["LAMB", "Adam", "Muon", "LBFGS"], "LAMB".__eq__))
 def test_runs_alone_with_the_same_bits(name: str, tmp_path: Path) -> None:
     made = CliRunner().invoke(main, ["kernels", name, "--standalone", "--out", str(tmp_path)])
     assert made.exit_code == 0, made.output
@@ -93,7 +94,7 @@ with cupy_standin.installed(cupy_standin.Machine(Path({folder!r}), {{}})) as cp:
 """
 
 
-@pytest.mark.parametrize("name", ["Adam", "LAMB", "Prodigy", "Muon"])
+@pytest.mark.parametrize("name", tiered(["Prodigy", "Adam", "LAMB", "Muon"], "Prodigy".__eq__))
 def test_device_modules_run_alone_with_the_same_bits(name: str, tmp_path: Path) -> None:
     """Their kernels, and the runtime that came along, on the stand-in of CuPy."""
     if shutil.which("g++") is None:

@@ -7,3 +7,6 @@ Import what you need from the subpackages; this module loads none of them:
 """
 
 __version__ = "0.1.0"
+
+DISPLAY = "optwright.templates.latex.display"
+"""What prints declarations and verdicts in a notebook; loaded when one is shown."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from optwright.derive.claim.name import means
+from optwright.derive.claim.system import check_systems
 from optwright.derive.claim.verdict import STATUSES, Status
 from optwright.derive.error import suggest
 
@@ -69,6 +70,7 @@ class Statement:
             raise StatementError(
                 f"statement {self.id}: {self.claim!r} is no claim: give a Simulation, Identity, …"
             )
+        check_systems(self.claim)
         if self.expected not in STATUSES:
             raise StatementError(
                 f"statement {self.id}: expected {self.expected!r} is none of {', '.join(STATUSES)}"

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from html import escape
 from typing import Any, Literal
+
+from optwright.derive.display import Displayed
 
 Status = Literal["proved", "refuted", "undecided"]
 STATUSES: tuple[Status, ...] = ("proved", "refuted", "undecided")
@@ -82,7 +83,7 @@ class Counterexample:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Verdict(Displayed):
     """The outcome of deciding a statement.
 
     scope       for what it was proved: "all t, all n", "n <= 3", …
@@ -150,17 +151,6 @@ class Verdict:
 
     def __str__(self) -> str:
         return f"{self.statement + ': ' if self.statement else ''}{self.status} ({self.evidence})"
-
-    def _repr_html_(self) -> str:
-        """The verdict in a notebook: one line, the obligations folded below it."""
-        name = escape(f"{self.statement}: " if self.statement else "")
-        rows = "".join(
-            f"<tr><td>{escape(o.name)}</td><td>{o.status}</td>"
-            f"<td><code>{escape(o.before)}</code></td><td><code>{escape(o.after)}</code></td></tr>"
-            for o in self.obligations
-        )
-        table = f"<details><summary>obligations</summary><table>{rows}</table></details>"
-        return f"<p>{name}<b>{self.status}</b> ({escape(self.evidence)})</p>{table if rows else ''}"
 
 
 def from_dict(data: Mapping[str, Any]) -> Verdict:

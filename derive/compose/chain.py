@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
 
-import sympy
 from sympy import sympify
 
 from optwright.derive.compose.rewrite import (
@@ -41,22 +40,28 @@ def chain(*parts: Any) -> Any:
     """Transforms and, last, a rule: what the first transform makes of the gradient goes to the
     second, and so on to the rule. `chain(clip, decay, rule)` is `clip(decay(rule))`.
 
-    In a `Route` a norm over all tensors spans the tensors of every branch.
+    In a `Route` a norm over all tensors spans the tensors of every branch. Raises DeclarationError
+    where a part is no transform, or the last no rule.
     """
-    *transforms, rule = parts
+    *transforms, rule = parts or (None,)
     if not isinstance(rule, (Optimizer, Family, Route)):
-        raise DeclarationError(
-            "chain", str(rule), "the last part is the rule: an Optimizer, Family or Route"
-        )
+        reason = "the last part is the rule, an Optimizer, Family or Route such as catalog['Adam']"
+        raise DeclarationError("chain", _called(rule), reason)
     for transform in reversed(transforms):
         if not callable(transform) or isinstance(transform, (Optimizer, Family, Route)):
-            raise DeclarationError(
-                "chain",
-                str(transform),
-                "every part but the last is a transform, such as clip_by_value(1)",
-            )
+            reason = "every part but the last is a transform, such as clip_by_value(1)"
+            raise DeclarationError("chain", _called(transform), reason)
         rule = transform(rule)
+        if not isinstance(rule, (Optimizer, Family, Route)):
+            name = _called(transform)
+            reason = f"makes no rule of a rule: call it with its settings first, as in {name}(1)"
+            raise DeclarationError("chain", name, reason)
     return rule
+
+
+def _called(part: Any) -> str:
+    """A part's name, for messages."""
+    return str(getattr(part, "id", getattr(part, "__name__", part)))
 
 
 def scheduled(rule: S, **schedules: Schedule) -> S:
@@ -64,7 +69,8 @@ def scheduled(rule: S, **schedules: Schedule) -> S:
 
     The schedule's equations come first, its output stands for the hyperparameter, its own
     hyperparameters join the rule's. A schedule that needs the loss makes its state one number over
-    all tensors. Refused where an initial value or another default uses the hyperparameter.
+    all tensors. Raises DeclarationError for what is no hyperparameter or no schedule, and where an
+    initial value or another default uses the hyperparameter.
     """
 
     def build(rule: Optimizer, names: Names) -> Optimizer:
@@ -76,61 +82,40 @@ def scheduled(rule: S, **schedules: Schedule) -> S:
 
 
 def _drive(rule: Optimizer, name: str, schedule: Schedule, names: Names) -> Optimizer:
-    where = f"scheduled({rule.id}, {name}={schedule.id})"
-    symbol = next((h.symbol for h in rule.hyper if h.name == name), None)
-    if symbol is None:
-        there = ", ".join(h.name for h in rule.hyper) or "none"
-        raise DeclarationError(where, name, f"is no hyperparameter of the rule; there are {there}")
-    for s in rule.state:
-        if sympify(s.init if isinstance(s, State) else s.length).has(symbol):
-            raise DeclarationError(
-                where,
-                s.name,
-                f"its initial value or length uses {name}, which a schedule gives from step 1 on",
-            )
-    for h in rule.hyper:
-        if h.default is not None and h.default.has(symbol):
-            raise DeclarationError(
-                where, h.name, f"its default uses {name}: give it a number first"
-            )
+    symbol = _driven(rule, name, schedule)
     names.prefix = name
     names.taken.discard(name)
-    sequences = [s.name for s in schedule.state]
-    sequences += [
-        s.lhs.name for s in schedule.step if isinstance(s, sympy.Eq) and s.lhs.name not in sequences
-    ]
-    new = {old: names.fresh(old) for old in sequences}
-    hyper = tuple(names.hyper(h.symbol, None) for h in schedule.hyper)
-    table = {h.symbol: own.symbol for h, own in zip(schedule.hyper, hyper, strict=True)}
-    hyper = tuple(
-        replace(
-            own,
-            default=None if h.default is None else h.default.subs(table),
-            range=h.range,
-            meaning=h.meaning,
-        )
-        for h, own in zip(schedule.hyper, hyper, strict=True)
-    )
+    assigned = [s.lhs.name for s in schedule.equations]
+    new = {
+        old: names.fresh(old) for old in dict.fromkeys([s.name for s in schedule.state] + assigned)
+    }
+    added = [names.hyper(h.symbol, None) for h in schedule.hyper]
+    table = {h.symbol: own.symbol for h, own in zip(schedule.hyper, added, strict=True)}
 
     def own(x: Any) -> Any:
         return rename_values(sympify(x).subs(table, simultaneous=True), new)
 
-    extent = ALL if schedule.needs_value else HOST
     output = names.variable(f"{name}_t")
+
+    def drive(x: Any) -> Any:
+        return sympify(x).xreplace({symbol: output[t]})
+
+    extent = ALL if schedule.needs_value else HOST
+    hyper = [
+        replace(
+            h,
+            symbol=table[h.symbol],
+            default=None if h.default is None else h.default.subs(table),
+        )
+        for h in schedule.hyper
+    ]
     position = [h.name for h in rule.hyper].index(name)
-    driven = rule.replace(
-        hyper=(
-            *rule.hyper[:position],
-            *hyper,
-            *(h for h in rule.hyper[position:] if h.name != name),
-        ),
+    return rule.replace(
+        hyper=(*rule.hyper[:position], *hyper, *rule.hyper[position + 1 :]),
         step=(
             *(map_statement(s, own) for s in schedule.step),
             equation(output[t], own(schedule.output)),
-            *(
-                map_statement(s, lambda x: sympify(x).xreplace({symbol: output[t]}))
-                for s in rule.step
-            ),
+            *(map_statement(s, drive) for s in rule.step),
         ),
         state=(
             *(
@@ -139,19 +124,44 @@ def _drive(rule: Optimizer, name: str, schedule: Schedule, names: Names) -> Opti
             ),
             *rule.state,
         ),
-        views={n: x.xreplace({symbol: output[t]}) for n, x in rule.views.items()},
+        views={n: drive(x) for n, x in rule.views.items()},
         invariants=tuple(x for x in rule.invariants if not x.has(symbol)),
-        repeat=rule.repeat
-        and Repeat(
-            sympify(rule.repeat.at_most).xreplace({symbol: output[t]}),
-            sympify(rule.repeat.until).xreplace({symbol: output[t]}),
-        ),
+        repeat=rule.repeat and Repeat(drive(rule.repeat.at_most), drive(rule.repeat.until)),
     )
-    return driven
+
+
+def _driven(rule: Optimizer, name: str, schedule: Any) -> Parameter:
+    """The symbol of the hyperparameter that the schedule drives, where nothing else needs it."""
+    if not isinstance(schedule, Schedule):
+        reason = (
+            f"{schedule!r} is no Schedule: give one, such as catalog['Cosine'], or fix a number: "
+            f"rule.with_hyper({name}=0.1)"
+        )
+        raise DeclarationError(f"scheduled({rule.id})", name, reason)
+    where = f"scheduled({rule.id}, {name}={schedule.id})"
+    symbol = next((h.symbol for h in rule.hyper if h.name == name), None)
+    if symbol is None:
+        there = ", ".join(h.name for h in rule.hyper) or "none"
+        raise DeclarationError(where, name, f"is no hyperparameter of the rule; there are {there}")
+    for s in rule.state:
+        if sympify(s.init if isinstance(s, State) else s.length).has(symbol):
+            reason = (
+                f"its initial value or length uses {name}, which a schedule gives from step 1 on"
+            )
+            raise DeclarationError(where, s.name, reason)
+    for h in rule.hyper:
+        if h.default is not None and h.default.has(symbol):
+            reason = f"its default uses {name}: give it a number first"
+            raise DeclarationError(where, h.name, reason)
+    return symbol
 
 
 def repeat(rule: S, at_most: int, until: Any = False) -> S:
-    """Run the rule several times within one call: at most `at_most` times, until the condition."""
+    """Run the rule several times within one call: at most `at_most` times, until the condition.
+
+    `at_most`, a whole number of at least 1, becomes the hyperparameter `max_iter`; `until` is one
+    number over all tensors. Raises DeclarationError for a rule that is repeated already.
+    """
 
     def build(rule: Optimizer, names: Names) -> Optimizer:
         if rule.repeat:
@@ -171,7 +181,8 @@ def repeat(rule: S, at_most: int, until: Any = False) -> S:
 
 def rename(rule: S, mapping: Mapping[str, str] | None = None, *, prefix: str = "") -> S:
     """The rule with names changed: those of `mapping` (hyperparameters, sequences or views), or
-    every hyperparameter's by a prefix. A new name that is in use already is refused."""
+    every hyperparameter's by a prefix. Raises DeclarationError for a name that the rule has not,
+    and for a new one that is in use already."""
 
     def build(rule: Optimizer, _: Names) -> Optimizer:
         new = {h.name: prefix + h.name for h in rule.hyper} if prefix else {}

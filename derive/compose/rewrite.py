@@ -101,7 +101,8 @@ def _lifted(rule: System, build: Build, prefix: str, title: str) -> System:
             for where, branch in rule.branches
         )
         return replace(rule, name=title + rule.name, branches=built)
-    raise DeclarationError(prefix, type(rule).__name__, "is no Optimizer, Family or Route")
+    shown, instead = " ".join(str(rule).split()), ", such as catalog['Adam']"
+    raise DeclarationError(prefix, f"{shown:.60}", f"is no Optimizer, Family or Route{instead}")
 
 
 def _built(rule: Optimizer, build: Build, names: Names, title: str) -> Optimizer:

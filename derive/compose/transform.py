@@ -93,7 +93,10 @@ def through(rule: Optimizer, names: Names, answer: Answer) -> tuple[Statement, .
 
 def clip_by_global_norm(max_norm: Any = 1) -> Transform:
     """Scale a gradient down to the Euclidean norm `max_norm` over all tensors together; exactly
-    unchanged where it is no longer than that (Pascanu et al. 2013)."""
+    unchanged where it is no longer than that (Pascanu et al. 2013).
+
+    `max_norm`, above 0, is a hyperparameter of the result, and its default.
+    """
 
     def build(rule: Optimizer, names: Names) -> Optimizer:
         limit = names.hyper(
@@ -120,7 +123,10 @@ def clip_by_global_norm(max_norm: Any = 1) -> Transform:
 
 
 def clip_by_value(max_value: Any = 1) -> Transform:
-    """Limit every entry of a gradient to [-max_value, max_value]."""
+    """Limit every entry of a gradient to [-max_value, max_value].
+
+    `max_value`, above 0, is a hyperparameter of the result, and its default.
+    """
 
     def build(rule: Optimizer, names: Names) -> Optimizer:
         limit = names.hyper(
@@ -142,7 +148,8 @@ def clip_by_value(max_value: Any = 1) -> Transform:
 def coupled_decay(weight_decay: Any = 0) -> Transform:
     """Minimise loss + weight_decay/2·‖θ‖² instead: every oracle answers for the penalised loss.
 
-    Refused where the rule has a line search, which asks the loss itself.
+    `weight_decay`, at least 0, is a hyperparameter of the result. Raises DeclarationError where the
+    rule has a line search, which asks the loss itself.
     """
 
     def build(rule: Optimizer, names: Names) -> Optimizer:
@@ -188,6 +195,8 @@ def decoupled_decay(weight_decay: Any = 0.01, *, lr: str | None = None) -> Trans
 
     `lr` names the learning rate that multiplies the decay; without it the rule's only
     hyperparameter with the role "lr" (Loshchilov & Hutter 2019; torch, optax and Keras multiply).
+    `weight_decay`, at least 0, is a hyperparameter of the result. Raises DeclarationError where the
+    learning rate is not known.
     """
 
     def build(rule: Optimizer, names: Names) -> Optimizer:

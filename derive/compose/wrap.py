@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -45,6 +46,8 @@ def sam(rule: S, rho: Any = 0.05) -> S:
 
     Each gradient that the rule asks at a point p is replaced by the one at p + rho·g/‖g‖, where g
     is the gradient at p and the norm is over all tensors; where g = 0 the point is p itself.
+    `rho`, at least 0, is a hyperparameter of the result. Raises DeclarationError for a rule with a
+    line search.
     """
 
     def build(rule: Optimizer, names: Names) -> Optimizer:
@@ -75,7 +78,11 @@ def sam(rule: S, rho: Any = 0.05) -> S:
 
 def lookahead(rule: S, k: int = 5, alpha: Any = 0.5) -> S:
     """Lookahead around any rule (Zhang et al. 2019): every k steps the slow weights go the share
-    alpha of the way to the fast ones, which start again from there. The rule keeps its state."""
+    alpha of the way to the fast ones, which start again from there. The rule keeps its state.
+
+    `k`, at least 1, becomes the hyperparameter `sync_period`, `alpha` in [0, 1] `slow_step_size`.
+    Raises DeclarationError for a rule that is repeated within a call.
+    """
 
     def build(rule: Optimizer, names: Names) -> Optimizer:
         refuse(rule, "lookahead", repeated=True)
@@ -122,30 +129,14 @@ def lookahead(rule: S, k: int = 5, alpha: Any = 0.5) -> S:
 def accumulate(rule: S, k: int = 1) -> S:
     """Take one step of the rule per k calls, with the mean of the k gradients.
 
-    The rule gets a clock of its own, which counts its steps; between them its state rests. Refused
-    for a rule that asks more than one gradient, or at a point found within the step, or anything
-    but gradients and noise: those answers would be of the last part of the batch only.
+    The rule gets a clock of its own, which counts its steps; between them its state rests. `k`, at
+    least 1, becomes the hyperparameter `accumulation_steps`. Raises DeclarationError for a rule
+    that asks more than one gradient, or at a point found within the step, or anything but gradients
+    and noise: those answers would be of the last part of the batch only.
     """
-    last_only = "it would be asked on the last of the accumulated batches only"
 
     def build(rule: Optimizer, names: Names) -> Optimizer:
-        refused = (op.value, op.hessian, op.hvp, op.hessian_diagonal, op.line_search)
-        refuse(rule, "accumulate", repeated=True, oracles=dict.fromkeys(refused, last_only))
-        questions = [q for s in rule.step for q in asks(s, grad)]
-        if len(questions) != 1:
-            raise DeclarationError(
-                f"accumulate({rule.id})",
-                "grad",
-                f"the rule asks for {len(questions)} gradients in a step, one is needed",
-            )
-        point = questions[0].args[0]
-        if any(v.index == t for v in point.atoms(Value)):
-            raise DeclarationError(
-                f"accumulate({rule.id})",
-                str(questions[0]),
-                "the point is found within the step, so it is unknown while gradients are gathered",
-            )
-        refuse_views(rule, "accumulate")
+        question = _only_question(rule)
         every = names.hyper(
             Parameter(
                 "accumulation_steps",
@@ -158,36 +149,20 @@ def accumulate(rule: S, k: int = 1) -> S:
         )
         count, clock = names.variable("accumulated"), names.variable("steps_taken")
         gathered, asked = names.variable("g_sum"), names.variable("g_part")
-        whole = sympy.Eq(count[t], every.symbol)
-        kept = {s.name for s in rule.states} | {theta.name}
+        first = sympy.Eq(count[t], 1)
+        whole: Any = sympy.Eq(count[t], every.symbol)
+        kept: set[str] = {s.name for s in rule.states} | {theta.name}
 
         def own(x: Any) -> Any:
-            return reclock(
-                sympify(x).xreplace({questions[0]: gathered[t] / every.symbol}), clock[t]
-            )
-
-        def rested(s: Statement) -> Statement:
-            if isinstance(s, Push):
-                return Push(dict(s.values), sympy.And(s.when, whole))
-            if isinstance(s, Loop):
-                return replace(
-                    s,
-                    last=cases((sympify(s.last), whole), s.first + (1 if s.downward else -1)),
-                    init=tuple(equation(e.lhs, cases((e.rhs, whole), 0)) for e in s.init),
-                )
-            rest = Variable(s.lhs.name)[t - 1] if s.lhs.name in kept else sympy.Integer(0)
-            return equation(s.lhs, cases((s.rhs, whole), rest))
+            return reclock(sympify(x).xreplace({question: gathered[t] / every.symbol}), clock[t])
 
         return rule.replace(
             step=(
                 equation(count[t], cases((count[t - 1] + 1, count[t - 1] < every.symbol), 1)),
-                equation(clock[t], cases((clock[t - 1] + 1, sympy.Eq(count[t], 1)), clock[t - 1])),
-                equation(asked[t], reclock(questions[0], clock[t])),
-                equation(
-                    gathered[t],
-                    cases((asked[t], sympy.Eq(count[t], 1)), gathered[t - 1] + asked[t]),
-                ),
-                *(rested(map_statement(s, own)) for s in rule.step),
+                equation(clock[t], cases((clock[t - 1] + 1, first), clock[t - 1])),
+                equation(asked[t], reclock(question, clock[t])),
+                equation(gathered[t], cases((asked[t], first), gathered[t - 1] + asked[t])),
+                *(_only_if(whole, map_statement(s, own), kept) for s in rule.step),
             ),
             hyper=(*rule.hyper, every),
             state=(
@@ -202,12 +177,48 @@ def accumulate(rule: S, k: int = 1) -> S:
     return lift(rule, build, "accumulate", "Accumulated")
 
 
+def _only_question(rule: Optimizer) -> op.Oracle:
+    """The one gradient that a rule asks, which can be gathered over several calls.
+
+    Raises DeclarationError where it cannot.
+    """
+    last_only = "it would be asked on the last of the accumulated batches only"
+    refused = (op.value, op.hessian, op.hvp, op.hessian_diagonal, op.line_search)
+    refuse(rule, "accumulate", repeated=True, oracles=dict.fromkeys(refused, last_only))
+    refuse_views(rule, "accumulate")
+    where = f"accumulate({rule.id})"
+    questions = [q for s in rule.step for q in asks(s, grad)]
+    if len(questions) != 1:
+        reason = f"the rule asks for {len(questions)} gradients in a step, one is needed"
+        raise DeclarationError(where, "grad", reason)
+    if any(v.index == t for v in questions[0].args[0].atoms(Value)):
+        reason = "the point is found within the step, so it is unknown while gradients are gathered"
+        raise DeclarationError(where, str(questions[0]), reason)
+    return questions[0]
+
+
+def _only_if(condition: Any, statement: Statement, kept: Collection[str]) -> Statement:
+    """The statement where a condition holds; else what is kept rests, and all else is zero."""
+    if isinstance(statement, Push):
+        return Push(dict(statement.values), sympy.And(statement.when, condition))
+    if isinstance(statement, Loop):
+        nowhere = statement.first + (1 if statement.downward else -1)
+        return replace(
+            statement,
+            last=cases((sympify(statement.last), condition), nowhere),
+            init=tuple(equation(e.lhs, cases((e.rhs, condition), 0)) for e in statement.init),
+        )
+    name = statement.lhs.name
+    rest = Variable(name)[t - 1] if name in kept else sympy.Integer(0)
+    return equation(statement.lhs, cases((statement.rhs, condition), rest))
+
+
 def skip_nonfinite(rule: S) -> S:
     """Take no step where a gradient has an infinite or NaN entry in any tensor.
 
     Parameters, state and the rule's own clock stay as they are then. Host state becomes one number
-    over all tensors, because it depends on the gradients now. Refused where a history grows before
-    the last gradient is known.
+    over all tensors, because it depends on the gradients now. Raises DeclarationError where a
+    history grows before the last gradient is known, and for a rule repeated within a call.
     """
 
     def build(rule: Optimizer, names: Names) -> Optimizer:
@@ -265,7 +276,11 @@ def skip_nonfinite(rule: S) -> S:
 
 def master_weights(rule: S, dtype: str = "bfloat16") -> S:
     """Keep the parameters exactly as state; θ is that state rounded to `dtype`, and so is every
-    point at which an oracle is asked (Micikevicius et al. 2018)."""
+    point at which an oracle is asked (Micikevicius et al. 2018).
+
+    `dtype` is one of float16, bfloat16, float32, float64. Raises DeclarationError for a rule with a
+    line search.
+    """
 
     def build(rule: Optimizer, names: Names) -> Optimizer:
         refuse(
@@ -305,6 +320,7 @@ def master_weights(rule: S, dtype: str = "bfloat16") -> S:
 def ema_of_parameters(rule: S, decay: Any = 0.999) -> S:
     """Keep an exponential moving average of the parameters, which starts as a copy after the first
     step (as in torch's AveragedModel and Keras); the view "ema" gives it (Polyak & Juditsky 1992).
+    `decay`, in [0, 1), becomes the hyperparameter `ema_decay`.
     """
 
     def build(rule: Optimizer, names: Names) -> Optimizer:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import Any
 
-from optwright.derive.interpret.number import Ambiguous, Inexact
+from optwright.derive.interpret import Ambiguous, Inexact
 from optwright.derive.judge.point.found import Found
 from optwright.derive.judge.point.obligation import Obligations, Unbound
 from optwright.derive.judge.point.value import Unvalued

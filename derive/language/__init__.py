@@ -30,6 +30,7 @@ from sympy import (
 from sympy import Eq as Equal
 from sympy import Ne as Unequal
 
+from optwright.derive.language.check.python import answer_in_words
 from optwright.derive.language.declaration import (
     DeclarationError,
     Excluded,
@@ -79,8 +80,11 @@ from optwright.derive.language.operation import (
     value,
 )
 from optwright.derive.language.symbol import Hyper, Parameter, Range, Variable, exact, t, variables
+from optwright.derive.language.text import show_step
 from optwright.derive.language.vocabulary import *  # noqa: F403
 from optwright.derive.language.vocabulary import __all__ as _symbols
+
+answer_in_words()
 
 __all__ = [
     "ALL",
@@ -148,6 +152,7 @@ __all__ = [
     "outer",
     "pi",
     "round_to",
+    "show_step",
     "sign",
     "sin",
     "solve",

@@ -7,6 +7,7 @@ gives each tensor its own system, and `Schedule` is a system of host values only
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -18,6 +19,7 @@ import sympy
 from sympy import Eq, Expr, sympify
 from sympy.logic.boolalg import Boolean
 
+from optwright.derive.display import Displayed
 from optwright.derive.error import DeclarationError
 from optwright.derive.language import operation as op
 from optwright.derive.language.check.name import check_name
@@ -81,6 +83,9 @@ class Source:
 @dataclass(frozen=True)
 class Optimizer(System):
     """One plain system: hyperparameters, state, and the equations of a step.
+
+    Sequences may be given as tuples or lists, a source as text, and state that starts at zero as a
+    bare variable. Raises DeclarationError, on one line, for whatever means nothing.
 
     name        the class name of what is generated; a valid identifier
     source      where the rule is written down
@@ -287,7 +292,7 @@ def _with_gradient(step: tuple[Statement, ...]) -> tuple[Statement, ...]:
 
 
 @dataclass(frozen=True)
-class Family:
+class Family(Displayed):
     """Systems chosen by flags: `choices` lists the values of each flag, the default first.
 
     `make` gets the flags as keyword arguments and returns the plain system for them, all of the
@@ -306,6 +311,11 @@ class Family:
             if isinstance(allowed, str) or not isinstance(allowed, Sequence) or not allowed:
                 reason = f"{allowed!r} lists no values: write (False, True), the default first"
                 raise DeclarationError(self.id, flag, reason)
+        try:
+            inspect.signature(self.make).bind(**choices)
+        except TypeError:
+            reason = f"is no function of the flags: write def make({', '.join(choices)})"
+            raise DeclarationError(self.id, "make", reason) from None
         object.__setattr__(self, "choices", {f: tuple(allowed) for f, allowed in choices.items()})
 
     @property
@@ -381,7 +391,7 @@ class Where:
 
 
 @dataclass(frozen=True)
-class Route:
+class Route(Displayed):
     """Each tensor gets the first system whose condition it meets (Muon and its fallback).
 
     Hyperparameters of the branches that share a name are one hyperparameter. The last condition

@@ -67,12 +67,16 @@ EACH_AXIS = Extent("each_axis")
 
 
 def axes(*reduced: int) -> Extent:
-    """The extent of an array whose named axes are reduced to length one."""
+    """The extent of an array whose named axes (-1 the last) are reduced to length one."""
     return Extent("axes", axes=tuple(sorted(set(reduced))))
 
 
 def matrix(*dims: str) -> Extent:
-    """The extent of an array with its own shape; "n" is the number of parameters (scope "all")."""
+    """The extent of an array with its own shape, of named lengths.
+
+    "n" is the number of parameters (scope "all"), "rows" and "columns" those of the tensor (shape
+    "matrix").
+    """
     return Extent("matrix", dims=dims)
 
 
@@ -114,71 +118,78 @@ def infer(expr: Expr, known: Mapping[str, Extent], shape: Shape = "any") -> Exte
 
     Raises ExtentError for operands that do not fit, KeyError for an unknown sequence.
     """
+    return _Inference(known, shape).visit(sympy.sympify(expr))
 
-    def visit(node: Expr) -> Extent:
+
+@dataclass(frozen=True)
+class _Inference:
+    """Extents of expressions, where those of sequences are known and tensors have a shape."""
+
+    known: Mapping[str, Extent]
+    shape: Shape
+
+    def visit(self, node: Expr) -> Extent:
         if isinstance(node, Value):
-            return known[node.name]
+            return self.known[node.name]
         if isinstance(node, (Parameter, Symbol, Str)) or node.is_number:
             return HOST
         if isinstance(node, op.Oracle):
-            return _oracle(node)
+            return self.oracle(node)
         if isinstance(node, op.Reduction):
-            return _reduction(node)
+            return self.reduction(node)
         if isinstance(node, op.MatrixOperation):
-            return _matrix(node)
+            return self.matrix(node)
         if isinstance(node, op.dim):
             return TENSOR
         if isinstance(node, op.evaluations):
-            if not isinstance(node.args[0], op.line_search):
-                raise ExtentError(
-                    f"{node} counts the evaluations of a line search, {node.args[0]} is none"
-                )
-            return ALL
+            return self.evaluations(node)
         if isinstance(node, op.max_per_axis):
-            _want(node.args[0], "coordinate", node)
-            return EACH_AXIS
+            return self.want(node.args[0], "coordinate", node, EACH_AXIS)
         if isinstance(node, op.min_over_axes):
-            _want(node.args[0], "each_axis", node)
-            return COORDINATE
+            return self.want(node.args[0], "each_axis", node, COORDINATE)
         extent = HOST
         for arg in node.args:
-            extent = join(extent, visit(arg))
+            extent = join(extent, self.visit(arg))
         return extent
 
-    def _want(arg: Expr, kind: str, node: Expr) -> None:
-        found = visit(arg)
+    def want(self, arg: Expr, kind: str, node: Expr, result: Extent) -> Extent:
+        """The result, if the argument is of the kind that the operation needs."""
+        found = self.visit(arg)
         if found.kind != kind:
-            raise ExtentError(
-                f"{type(node).__name__} needs a value of extent {kind}, {arg} is of {found}"
-            )
+            name = type(node).__name__
+            raise ExtentError(f"{name} needs a value of extent {kind}, {arg} is of {found}")
+        return result
 
-    def _oracle(node: op.Oracle) -> Extent:
+    def evaluations(self, node: op.evaluations) -> Extent:
+        if not isinstance(node.args[0], op.line_search):
+            reason = f"counts the evaluations of a line search, {node.args[0]} is none"
+            raise ExtentError(f"{node} {reason}")
+        return ALL
+
+    def oracle(self, node: op.Oracle) -> Extent:
         if isinstance(node, op.noise):
             return COORDINATE
-        for arg in (
-            node.args[:1] if not isinstance(node, (op.hvp, op.line_search)) else node.args[:2]
-        ):
-            if visit(arg).kind != "coordinate":
-                raise ExtentError(
-                    f"{node} asks at {arg}, which is of extent {visit(arg)}:"
-                    " a point has one entry per parameter"
-                )
+        for arg in node.args[: 2 if isinstance(node, (op.hvp, op.line_search)) else 1]:
+            found = self.visit(arg)
+            if found.kind != "coordinate":
+                reason = "a point has one entry per parameter"
+                raise ExtentError(f"{node} asks at {arg}, which is of extent {found}: {reason}")
         if isinstance(node, op.hessian):
-            if shape != "vector":
+            if self.shape != "vector":
                 raise ExtentError("hessian needs scope='all': it is one matrix over all parameters")
             return matrix("n", "n")
         return ALL if isinstance(node, (op.value, op.line_search)) else COORDINATE
 
-    def _reduction(node: op.Reduction) -> Extent:
+    def reduction(self, node: op.Reduction) -> Extent:
         inner = HOST
         for operand in node.operands:
-            inner = join(inner, visit(operand))
+            inner = join(inner, self.visit(operand))
         if node.over == "all":
             return ALL
         if inner.scalar:
             raise ExtentError(f"{node} reduces {inner}, which is one number already")
         if node.over == "tensor":
-            return ALL if shape == "vector" else TENSOR
+            return ALL if self.shape == "vector" else TENSOR
         if inner.kind == "matrix":
             raise ExtentError(f"{node} reduces an axis of a matrix")
         assert isinstance(node.over, int)
@@ -186,11 +197,10 @@ def infer(expr: Expr, known: Mapping[str, Extent], shape: Shape = "any") -> Exte
             raise ExtentError(f"{node} names axis {node.over}: axes count from the last, -1")
         return axes(*inner.axes, node.over)
 
-    def _matrix(node: op.MatrixOperation) -> Extent:
-        what = type(node).__name__
-        dims = [
-            _dims(visit(arg), shape, what) for arg in node.args if not visit(arg).kind == "host"
-        ]
+    def matrix(self, node: op.MatrixOperation) -> Extent:
+        what, shape = type(node).__name__, self.shape
+        found = [extent for arg in node.args if (extent := self.visit(arg)) != HOST]
+        dims = [_dims(extent, shape, what) for extent in found]
         if not dims:
             raise ExtentError(f"{what} needs a matrix or a vector, not a value of extent host")
         if isinstance(node, op.transpose):
@@ -198,9 +208,7 @@ def infer(expr: Expr, known: Mapping[str, Extent], shape: Shape = "any") -> Exte
         if isinstance(node, op.identity):
             return matrix(dims[0][0], dims[0][0])
         if isinstance(node, op.inverse_root):
-            if len(dims[0]) != 2 or dims[0][0] != dims[0][1]:
-                raise ExtentError(f"{what} needs a square matrix, not {dims[0]}")
-            return _extent(dims[0], shape)
+            return _extent(_square(dims[0], what), shape)
         if len(dims) != 2:
             raise ExtentError(f"{what} needs two matrices or vectors")
         left, right = dims
@@ -211,12 +219,15 @@ def infer(expr: Expr, known: Mapping[str, Extent], shape: Shape = "any") -> Exte
         if left[-1] != right[0]:
             raise ExtentError(f"{what} of shapes {left} and {right}: {left[-1]} is not {right[0]}")
         if isinstance(node, op.solve):
-            if len(left) != 2 or left[0] != left[1]:
-                raise ExtentError(f"{what} needs a square matrix first, not {left}")
+            _square(left, what)
             return _extent(right, shape)
         result = left[:-1] + right[1:]
         if not result:
             raise ExtentError(f"{what} of two vectors is a number: write dot(a, b)")
         return _extent(result, shape)
 
-    return visit(sympy.sympify(expr))
+
+def _square(dims: tuple[str, ...], what: str) -> tuple[str, ...]:
+    if len(dims) != 2 or dims[0] != dims[1]:
+        raise ExtentError(f"{what} needs a square matrix, not {dims}")
+    return dims

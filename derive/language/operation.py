@@ -8,7 +8,7 @@ tensors together or over an axis. Matrix operations work on whole arrays: `matmu
 `sign`, `Max`, `Min`, `exp`, `log`; choices between expressions are `cases`.
 
 Each is a SymPy function, so substitution, comparison and hashing are SymPy's; none evaluates by
-itself. What each computes is defined once, by `optwright.derive.interpret.reference`.
+itself. What each computes is defined once, by `optwright.derive.interpret`.
 """
 
 from __future__ import annotations
@@ -23,49 +23,75 @@ from sympy.logic.boolalg import Boolean
 from optwright.derive.language.symbol import MatrixOperation, Operation, matmul, transpose
 
 SCOPES = ("tensor", "all")
+"""Over what a reduction goes, besides an axis."""
+
+DTYPES = ("bfloat16", "float16", "float32", "float64")
+"""The types that a number may be rounded to."""
 
 
 # --- oracles -------------------------------------------------------------------------------------
 
 
 class Oracle(Operation):
-    """A question to the problem; the point at which it is asked is its first argument."""
+    """A question to the problem; the point at which it is asked is its first argument.
+
+    A point has one entry per parameter entry. The answer is asked once per step and point.
+    """
 
 
 class grad(Oracle):  # noqa: N801
-    """The gradient of the loss at a point, shaped like the parameters."""
+    """The gradient of the loss at a point: `grad(x)`, shaped like the parameters."""
+
+    form, nargs = "g[t], or grad(theta[t - 1])", 1
 
 
 class value(Oracle):  # noqa: N801
-    """The loss at a point: one number over all tensors."""
+    """The loss at a point: `value(x)`, one number over all tensors (a host value in a schedule)."""
+
+    form, nargs = "value(theta[t - 1])", 1
 
 
 class hessian(Oracle):  # noqa: N801
-    """The Hessian at a point, n × n over the concatenated parameters (`scope="all"`)."""
+    """The Hessian at a point: `hessian(x)`, symmetric, n × n over the concatenated parameters.
+
+    For rules of `scope="all"` only.
+    """
+
+    form, nargs = "hessian(theta[t - 1])", 1
 
 
 class hvp(Oracle):  # noqa: N801
-    """The Hessian at a point times a vector shaped like the parameters."""
+    """The Hessian at a point times a vector: `hvp(x, u)`, u and the result like the parameters."""
+
+    form, nargs = "hvp(theta[t - 1], u[t])", 2
 
 
 class hessian_diagonal(Oracle):  # noqa: N801
-    """The diagonal of the Hessian at a point (or its estimate), shaped like the parameters."""
+    """The diagonal of the Hessian at a point, or its estimate, shaped like the parameters."""
+
+    form, nargs = "hessian_diagonal(theta[t - 1])", 1
 
 
 class noise(Oracle):  # noqa: N801
-    """Standard normal noise shaped like the parameters; the argument counts the draws of a step.
+    """Standard normal noise shaped like the parameters: `noise(k)`, the k-th draw of a step.
 
-    The generator belongs to the optimizer and is saved with its state.
+    Draws of different k, tensors and steps are independent. The generator belongs to the optimizer
+    and is saved with its state.
     """
+
+    form, nargs = "noise(1)", 1
 
 
 class line_search(Oracle):  # noqa: N801
-    """A step length along `direction`: `line_search(point, direction, contract, start)`.
+    """A step length along a direction: `line_search(x, d, contract, start, *constants)`.
 
     `contract` names the conditions that the answer fulfils ("armijo", "strong_wolfe",
     "strong_wolfe_torch"); `start` is the first trial, further arguments are the contract's
-    constants in its documented order. One number over all tensors.
+    constants in its documented order. d is like the parameters; the answer is one positive number
+    over all tensors (Nocedal & Wright 2006, ch. 3).
     """
+
+    form = 'line_search(theta[t - 1], d[t], "armijo")'
 
     def __new__(
         cls, point: Any, direction: Any, contract: str = "armijo", start: Any = 1, *constants: Any
@@ -79,7 +105,12 @@ class line_search(Oracle):  # noqa: N801
 
 
 class evaluations(Operation):  # noqa: N801
-    """How many points a line search asked: `evaluations(line_search(…))`; asked once for both."""
+    """How many points a line search asked: `evaluations(line_search(…))`, one whole number.
+
+    The search is asked once for its length and its evaluations.
+    """
+
+    form, nargs = "evaluations(line_search(…))", 1
 
 
 # --- reductions ----------------------------------------------------------------------------------
@@ -88,7 +119,10 @@ class evaluations(Operation):  # noqa: N801
 class Reduction(Operation):
     """A reduction: its last argument says over what, "tensor", "all" or an axis (negative integer).
 
-    Over an axis the result keeps that axis with length one, so that it broadcasts.
+    Over "tensor" (unless said) the result is one number per tensor, over "all" one over all
+    tensors. Over an axis the result keeps that axis with length one, so that it broadcasts; axes
+    count from the last, -1. Raises NoExpression for another scope. What is one number already is
+    refused when the declaration is made.
     """
 
     @property
@@ -104,34 +138,42 @@ class Reduction(Operation):
 def _over(scope: str | int | Str | Integer) -> Expr:
     if isinstance(scope, str):
         if scope not in SCOPES:
-            raise ValueError(f"scope {scope!r} is not 'tensor', 'all' or a negative axis")
+            raise TypeError(f"scope {scope!r} is not 'tensor', 'all' or a negative axis")
         return Str(scope)
     return sympify(scope)
 
 
 class total(Reduction):  # noqa: N801
-    """The sum of the entries."""
+    """The sum of the entries: `total(x)`, 0 of none."""
+
+    form = 'total(x), total(x, "all") or total(x, -1)'
 
     def __new__(cls, x: Any, scope: Any = "tensor") -> Expr:
         return Function.__new__(cls, x, _over(scope))
 
 
 class mean(Reduction):  # noqa: N801
-    """The arithmetic mean of the entries."""
+    """The arithmetic mean of the entries: `mean(x)`."""
+
+    form = 'mean(x), mean(x, "all") or mean(x, -1)'
 
     def __new__(cls, x: Any, scope: Any = "tensor") -> Expr:
         return Function.__new__(cls, x, _over(scope))
 
 
 class largest(Reduction):  # noqa: N801
-    """The largest entry; NaN if any entry is."""
+    """The largest entry: `largest(x)`; NaN if any entry is, -inf of none."""
+
+    form = 'largest(x), largest(x, "all") or largest(x, -1)'
 
     def __new__(cls, x: Any, scope: Any = "tensor") -> Expr:
         return Function.__new__(cls, x, _over(scope))
 
 
 class norm(Reduction):  # noqa: N801
-    """The Euclidean (Frobenius) norm."""
+    """The Euclidean (Frobenius) norm: `norm(x)`, at least 0."""
+
+    form = 'norm(x), norm(x, "all") or norm(x, -1)'
 
     def __new__(cls, x: Any, scope: Any = "tensor") -> Expr:
         return Function.__new__(cls, x, _over(scope))
@@ -141,48 +183,72 @@ class norm(Reduction):  # noqa: N801
 
 
 class dot(Reduction):  # noqa: N801
-    """The sum of the entrywise products of two arrays."""
+    """The sum of the entrywise products of two arrays: `dot(x, y)`."""
+
+    form = 'dot(x, y), dot(x, y, "all") or dot(x, y, -1)'
 
     def __new__(cls, x: Any, y: Any, scope: Any = "tensor") -> Expr:
         return Function.__new__(cls, x, y, _over(scope))
 
 
 class count_nonfinite(Reduction):  # noqa: N801
-    """How many entries are infinite or NaN."""
+    """How many entries are infinite or NaN: `count_nonfinite(x)`, over all tensors unless said."""
+
+    form = 'count_nonfinite(x), count_nonfinite(x, "all") or count_nonfinite(x, -1)'
 
     def __new__(cls, x: Any, scope: Any = "all") -> Expr:
         return Function.__new__(cls, x, _over(scope))
 
 
 class max_per_axis(Operation):  # noqa: N801
-    """One array per axis: the maximum over all the other axes, each kept with length one (SM3)."""
+    """One array per axis of x: the maximum over all the other axes, each kept with length one.
+
+    The extent is `EACH_AXIS` (Anil et al. 2019, SM3).
+    """
+
+    form, nargs = "max_per_axis(x)", 1
 
 
 class min_over_axes(Operation):  # noqa: N801
-    """The entrywise minimum of one array per axis, broadcast against each other (SM3)."""
+    """The entrywise minimum of one array per axis (`EACH_AXIS`), broadcast against each other.
+
+    One number per entry (Anil et al. 2019, SM3).
+    """
+
+    form, nargs = "min_over_axes(x)", 1
 
 
 # --- matrices ------------------------------------------------------------------------------------
 
 
 class solve(MatrixOperation):  # noqa: N801
-    """The solution x of A x = b: `solve(A, b)`."""
+    """The solution x of A x = b: `solve(A, b)`, A square, b a vector or matrix."""
+
+    form, nargs = "solve(A, b)", 2
 
 
 class outer(MatrixOperation):  # noqa: N801
-    """The outer product of two vectors."""
+    """The outer product of two vectors of lengths n: `outer(a, b)`, n × n."""
+
+    form, nargs = "outer(a, b)", 2
 
 
 class identity(MatrixOperation):  # noqa: N801
-    """The identity matrix with as many rows as the square matrix or vector given."""
+    """The identity matrix with as many rows as the matrix or vector given: `identity(A)`."""
+
+    form, nargs = "identity(A)", 1
 
 
 class inverse_root(MatrixOperation):  # noqa: N801
-    """A**(-1/p) of a symmetric positive definite matrix: `inverse_root(A, p)`."""
+    """A**(-1/p) of a symmetric positive definite matrix: `inverse_root(A, p)`, shaped like A."""
+
+    form, nargs = "inverse_root(A, 4)", 2
 
 
 class dim(Operation):  # noqa: N801
-    """The length of one axis of the tensor: `dim(-1)` columns, `dim(-2)` rows. One per tensor."""
+    """The length of one axis of a tensor: `dim(-1)` columns, `dim(-2)` rows; a whole number."""
+
+    form, nargs = "dim(-1)", 1
 
 
 # --- choices and rounding ------------------------------------------------------------------------
@@ -192,8 +258,11 @@ class cases(Operation):  # noqa: N801
     """A choice: `cases((a, cond), (b, cond2), otherwise)`, the first whose condition holds.
 
     On a condition of extent host only the chosen arm is evaluated; elsewhere all arms are, and one
-    is selected per entry. A comparison with NaN is false.
+    is selected per entry. A comparison with NaN is false. Raises NoExpression where a condition is
+    none, or the last expression has one.
     """
+
+    form = "cases((a, condition), b)"
 
     is_select = True
 
@@ -208,17 +277,17 @@ class cases(Operation):  # noqa: N801
                     )
                 flat += arm
             if isinstance(arms[-1], (tuple, sympy.Tuple)):
-                raise TypeError("cases needs a last expression without a condition")
+                raise TypeError("it ends with an expression without a condition")
             flat.append(arms[-1])
         else:
             flat = list(arms)
         args = [sympify(a) for a in flat]
         if len(args) % 2 == 0:
-            raise TypeError("cases needs a last expression without a condition")
+            raise TypeError("it ends with an expression without a condition")
         kept: list[Any] = []
         for expression, condition in zip(args[:-1:2], args[1::2], strict=True):
             if not isinstance(condition, Boolean):
-                raise TypeError(f"{condition} is no condition")
+                raise TypeError(f"{condition} is no condition, such as x > 0")
             if condition == sympy.false:
                 continue
             if condition == sympy.true:
@@ -246,18 +315,26 @@ class cases(Operation):  # noqa: N801
 
 
 class round_to(Operation):  # noqa: N801
-    """A number rounded to a storage type and back: `round_to(x, "bfloat16")`."""
+    """A number rounded to a storage type and back, ties to even: `round_to(x, "bfloat16")`.
+
+    The types are float16, bfloat16, float32 and float64; NoExpression is raised for another.
+    """
+
+    form = 'round_to(x, "bfloat16")'
 
     def __new__(cls, x: Any, dtype: Any) -> Expr:
+        if str(dtype) not in DTYPES:
+            raise TypeError(f"{dtype!r} is not one of {', '.join(DTYPES)}")
         return Function.__new__(cls, sympify(x), dtype if isinstance(dtype, Str) else Str(dtype))
 
 
 def clip(x: Any, low: Any, high: Any) -> Expr:
-    """x limited to [low, high]."""
+    """x limited to [low, high], entry by entry: `Min(Max(x, low), high)`."""
     return Min(Max(x, low), high)
 
 
 __all__ = [
+    "DTYPES",
     "SCOPES",
     "MatrixOperation",
     "Operation",

@@ -10,15 +10,16 @@ import runpy
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from optwright.derive.language.call import parse, specialise
+from optwright.derive.language.check.python import said
 from optwright.derive.language.declaration import (
     Declaration,
     DeclarationError,
     Family,
     Optimizer,
     Route,
-    Schedule,
 )
 
 
@@ -105,7 +106,8 @@ class Registry(Mapping[str, Declaration]):
 
 
 def load(path: str | Path, known: Mapping[str, Declaration] | None = None) -> Registry:
-    """The declarations that a Python file binds at its top level to public names, in its order.
+    """The declarations that a Python file binds at its top level to public names, in its order,
+    and those of a tuple `declarations`.
 
     The file is run as it is. Declarations taken unchanged from `known` (the catalogue) are left
     out, so a file may build on them. Raises DeclarationError, with file and line where there is
@@ -123,30 +125,35 @@ def load(path: str | Path, known: Mapping[str, Declaration] | None = None) -> Re
         line = error.lineno if error.filename == str(path) else _line(error, path)
         raise DeclarationError(f"{path}:{line}", "syntax", str(error.msg)) from error
     except (Exception, SystemExit) as error:
-        reason = " ".join(str(error).split()) or "was raised"
-        raise DeclarationError(
-            f"{path}:{_line(error, path)}", type(error).__name__, reason
-        ) from error
+        kind = type(error).__name__
+        raise DeclarationError(f"{path}:{_line(error, path)}", kind, said(error)) from error
     found: dict[str, tuple[str, Declaration]] = {}
-    for name, thing in names.items():
-        if (
-            name.startswith("_")
-            or not isinstance(thing, (Optimizer, Family, Route, Schedule))
-            or id(thing) in taken
-        ):
+    for name, thing in _bound(names):
+        if id(thing) in taken:
             continue
         if thing.id in found and found[thing.id][1] is not thing:
-            raise DeclarationError(
-                str(path),
-                thing.id,
-                f"is the name of both {found[thing.id][0]} and {name}: rename one",
-            )
+            reason = f"is the name of both {found[thing.id][0]} and {name}: rename one"
+            raise DeclarationError(str(path), thing.id, reason)
         found.setdefault(thing.id, (name, thing))
     if not found:
-        raise DeclarationError(
-            str(path), "file", "binds no Optimizer, Family, Route or Schedule at its top level"
+        reason = (
+            "binds no Optimizer, Family, Route or Schedule at its top level: write "
+            "rule = Optimizer(…), or declarations = (…,)"
         )
+        raise DeclarationError(str(path), "file", reason)
     return Registry((declaration for _, declaration in found.values()), str(path))
+
+
+def _bound(names: Mapping[str, Any]) -> Iterator[tuple[str, Declaration]]:
+    """The declarations bound to public names, and those of a tuple `declarations`."""
+    several = names.get("declarations", ())
+    for name, thing in names.items():
+        if not name.startswith("_") and isinstance(thing, Declaration):
+            yield name, thing
+    if isinstance(several, (tuple, list)):
+        for place, thing in enumerate(several):
+            if isinstance(thing, Declaration):
+                yield f"declarations[{place}]", thing
 
 
 def _line(error: BaseException, path: Path) -> int:

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 import sympy
 from sympy import Eq, Expr, Symbol, sympify
 
+from optwright.derive.display import Displayed
 from optwright.derive.error import DeclarationError
 from optwright.derive.language import operation as op
 from optwright.derive.language.extent import COORDINATE, Extent
@@ -26,10 +27,16 @@ g = Variable("g")
 """The gradient at `theta[t - 1]`, `g[t]`, unless the step assigns it."""
 
 
-def _check_variable(kind: str, variable: Any) -> None:
+def _check_kept(kind: str, variable: Any, extent: Any) -> None:
+    if isinstance(variable, Value):
+        reason = f"is one value of it: write {kind}({variable.name})"
+        raise DeclarationError(kind, str(variable), reason)
     if not isinstance(variable, Variable):
         reason = f"is a {type(variable).__name__}, no Variable: Variable({str(variable)!r}) is one"
         raise DeclarationError(kind, repr(variable), reason)
+    if not isinstance(extent, Extent):
+        reason = 'is no extent: write HOST, ALL, TENSOR, COORDINATE, axes(-1) or matrix("n", "n")'
+        raise DeclarationError(kind, f"{variable}: {extent!r}", reason)
 
 
 @dataclass(frozen=True)
@@ -45,10 +52,11 @@ class State(Indexed):
     extent: Extent = COORDINATE
 
     def __post_init__(self) -> None:
-        _check_variable("State", self.variable)
+        _check_kept("State", self.variable, self.extent)
+        object.__setattr__(self, "init", exact(self.init))
 
     @property
-    def name(self) -> str:
+    def name(self) -> str:  # type: ignore[override]  # a field of Variable
         return self.variable.name
 
     def __getitem__(self, index: Any) -> Value:
@@ -59,7 +67,8 @@ class State(Indexed):
 class History(Indexed):
     """The last `length` values of a quantity: `S[1]` is the newest, `S[2]` the one before.
 
-    `count(S)` is how many are kept so far, at most `length` (an integer hyperparameter).
+    `S.count` is how many are kept so far, at most `length` (a positive whole number or
+    hyperparameter). `extent` is that of each member. A step appends with `Push`.
     """
 
     variable: Variable
@@ -67,10 +76,11 @@ class History(Indexed):
     extent: Extent = COORDINATE
 
     def __post_init__(self) -> None:
-        _check_variable("History", self.variable)
+        _check_kept("History", self.variable, self.extent)
+        object.__setattr__(self, "length", exact(self.length))
 
     @property
-    def name(self) -> str:
+    def name(self) -> str:  # type: ignore[override]  # a field of Variable
         return self.variable.name
 
     def __getitem__(self, age: Any) -> Value:
@@ -83,12 +93,19 @@ class History(Indexed):
 
 @dataclass(frozen=True)
 class Push:
-    """Append values to histories, all or none: only where `when` holds (a condition on numbers)."""
+    """Append values to histories, all or none: `Push({S: s[t], Y: y[t]}, when=…)`.
+
+    `when` is a condition on one number over all tensors; each value has the extent of its history.
+    Raises DeclarationError where what is appended to is no History.
+    """
 
     values: tuple[tuple[History, Expr], ...]
     when: Any = True
 
     def __init__(self, values: Mapping[History, Any], when: Any = True) -> None:
+        if not isinstance(values, Mapping) or not all(isinstance(h, History) for h in values):
+            reason = "names no history: write Push({past: g[t]}) with past = History(…)"
+            raise DeclarationError("Push", str(values), reason)
         object.__setattr__(self, "values", tuple((h, exact(x)) for h, x in values.items()))
         object.__setattr__(self, "when", sympify(when))
 
@@ -101,6 +118,8 @@ class Push:
 class Loop:
     """A bounded recurrence over an integer index, upwards or downwards from `first` to `last`.
 
+    The bounds are host values.
+
     `init` assigns the members before the first turn (`q[0]`), `body` those of each turn from the
     neighbour before it (`q[j - 1]` upwards, `r[j + 1]` downwards). After the loop `q[last]` is the
     result (and `q[0]` still, when there was no turn) and every `a[j]` may be read by a later loop.
@@ -111,6 +130,16 @@ class Loop:
     last: Any
     init: tuple[Eq, ...]
     body: tuple[Eq, ...]
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.index, Symbol) or not self.index.is_integer:
+            reason = 'is no index: write k = Symbol("k", integer=True)'
+            raise DeclarationError("Loop", str(self.index), reason)
+        for part in ("init", "body"):
+            given = getattr(self, part)
+            if isinstance(given, Eq) or not all(isinstance(e, Eq) for e in given):
+                reason = "holds equations: write (Eq(a[0], …),)"
+                raise DeclarationError(f"Loop over {self.index}", part, reason)
 
     @property
     def downward(self) -> bool:
@@ -137,7 +166,10 @@ def str_equation(equation: Eq) -> str:
 
 @dataclass(frozen=True)
 class Repeat:
-    """Run the step again within one call, at most so often, until a condition on it holds.
+    """Run the step again within one call, `at_most` so often, until a condition on it holds.
+
+    `at_most` is a whole number of at least 1, or a hyperparameter; `until` one number over all
+    tensors.
 
     The clock of the repeated system counts its own runs over the optimizer's life; `turn[t]`, a
     host value that the system may use, counts them within the call, from 1.
@@ -199,7 +231,11 @@ def map_statement(statement: Statement, change: Callable[[Any], Any]) -> Stateme
 
 
 def equation(lhs: Expr, rhs: Any) -> Eq:
-    """`lhs = rhs` as data: never decided, whatever SymPy knows of its sides; floats made exact."""
+    """`lhs = rhs` as data: `Eq(m[t], …)` assigns m[t] in a step.
+
+    Never decided, whatever SymPy knows of its sides; floats are made exact. Raises DeclarationError
+    where a side is no expression: a sequence without its index, a text, an array.
+    """
     return Eq(lhs, exact(rhs), evaluate=False)
 
 
@@ -219,7 +255,7 @@ def used_names(
     return {symbol.name for x in parts for symbol in sympify(x).free_symbols}
 
 
-class System:
+class System(Displayed):
     """What every plain system has: a name in a dialect, hyperparameters, state, and a step."""
 
     name: str

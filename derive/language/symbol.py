@@ -7,8 +7,10 @@ two arrays is their entrywise product and matrix products are written `a @ b` or
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import sympy
 from sympy import Expr, Function, Symbol, SympifyError, sympify
@@ -20,8 +22,11 @@ t = Symbol("t", integer=True, positive=True)
 """The step counter: 1 in the first step."""
 
 
-class NoExpression(DeclarationError, SympifyError):  # type: ignore[misc]
-    """Something stands in an expression that has no value there."""
+class NoExpression(DeclarationError, SympifyError, TypeError):  # type: ignore[misc]
+    """Something stands in an expression that has no value there.
+
+    Also what SymPy and Python raise for that, so that both go on as they would.
+    """
 
     __str__ = DeclarationError.__str__
 
@@ -34,8 +39,8 @@ class Bare:
     """
 
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
-        name, instead = self._bare()
-        raise NoExpression("expression", name, instead)
+        name, reason = self._bare()
+        raise NoExpression("expression", name, reason)
 
     def _bare(self) -> tuple[str, str]:
         """The name, and what is wrong with it where it stands."""
@@ -49,7 +54,44 @@ class Bare:
     __array_ufunc__ = _sympy_ = _refuse
 
 
-class Term(Expr):  # type: ignore[misc]
+_OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "divide": operator.truediv,
+    "power": operator.pow,
+    "less": operator.lt,
+    "less_equal": operator.le,
+    "greater": operator.gt,
+    "greater_equal": operator.ge,
+}
+
+_INSTEAD = {"absolute": "Abs", "ceil": "ceiling", "maximum": "Max", "minimum": "Min"}
+"""The language's words for functions of NumPy that are called otherwise here."""
+
+
+class Symbolic:
+    """What stands for a number that is not known yet: NumPy and math cannot compute with it."""
+
+    def __array_ufunc__(self, ufunc: Any, _: str, *inputs: Any, **__: Any) -> Any:
+        name = str(ufunc.__name__)
+        numbers = [x.item() if getattr(x, "shape", None) == () else x for x in inputs]
+        if name in _OPERATORS and not any(hasattr(x, "shape") for x in numbers):
+            return _OPERATORS[name](*numbers)  # a number of NumPy's is a number
+        if name in _OPERATORS:
+            reason = "is combined with an array of NumPy's: write a number or a Parameter instead"
+        else:
+            reason = f"np.{name} takes arrays: write {_INSTEAD.get(name, name)} of the language"
+        raise NoExpression("expression", str(self), reason)
+
+    def __float__(self) -> NoReturn:
+        raise NoExpression("expression", str(self), NO_FLOAT)
+
+
+NO_FLOAT = "is no number, as math and float() want: write sqrt, exp, log, … of the language"
+
+
+class Term(Symbolic, Expr):  # type: ignore[misc]
     """A real expression that also knows the matrix product, `a @ b`, and the transpose, `a.T`."""
 
     is_commutative = True
@@ -67,43 +109,33 @@ class Term(Expr):  # type: ignore[misc]
         """The transpose of a matrix."""
         return transpose(self)
 
-    def __array_ufunc__(self, ufunc: Any, *_: Any, **__: Any) -> NoReturn:
-        name = ufunc.__name__
-        reason = f"np.{name} takes arrays: write {_INSTEAD.get(name, name)} of the language"
-        raise NoExpression("expression", str(self), reason)
-
-    def __float__(self) -> NoReturn:
-        reason = (
-            "is no number, which float() and the functions of math take: write sqrt, exp, log, … "
-            "of optwright.derive.language"
-        )
-        raise NoExpression("expression", str(self), reason)
-
-
-_INSTEAD = {
-    "absolute": "Abs",
-    "ceil": "ceiling",
-    "max": "largest",
-    "maximum": "Max",
-    "minimum": "Min",
-    "power": "x**y",
-    "square": "x**2",
-}
-"""The language's words for functions of NumPy that are called otherwise here."""
-
 
 class Word(Bare, FunctionClass):  # type: ignore[misc]
     """The kind of the operations: one without its arguments is no expression."""
 
+    form: str
+
     def _bare(cls) -> tuple[str, str]:
-        examples = {"grad": "g[t], or grad(theta[t - 1])", "value": "value(theta[t - 1])"}
-        instead = examples.get(cls.__name__, f"{cls.__name__}(…)")
-        return cls.__name__, f"is an operation without its arguments: write {instead}"
+        return cls.__name__, f"is an operation without its arguments: write {cls.form}"
+
+    def __call__(cls, *args: Any, **options: Any) -> Any:
+        """The operation on its arguments. Raises NoExpression where they are not what it takes."""
+        try:
+            return super().__call__(*args, **options)
+        except NoExpression:
+            raise
+        except TypeError as error:
+            reason = f"{str(error).replace('.__new__', '')}: write {cls.form}"
+            raise NoExpression("expression", cls.__name__, reason) from None
 
 
 class Operation(Term, Function, metaclass=Word):  # type: ignore[misc]
-    """Base of the language's own functions: real, never evaluated symbolically."""
+    """Base of the language's own functions: real, never evaluated symbolically.
 
+    `form` is how it is written, for messages; `nargs`, where set, how many arguments it takes.
+    """
+
+    form: ClassVar[str] = "it with its arguments"
     # SymPy takes a function of numbers, noise(1) or dim(-1), for a number that it may evaluate.
     is_number = False
 
@@ -117,7 +149,7 @@ class Operation(Term, Function, metaclass=Word):  # type: ignore[misc]
     @property
     def word(self) -> str:
         """The name by which messages and printers know the operation."""
-        return type(self).__name__
+        return str(type(self).__name__)
 
     def _sympystr(self, printer: Any) -> str:
         return f"{self.word}({', '.join(printer._print(a) for a in self.args)})"
@@ -130,6 +162,8 @@ class MatrixOperation(Operation):
 class matmul(MatrixOperation):  # noqa: N801
     """The matrix product of two factors; several are multiplied from the left."""
 
+    form = "a @ b, or matmul(a, b)"
+
     def __new__(cls, a: Any, b: Any, *rest: Any) -> Expr:
         product = Function.__new__(cls, sympify(a), sympify(b))
         for factor in rest:
@@ -139,6 +173,8 @@ class matmul(MatrixOperation):  # noqa: N801
 
 class transpose(MatrixOperation):  # noqa: N801
     """The transpose of a matrix."""
+
+    form, nargs = "a.T, or transpose(a)", 1
 
 
 class Value(Term):
@@ -160,6 +196,18 @@ class Value(Term):
 
     _sympyrepr = _sympystr
 
+    def _latex(self, printer: Any) -> str:
+        head, *marks = self.name.split("_")
+        letter = printer._print(Symbol(head))
+        for accent in (m for m in marks if m in _ACCENTS):
+            letter = rf"\{accent}{{{letter}}}"
+        words = " ".join(m for m in marks if m not in _ACCENTS)
+        letter = rf"{{{letter}^{{\mathrm{{{words}}}}}}}" if words else letter
+        return f"{letter}_{{{printer._print(self.index)}}}"
+
+
+_ACCENTS = ("hat", "bar", "tilde")
+
 
 class Indexed(Bare):
     """A sequence: it has values at indices only."""
@@ -168,7 +216,8 @@ class Indexed(Bare):
 
     def _bare(self) -> tuple[str, str]:
         name = self.name
-        return name, f"is a sequence: write {name}[t] or {name}[t - 1], after or before the step"
+        instead = "g[t]" if name == "g" else f"{name}[t] or {name}[t - 1], after or before the step"
+        return name, f"is a sequence: write {instead}"
 
     def __getitem__(self, index: Any) -> Value:
         return Value(Symbol(self.name, real=True), exact(index))
@@ -203,7 +252,7 @@ class Variable(Indexed):
 
 
 def variables(names: str) -> tuple[Variable, ...]:
-    """Several variables at once: `m, v = variables("m v")`."""
+    """Several variables at once, by names with spaces between: `m, v = variables("m v")`."""
     return tuple(Variable(name) for name in names.split())
 
 
@@ -223,19 +272,25 @@ class Range:
 
     @staticmethod
     def parse(text: str) -> Range:
-        """Read the notation above; ValueError says what is expected."""
+        """Read the notation above. Raises DeclarationError where it is not that."""
+        form = "is not of the form '[0, 1)' or 'integer [1, inf)'"
+        if not isinstance(text, str):
+            raise DeclarationError("range", repr(text), form)
         body = text.strip()
         integer = body.startswith("integer")
         body = body.removeprefix("integer").strip()
         ends = body[1:-1].split(",")
         if len(body) < 5 or body[0] not in "[(" or body[-1] not in "])" or len(ends) != 2:
-            raise ValueError(f"range {text!r} is not of the form '[0, 1)' or 'integer [1, inf)'")
-        low, high = (
-            {"inf": sympy.oo, "-inf": -sympy.oo}.get(end.strip()) or sympy.Rational(end.strip())
-            for end in ends
-        )
+            raise DeclarationError("range", repr(text), form)
+        try:
+            low, high = (
+                {"inf": sympy.oo, "-inf": -sympy.oo}.get(end.strip()) or sympy.Rational(end.strip())
+                for end in ends
+            )
+        except (TypeError, ValueError):
+            raise DeclarationError("range", repr(text), form) from None
         if low > high:
-            raise ValueError(f"range {text!r} is empty")
+            raise DeclarationError("range", repr(text), "is empty")
         return Range(low, high, body[0] == "(", body[-1] == ")", integer)
 
     def __contains__(self, number: Any) -> bool:
@@ -260,10 +315,16 @@ ROLES = ("lr", "decay", "coefficient", "regularization", "eps", "count", "other"
 """Roles of hyperparameters, in printing order; see `Parameter`."""
 
 
-class Parameter(Symbol):  # type: ignore[misc]
+class Parameter(Symbolic, Symbol):  # type: ignore[misc]
     """The symbol of a hyperparameter. Calling it with a default makes the `Hyper` of a declaration.
 
-    Compared by name alone. What it means (range, role, LaTeX, words) is kept beside the symbol.
+    range    where it lies, as `Range.parse` reads it: "[0, 1)", "integer [1, inf)"
+    role     "lr", "decay", "coefficient", "regularization", "eps", "count" or "other": decides the
+             order in which factors are printed
+    latex    its letter in print; one is found from the name unless given
+    meaning  in words, for docstrings and sheets
+
+    Compared by name alone. Raises DeclarationError for a range or a role that is none.
     """
 
     range: Range
@@ -280,13 +341,17 @@ class Parameter(Symbol):  # type: ignore[misc]
         meaning: str = "",
     ) -> Parameter:
         if role not in ROLES:
-            raise ValueError(f"role {role!r} of {name} is not one of {', '.join(ROLES)}")
-        domain = Range.parse(range) if isinstance(range, str) else range
+            reason = f"role {role!r} is not one of {', '.join(ROLES)}"
+            raise DeclarationError("Parameter", name, reason)
+        domain = range if isinstance(range, Range) else Range.parse(range)
         self = Symbol.__xnew__(
             cls, name, real=True, **({"integer": True} if domain.integer else {})
         )
         self.range, self.role, self.latex, self.meaning = domain, role, latex, meaning
         return self  # type: ignore[no-any-return]
+
+    def _latex(self, printer: Any) -> str:
+        return str(self.latex or printer._print_Symbol(self))
 
     def __getnewargs_ex__(self) -> Any:
         return (self.name, self.range, self.role, self.latex, self.meaning), {}
@@ -298,7 +363,11 @@ class Parameter(Symbol):  # type: ignore[misc]
     __iter__ = None  # else Python would count what has __getitem__ as a sequence
 
     def __call__(self, default: Any, range: str | None = None, meaning: str | None = None) -> Hyper:
-        """This parameter with its default (None: the caller must give it) in a declaration."""
+        """This parameter with its default (None: the caller must give it) in a declaration.
+
+        `range` and `meaning` replace the parameter's own. Raises NoExpression for a default that is
+        no number; that it lies in the range is checked by the declaration.
+        """
         return Hyper(
             self,
             None if default is None else exact(default),
@@ -328,8 +397,26 @@ class Hyper(Bare):
 
 
 def exact(number: Any) -> Expr:
-    """A number or expression with its floats made exact: 0.1 is one tenth."""
-    expr = sympify(number)
-    floats = expr.atoms(sympy.Float) if isinstance(expr, sympy.Basic) else ()
+    """A number or expression with its floats made exact: 0.1 is one tenth, and so is "0.1".
+
+    Raises NoExpression for what is neither, such as a text that is no number.
+    """
+    if isinstance(number, str):
+        try:
+            return sympy.Rational(number)
+        except (TypeError, ValueError):
+            reason = "is a text: write the expression without quotes"
+            raise NoExpression("expression", repr(number), reason) from None
+    try:
+        expr = sympify(number)
+    except NoExpression:
+        raise
+    except SympifyError:
+        expr = None
+    if not isinstance(expr, sympy.Basic):
+        shown = " ".join(repr(number).split())
+        reason = f"is a {type(number).__name__}: write a number, or an expression of symbols"
+        raise NoExpression("expression", shown if len(shown) < 60 else shown[:60] + "…", reason)
+    floats = expr.atoms(sympy.Float)
     finite = {f: sympy.Rational(repr(float(f))) for f in floats if f.is_finite}
     return expr.xreplace(finite) if finite else expr

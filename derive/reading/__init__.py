@@ -16,16 +16,22 @@ import re
 
 from optwright.derive.language.declaration import Optimizer, Schedule
 from optwright.derive.reading.difference import differences
+from optwright.derive.reading.hand import HandWritten
+from optwright.derive.reading.listed import Listed
 from optwright.derive.reading.source import ReadError, blocks
-from optwright.derive.reading.system import system
 
 
 def read(text: str, name: str = "Read") -> tuple[Optimizer | Schedule, ...]:
     """The systems that some LaTeX states, in order.
 
-    Raises ReadError, which names line and column, for what cannot be read or means nothing.
+    Raises ReadError, which names line and column, for what cannot be read, means nothing, or is
+    larger than anybody writes: a text, a formula, a number, an exponent.
     """
-    return tuple(system(block, text, name) for block in blocks(text))
+    try:
+        kinds = [(Listed if block.traits else HandWritten, block) for block in blocks(text)]
+        return tuple(kind(block, text, name).build() for kind, block in kinds)
+    except RecursionError:
+        raise ReadError("a formula is nested too deeply") from None
 
 
 def name_of(stem: str) -> str:

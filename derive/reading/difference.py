@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import sympy
+from sympy import Add, Basic, Expr, Mul, Pow
 
 from optwright.derive.language.declaration import (
     History,
@@ -94,7 +96,36 @@ def _said(statement: Any) -> tuple[Any, Any]:
 def _plain(x: Any) -> Any:
     x = sympy.sympify(x)
     ones = {node: identity(Variable("theta")[0]) for node in x.atoms(identity)} if x.args else {}
-    return x.xreplace(ones) if ones else x
+    return gathered(x.xreplace(ones) if ones else x)
+
+
+@lru_cache(maxsize=8192)
+def gathered(x: Basic) -> Basic:
+    """The expression with the common number of every sum taken out of products and powers.
+
+    SymPy multiplies a sum by a number of its own accord: 2(y + 1) is 2y + 2 to it, and its half in
+    x/(2(y + 1)) is not. What is equal by this rule only has one form here, and nothing else has.
+    """
+    if not x.args:
+        return x
+    made = [gathered(arg) for arg in x.args]
+    if isinstance(x, Pow):
+        number, base = _content(made[0], made[1])
+        return Mul(number, Pow(base, made[1]))
+    if isinstance(x, Mul):
+        numbers, factors = zip(*(_content(arg, sympy.S.One) for arg in made), strict=True)
+        return Mul(*numbers, *factors)
+    return x.func(*made) if made != list(x.args) else x
+
+
+def _content(x: Basic, exponent: Basic) -> tuple[Expr, Basic]:
+    """The number that a sum to a power leaves outside, and the sum without it."""
+    if not isinstance(x, Add):
+        return sympy.S.One, x
+    number, rest = x.primitive()
+    if exponent.is_Integer and rest.could_extract_minus_sign():
+        number, rest = -number, -rest
+    return Pow(number, exponent), rest
 
 
 __all__ = ["differences"]

@@ -44,12 +44,9 @@ class Block:
 
 
 _ENVIRONMENTS = r"(?:aligned|align|alignat|equation|gather|gathered|split|eqnarray|multline|math)"
-_REGION = re.compile(
-    rf"\\begin\{{({_ENVIRONMENTS}\*?|displaymath)\}}(?P<env>.*?)\\end\{{\1\}}"
-    r"|\\\[(?P<display>.*?)\\\]|(?<!\\)\$\$(?P<dollars>.*?)(?<!\\)\$\$",
-    re.S,
-)
-_INLINE = re.compile(r"(?<!\\)\$(?P<inline>[^$]+?)(?<!\\)\$|\\\((?P<paren>.*?)\\\)", re.S)
+_DISPLAY = re.compile(rf"\\begin\{{(?P<name>{_ENVIRONMENTS}\*?|displaymath)\}}|\\\[|(?<!\\)\$\$")
+_INLINE = re.compile(r"\\\(|(?<!\\)\$")
+_CLOSERS = {r"\[": r"\\\]", r"\(": r"\\\)", "$": r"(?<!\\)\$", "$$": r"(?<!\\)\$\$"}
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*")
 _TRAITS = re.compile(r"^% system (.*)$", re.M)
 _SYMBOL = re.compile(r"^% symbol (.*)$", re.M)
@@ -101,12 +98,20 @@ _CLOCK = re.compile(
 """What an algorithm says of its counter, which every declaration has."""
 _CONTINUES = re.compile(r"\s*([+\-−–*/]|\\(cdot|times|odot)(?![A-Za-z])|\\text\{\s*(or|and)\s*\})")
 
+LONGEST_TEXT, LONGEST_ROW, MOST_ROWS = 1_000_000, 10_000, 1_000
+"""Characters of a text and of one of its formulas, and formulas of one system, that are read.
+
+All rules of the catalogue are 266,000 characters, their longest formula 322.
+"""
+
 
 def blocks(text: str) -> list[Block]:
     """The blocks of a file: one for each of our markers, or all mathematics as one.
 
-    Raises ReadError where there is no mathematics.
+    Raises ReadError where there is no mathematics, or more than is read.
     """
+    if len(text) > LONGEST_TEXT:
+        raise ReadError(f"a text of {len(text):,} characters; {LONGEST_TEXT:,} are read")
     marks = list(_TRAITS.finditer(text))
     bare = _COMMENT.sub(lambda m: " " * len(m.group()), text)
     if not marks:
@@ -134,6 +139,10 @@ def _rows(text: str, bare: str, start: int, end: int) -> list[Row]:
                 rows[-1] = Row(last.keyword, last.text + gap + made.text, last.start)
             else:
                 rows.append(made)
+            if len(rows[-1].text) > LONGEST_ROW:
+                raise ReadError(f"a formula beyond {LONGEST_ROW:,} characters", text, made.start)
+            if len(rows) > MOST_ROWS:
+                raise ReadError(f"more than {MOST_ROWS:,} formulas in one system", text, made.start)
     if not rows:
         raise ReadError("there are no equations: no display such as \\[ … \\], and no = or \\gets")
     return rows
@@ -141,18 +150,30 @@ def _rows(text: str, bare: str, start: int, end: int) -> list[Row]:
 
 def _regions(bare: str, start: int, end: int) -> list[tuple[int, int]]:
     """Where mathematics stands: displays; else inline formulas; else everything if it has one."""
-    for pattern in (_REGION, _INLINE):
-        found = [
-            m
-            for m in pattern.finditer(bare, start, end)
-            if pattern is _REGION or re.search(r"=|\\gets|\\leftarrow", m.group())
-        ]
-        if found:
-            return [m.span(m.lastgroup or 0) for m in found]
+    assigns = re.compile(r"=|\\gets|\\leftarrow")
+    if displays := list(_between(_DISPLAY, bare, start, end)):
+        return displays
+    if inline := [
+        span for span in _between(_INLINE, bare, start, end) if assigns.search(bare, *span)
+    ]:
+        return inline
     plain = not re.search(r"\\(documentclass|section|begin\{document\})", bare[start:end])
-    if plain and re.search(r"=|\\gets|\\leftarrow", bare[start:end]):
-        return [(start, end)]
-    return []
+    return [(start, end)] if plain and assigns.search(bare, start, end) else []
+
+
+def _between(opener: re.Pattern[str], bare: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """What stands between openers and what closes them, in one pass over the text."""
+    missing: set[str] = set()
+    while found := opener.search(bare, start, end):
+        start = found.end()
+        name = found.groupdict().get("name")
+        closer = re.escape(rf"\end{{{name}}}") if name else _CLOSERS[found.group()]
+        close = None if closer in missing else re.compile(closer).search(bare, start, end)
+        if close is None:
+            missing.add(closer)  # what is not closed once is not closed later
+        elif close.start() > start:
+            yield start, close.start()
+            start = close.end()
 
 
 def _row(text: str, place: int) -> Row | None:

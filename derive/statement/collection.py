@@ -8,14 +8,31 @@ from __future__ import annotations
 from dataclasses import replace
 
 from optwright.derive.claim.statement import Statement, Statements
-from optwright.derive.statement.loss import data, landscape, model, quadratic, symmetry
+from optwright.derive.statement.loss import (
+    data,
+    difference,
+    landscape,
+    model,
+    newton,
+    quadratic,
+    quadratic_dialect,
+    quadratic_momentum,
+    quasi_newton,
+    symmetry,
+    unit,
+)
 from optwright.derive.statement.people import issue, quiz
 from optwright.derive.statement.rule import (
     adam,
+    adam_bound,
+    adam_text,
     adaptive,
+    adaptive_text,
     decay,
     dialect,
+    dialect_adam,
     momentum,
+    momentum_text,
     schedule,
     sign,
     wrapper,
@@ -23,18 +40,29 @@ from optwright.derive.statement.rule import (
 
 modules = (
     momentum,
+    momentum_text,
     adaptive,
+    adaptive_text,
     adam,
+    adam_bound,
+    adam_text,
     decay,
     sign,
     model,
+    quasi_newton,
     symmetry,
+    unit,
     wrapper,
     schedule,
     quadratic,
+    quadratic_momentum,
+    quadratic_dialect,
     dialect,
+    dialect_adam,
     quiz,
     landscape,
+    difference,
+    newton,
     data,
     issue,
 )

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from optwright.derive.interpret.number import DECIMAL50, EXACT, Field, Inexact, Undefined, fraction
+from optwright.derive.interpret import DECIMAL50, EXACT, Field, Inexact, Undefined, fraction
 
 MARGIN = Fraction(1, 10**40)
 """By how much numbers that are not exact must differ to be different."""

@@ -54,7 +54,7 @@ def _counted(host: np.ndarray) -> None:
         count.allocations += 1
 
 
-class ndarray(NDArrayOperatorsMixin):  # noqa: N801
+class ndarray(NDArrayOperatorsMixin):
     """An array "on the device"."""
 
     def __init__(self, host: np.ndarray) -> None:
@@ -108,7 +108,7 @@ class ndarray(NDArrayOperatorsMixin):  # noqa: N801
         return SimpleNamespace(c_contiguous=self._host.flags.c_contiguous)
 
     @property
-    def T(self) -> ndarray:  # noqa: N802
+    def T(self) -> ndarray:
         return ndarray(self._host.T)
 
     def __getattr__(self, name: str) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from optwright.derive.interpret.reference import advance, floats, start
+from optwright.derive.interpret import advance, floats, start
 from optwright.derive.language.declaration import Family
 from optwright.derive.rule import catalog
 

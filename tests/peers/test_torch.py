@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from peer import agree, arrays, declared
 
-from optwright.derive.interpret.reference import advance, floats, start
+from optwright.derive.interpret import advance, floats, start
 from optwright.derive.language.declaration import Family
 from optwright.derive.rule import catalog
 from optwright.runtime.line_search import strong_wolfe_torch
@@ -179,7 +179,7 @@ def test_the_plateau_schedule():
     theirs = torch.optim.lr_scheduler.ReduceLROnPlateau(
         optimizer, patience=2, cooldown=3, min_lr=1e-3
     )
-    from optwright.derive.interpret.reference import advance_schedule, start_schedule
+    from optwright.derive.interpret import advance_schedule, start_schedule
 
     source = random.Random(5)
     ours, hyper = (

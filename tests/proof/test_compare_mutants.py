@@ -3,7 +3,7 @@
 Each is one rule with one small change (a sign, a term, an index, an epsilon, a clock). Every
 difference is replayed by the reference interpreter, which shares no code with the prover, and by
 the generated NumPy code wherever its numbers are floats. What is proved equal, or left undecided,
-is listed with its reason. `OPTWRIGHT_NIGHTLY=1` takes all mutants of all rules, otherwise every
+is listed with its reason. `OPTWRIGHT_NIGHTLY=SEED` takes all mutants of all rules, otherwise every
 seventh is taken.
 """
 
@@ -29,6 +29,8 @@ from optwright.derive.proof.run.exact import Run, draws
 from optwright.derive.proof.run.replay import follows, near, replay, run_of
 from optwright.derive.rule import catalog
 from optwright.templates.replay import TOLERANCE, computed, made
+
+pytestmark = pytest.mark.exhaustive
 
 NIGHTLY = bool(os.environ.get("OPTWRIGHT_NIGHTLY"))
 STRIDE = 1 if NIGHTLY else 7

@@ -328,9 +328,7 @@ def test_a_number_that_refutes_nothing_fails() -> None:
     with pytest.raises(Rejected, match="holds"):
         replay(statements["C9x"].claim, {"point": point, "found": {}, "runs": []})
     with pytest.raises(Rejected, match="range"):
-        replay(
-            statements["C9x"].claim, {"point": {**point, "L": "-1"}, "found": {}, "runs": []}
-        )
+        replay(statements["C9x"].claim, {"point": {**point, "L": "-1"}, "found": {}, "runs": []})
 
 
 # ---- the algebra by itself

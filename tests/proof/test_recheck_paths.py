@@ -20,7 +20,7 @@ from sympy import Abs, Rational, Symbol
 
 from optwright.derive import prove
 from optwright.derive.claim.verdict import Verdict, from_dict
-from optwright.derive.interpret.number import DECIMAL50
+from optwright.derive.interpret import DECIMAL50
 from optwright.derive.judge import Recheck, recheck
 from optwright.derive.judge.kernel import sturm
 from optwright.derive.judge.kernel.box import ANY, NEGATIVE, POSITIVE, ZERO, Box

@@ -113,7 +113,7 @@ def test_undecided_verdicts_and_other_sources_are_not_kept(own, monkeypatch):
     with pytest.raises(AssertionError):
         list(decide_all([known["raises"]], workers=0, path=own))
     assert calls == ["raises"]
-    monkeypatch.setattr(runner, "decide", lambda s, budget: prove(s, budget))
+    monkeypatch.setattr(runner, "decide", prove)
     list(decide_all([known["true"]], workers=0, path=own))
     own.write_text(OWN.replace("Identity(beta, beta)", "Identity(beta, 2*beta)"))
     changed = load(own)

@@ -20,16 +20,8 @@ from optwright.derive.proof import decide
 from optwright.derive.proof.algebra.word import decide_word, evaluate, text
 from optwright.derive.proof.run.replay import replay
 from optwright.derive.rule.family.newton import S, Y, j, q, r
-from optwright.derive.statement.loss.model import (
-    B,
-    H,
-    direct,
-    first_loop,
-    s,
-    second_loop,
-    updated,
-    y,
-)
+from optwright.derive.statement.loss.model import B, H, s, y
+from optwright.derive.statement.loss.quasi_newton import direct, first_loop, second_loop, updated
 
 
 def determinant(rows):

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 from mutants import mutated, simulations
+from selection import first_of_each, tiered
 from sympy import Symbol
 
 from optwright.derive import Verdict, catalog, prove, relations, statements
@@ -32,6 +33,7 @@ from optwright.derive.proof import decide
 from optwright.derive.proof.algebra.word import text
 from optwright.derive.proof.run.replay import replay
 
+FIRST = first_of_each(statements.values())
 VERDICTS: dict[str, Verdict] = {}
 
 
@@ -41,7 +43,7 @@ def verdict(name: str) -> Verdict:
     return VERDICTS[name]
 
 
-@pytest.mark.parametrize("name", list(statements))
+@pytest.mark.parametrize("name", tiered(statements, FIRST.__contains__))
 def test_verdict(name):
     statement, found = statements[name], verdict(name)
     assert found.status == statement.expected, found
@@ -106,9 +108,10 @@ UNUSED = {
 }
 
 
-@pytest.mark.parametrize(
-    "name", [s.id for s in statements.values() if s.expected == "proved" and list(simulations(s))]
-)
+SIMULATIONS = [s.id for s in statements.values() if s.expected == "proved" and list(simulations(s))]
+
+
+@pytest.mark.parametrize("name", tiered(SIMULATIONS, FIRST.__contains__))
 def test_mutants_are_not_proved(name):
     unused = UNUSED.get(name, ())
     for claim in simulations(statements[name]):

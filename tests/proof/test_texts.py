@@ -39,7 +39,8 @@ from optwright.derive.proof.kind.rule.invariant import InvariantAttempt
 from optwright.derive.proof.run.exact import Run, differ
 from optwright.derive.proof.run.replay import replay, revived
 from optwright.derive.proof.sign.obligation import Answered, decide_relation
-from optwright.derive.statement.rule.adam import larger, period, squared_steps, unrolled
+from optwright.derive.statement.rule.adam_bound import squared_steps
+from optwright.derive.statement.rule.adam_text import larger, period, unrolled
 
 INEXACT = "C30 C33 C34 C47 C50 C51 C54 C58 C61 C63 C66 C68 C82 C83 C85 C87 C88 C91".split()
 FALSE = (
@@ -132,9 +133,9 @@ def test_what_is_assumed_holds_in_every_step_and_what_is_given_in_one():
     found = decide(Always(sum_of, [v[t] >= 0], given=[g[t] >= 0], problems=[script(-3, 1)]))
     assert found.status == "refuted" and replay(found.counterexample, sum_of)
     # Given of one step only, it is not used to preserve an invariant.
-    found = decide(Always(
-        sum_of, [v[t] >= 0], [v[t] >= 0], given=[g[t] >= 0], problems=[script(-3, 1)]
-    ))
+    found = decide(
+        Always(sum_of, [v[t] >= 0], [v[t] >= 0], given=[g[t] >= 0], problems=[script(-3, 1)])
+    )
     assert found.status == "refuted" and "step" in found.obligations[1].name
 
 

@@ -146,7 +146,7 @@ def test_missing_oracles() -> None:
     w = five()
     good = {name: np.ones_like(w[name]) for name in w}
     opt: Optimizer = SGD(w)
-    refused(opt, OracleError, "toy.SGD needs the gradient (grad): pass", lambda: opt.step())
+    refused(opt, OracleError, "toy.SGD needs the gradient (grad): pass", opt.step)
     refused(opt, OracleError, "needs the gradient", lambda: opt.step(value=3.0))
     message = "gives one number only"
     refused(opt, OracleError, message, lambda: opt.step(lambda p: 3.0))
@@ -397,7 +397,7 @@ def test_whole_numbers() -> None:
 
 def test_names() -> None:
     w = np.ones(1)
-    with pytest.raises(HyperparameterError, match="toy.Kept has no hyperparameter 'lrr'; did you"):
+    with pytest.raises(HyperparameterError, match=r"toy.Kept has no hyperparameter 'lrr'; did you"):
         Kept(w, lrr=0.1)
     with pytest.raises(HyperparameterError, match="no hyperparameter 'zzz'; known: lr"):
         Kept([{"params": w, "zzz": 0.1}])
@@ -447,7 +447,7 @@ def test_hyperparameters_that_groups_share() -> None:
 
 
 def test_schedules() -> None:
-    with pytest.raises(HyperparameterError, match="toy.Decay needs lr: first learning rate"):
+    with pytest.raises(HyperparameterError, match=r"toy.Decay needs lr: first learning rate"):
         Decay()
     with pytest.raises(HyperparameterError, match="has no hyperparameter 'lrr'; did you mean 'lr'"):
         Decay(lrr=1.0)

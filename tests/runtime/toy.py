@@ -230,7 +230,7 @@ class Kept(Optimizer):
     rules = (((), kept_rule),)
 
 
-def newest(theta: Any, g: Any, H: Any, lr: Any) -> dict[str, Any]:  # noqa: N803
+def newest(theta: Any, g: Any, H: Any, lr: Any) -> dict[str, Any]:
     return {"H": H + np.outer(g, g), "theta": theta - lr * H @ g}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from optwright.derive.claim.system import check_systems
 from optwright.derive.error import suggest
 from optwright.derive.language.declaration import Optimizer, Schedule
 
@@ -29,6 +30,7 @@ class Declared:
     oracles: Sequence[str] | None = None
 
     def __post_init__(self) -> None:
+        check_systems(self)
         if not self.defaults and self.hyper is None and self.oracles is None:
             raise ValueError(f"nothing is claimed of {self.system.id}: give defaults or names")
         known = [h.name for h in self.system.hyper]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from optwright.derive.claim.problem import POINT, Objective
+from optwright.derive.claim.system import check_systems
 from optwright.derive.error import suggest
 from optwright.derive.language.declaration import Optimizer
 from optwright.derive.language.symbol import Hyper
@@ -56,6 +57,7 @@ class Simulation:
     problems: Sequence[Objective] = ()
 
     def __post_init__(self) -> None:
+        check_systems(self)
         known = {h.name for h in self.right.hyper}
         for name in self.hyper:
             if name not in known:

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from optwright.derive import interpret as reference
 from optwright.derive.certificate.form import Tree
-from optwright.derive.interpret import reference
-from optwright.derive.interpret.number import Field, Inexact
+from optwright.derive.interpret import Field, Inexact
 from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.kernel.word import Table, inverse, multiplied
 from optwright.derive.judge.point.value import Number, Point, Unvalued

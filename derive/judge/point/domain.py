@@ -10,7 +10,7 @@ from typing import Any
 import sympy
 
 from optwright.derive.certificate.tree import tree
-from optwright.derive.interpret.number import EXACT, Inexact
+from optwright.derive.interpret import EXACT, Inexact
 from optwright.derive.judge.point.obligation import Unbound, contains, range_box
 from optwright.derive.judge.point.run import Values, inside
 from optwright.derive.judge.point.value import Point, Unvalued

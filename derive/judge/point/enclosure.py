@@ -12,7 +12,7 @@ from typing import Any
 from mpmath import iv
 
 from optwright.derive.certificate.form import Tree
-from optwright.derive.interpret.number import EXACT, Inexact
+from optwright.derive.interpret import EXACT, Inexact
 from optwright.derive.judge.point.value import Point, Unvalued
 
 BITS = 400

@@ -9,7 +9,7 @@ from typing import Any
 import sympy
 
 from optwright.derive.certificate.tree import tree
-from optwright.derive.interpret.number import EXACT
+from optwright.derive.interpret import EXACT
 from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.point.value import Point
 

@@ -16,7 +16,7 @@ from typing import Any
 import sympy
 
 from optwright.derive.certificate.form import Tree, unknowns
-from optwright.derive.interpret.number import DECIMAL50
+from optwright.derive.interpret import DECIMAL50
 from optwright.derive.judge.kernel.box import MASK, Box, Rejected, box
 from optwright.derive.judge.point.run import equal, numbers
 from optwright.derive.judge.point.value import Near, Number, Point, Unvalued, near

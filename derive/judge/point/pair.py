@@ -11,7 +11,7 @@ import sympy
 
 from optwright.derive.certificate.form import unknowns
 from optwright.derive.certificate.tree import tree
-from optwright.derive.interpret.number import DECIMAL50, EXACT, Field, Inexact
+from optwright.derive.interpret import DECIMAL50, EXACT, Field, Inexact
 from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.point.obligation import (
     Allowed,

@@ -11,8 +11,8 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from optwright.derive.interpret import reference
-from optwright.derive.interpret.number import Ambiguous, Exact, Inexact, Undefined
+from optwright.derive import interpret as reference
+from optwright.derive.interpret import Ambiguous, Exact, Inexact, Undefined
 from optwright.derive.judge.kernel.box import ANY, NEGATIVE, POSITIVE, ZERO
 from optwright.derive.judge.kernel.polynomial import Fractional, Poly
 from optwright.derive.judge.kernel.unknown import Unknowns

@@ -1,6 +1,6 @@
 """Declared systems run by the reference interpreter, and what a claim's expressions are there.
 
-Nothing here executes a declaration by itself: `optwright.derive.interpret.reference` does, which
+Nothing here executes a declaration by itself: `optwright.derive.interpret` does, which
 shares no code with the prover. Numbers are fractions where all of a run is rational, else fifty
 digits.
 """
@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 import sympy
 
+from optwright.derive import interpret as reference
 from optwright.derive.certificate.form import Tree, renamed
-from optwright.derive.interpret import reference
-from optwright.derive.interpret.number import Field
+from optwright.derive.interpret import Field
 from optwright.derive.judge.point.value import Number, Point, Unvalued, near
 from optwright.derive.language.declaration import Optimizer
 from optwright.derive.language.symbol import Hyper, Range

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from optwright.derive.interpret.number import Exact, Inexact, Undefined
+from optwright.derive.interpret import Exact, Inexact, Undefined
 
 BITS = 192
 """Binary places of a span's ends."""

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from optwright.derive.certificate.form import Tree
-from optwright.derive.interpret.number import Field
+from optwright.derive.interpret import Field
 
 _constant = cache(Fraction)
 """The number that a leaf says; trees say the same few again and again."""

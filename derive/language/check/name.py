@@ -15,12 +15,15 @@ C_WORDS = frozenset(
     "volatile while printf real_t blockIdx threadIdx blockDim gridDim".split()
 )
 _RESERVED = frozenset(
-    {"t", "params", "grads", "np", "cp", "self", "step", "state", "groups", "dtype"}
+    "t params grads np cp self step state groups dtype "
+    "abs ceil cos exp floor log max min mod sign sin sqrt tanh".split()
 )
 
 
 def check_name(name: str, where: object) -> None:
     """Refuse a name that Python, C or the generated code cannot carry."""
+    if not isinstance(name, str):
+        raise DeclarationError(where, repr(name), 'is no name: write it as a text, such as "Rule"')
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
         raise DeclarationError(
             str(where), name, "is no name: letters, digits and underscores, a letter first"

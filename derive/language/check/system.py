@@ -45,13 +45,16 @@ def sequence(given: Any, field: str, where: str) -> tuple[Any, ...]:
         reason = f"is one part where several are wanted: write {field}=({_short(given)},)"
         raise DeclarationError(where, field, reason)
     if isinstance(given, (str, Mapping)) or not isinstance(given, Iterable):
-        reason = f"{given!r} is a {type(given).__name__}: give a tuple or a list"
+        shown = getattr(given, "id", " ".join(repr(given).split()))
+        reason = f"{shown:.60} is a {type(given).__name__}: give a tuple or a list"
         raise DeclarationError(where, field, reason)
     return tuple(given)
 
 
 def _short(given: Any) -> str:
-    return f"Eq({given.lhs}, …)" if isinstance(given, Eq) else getattr(given, "name", "…")
+    if isinstance(given, Eq):
+        return f"Eq({given.lhs}, …)"
+    return f"{given.name}({given.default})" if isinstance(given, Hyper) else str(given)
 
 
 def check_parts(system: System) -> None:

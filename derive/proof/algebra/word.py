@@ -5,6 +5,7 @@ with scalar coefficients.  A stretch of a word that starts with a row and ends w
 number and leaves the word as a commuting scalar, so only rational arithmetic remains.  Rules such
 as ``H @ B = I`` rewrite words.  A zero normal form proves an identity whatever the dimension.
 
+>>> from optwright.derive.claim.formula.word import Column, Matrix, inverse_rules
 >>> H, B = Matrix("H", symmetric=True), Matrix("B", symmetric=True)
 >>> s = Column("s")
 >>> decide_word(s.T @ H @ B @ s - s.T @ s, inverse_rules(H, B)).status

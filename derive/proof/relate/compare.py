@@ -21,6 +21,7 @@ from sympy import Expr, Integer, Symbol, sympify
 from optwright.derive.claim.rule.exclusion import NoMap
 from optwright.derive.claim.rule.simulation import Simulation
 from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict, undecided
+from optwright.derive.display import Displayed
 from optwright.derive.error import TimeIsOver, Unsupported
 from optwright.derive.language import operation as op
 from optwright.derive.language.declaration import (
@@ -55,7 +56,7 @@ Status = Literal["equal", "different", "undecided"]
 
 
 @dataclass(frozen=True)
-class Relation:
+class Relation(Displayed):
     """A verified relation: `right` does what `left` does, under these maps.
 
     hyper       hyperparameters of `right`, as expressions in those of `left` (and t)
@@ -143,7 +144,7 @@ class Relation:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Displayed):
     """What was found about two optimizers.
 
     status          "equal": one does what the other does, under `map`, for all of its own

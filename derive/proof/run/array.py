@@ -3,12 +3,11 @@
 A problem is a quadratic loss per step, f_t(x) = x'Ax/2 + c_t.x, on all entries as one vector. A
 `Change` of coordinates theta' = M theta + c, with a factor of the loss, turns it into the problem
 that another observer has. Numbers are fractions; where a rule takes an irrational root they become
-spans between fractions, which hold the number for sure.
+numbers between ends, which hold them for sure.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -17,181 +16,15 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import sympy
 
-from optwright.derive.interpret import reference
-from optwright.derive.interpret.number import DECIMAL50, Exact, Inexact, Undefined, fraction
+from optwright.derive import interpret as reference
+from optwright.derive.interpret import DECIMAL50, Inexact, fraction
+from optwright.derive.interpret.interval import CERTAIN, Enclosed, fraction_ends
 from optwright.derive.language.declaration import Optimizer
 
 Vector = tuple[Fraction, ...]
 Table = tuple[Vector, ...]
 """A matrix by rows."""
-
-_DIGITS = 10**60
-
-
-@dataclass(frozen=True)
-class Enclosed:
-    """A number between two fractions."""
-
-    low: Fraction
-    high: Fraction
-
-    def __str__(self) -> str:
-        return f"{float(self.low):.12g}…"
-
-
-Number = Fraction | Enclosed
-
-
-def _span(x: Number) -> Enclosed:
-    return x if isinstance(x, Enclosed) else Enclosed(x, x)
-
-
-def _wide(low: Fraction, high: Fraction) -> Number:
-    """The span, its ends moved outwards to sixty digits."""
-    if low == high:
-        return low
-    return Enclosed(
-        Fraction(math.floor(low * _DIGITS), _DIGITS), Fraction(math.ceil(high * _DIGITS), _DIGITS)
-    )
-
-
-class Certain(Exact):
-    """Fractions, and spans where a root is irrational; what a span cannot decide is refused."""
-
-    name = "certain"
-
-    def number(self, x: Any) -> Any:
-        return x if isinstance(x, (Enclosed, Undefined)) else super().number(x)
-
-    def add(self, terms: Sequence[Any], depth: int | None = None) -> Any:
-        if not _spans(terms):
-            return super().add(terms, depth)
-        parts = [_span(x) for x in terms]
-        return _wide(
-            sum((p.low for p in parts), Fraction(0)), sum((p.high for p in parts), Fraction(0))
-        )
-
-    def multiply(self, over: Sequence[Any], under: Sequence[Any] = (), slack: int = 0) -> Any:
-        if not _spans([*over, *under]):
-            return super().multiply(over, under, slack)
-        total: Number = Fraction(1)
-        for x in over:
-            total = _times(total, x)
-        for x in under:
-            p = _span(x)
-            if p.low <= 0 <= p.high:
-                return Undefined("division by what may be zero")
-            total = _times(total, Enclosed(1 / p.high, 1 / p.low))
-        return total
-
-    def power(self, base: Any, exponent: Any) -> Any:
-        if isinstance(base, Undefined) or isinstance(exponent, (Undefined, Enclosed)):
-            return Undefined("a power that is not known")
-        if isinstance(base, Fraction):
-            found = super().power(base, exponent)
-            if not isinstance(found, Undefined) or base <= 0:
-                return found
-        p = _span(base)
-        if exponent.denominator == 1 and exponent > 0:
-            total: Number = Fraction(1)
-            for _ in range(int(exponent)):
-                total = _times(total, p)
-            return total
-        if p.low < 0 or (p.low == 0 and exponent < 0):
-            return Undefined(f"({p})**({exponent}) may not be real")
-        ends = (
-            _root(p.low, exponent.denominator)[0] ** abs(exponent.numerator),
-            _root(p.high, exponent.denominator)[1] ** abs(exponent.numerator),
-        )
-        if exponent > 0:
-            return _wide(*ends)
-        if ends[0] == 0:
-            return Undefined("division by what may be zero")
-        return _wide(1 / ends[1], 1 / ends[0])
-
-    def apply(self, function: str, x: Any) -> Any:
-        if function == "sqrt":
-            return self.power(x, Fraction(1, 2))
-        if not isinstance(x, Enclosed):
-            return super().apply(function, x)
-        if x.low > 0 and function in ("Abs", "sign"):
-            return x if function == "Abs" else Fraction(1)
-        if x.high < 0 and function in ("Abs", "sign"):
-            return Enclosed(-x.high, -x.low) if function == "Abs" else Fraction(-1)
-        return Undefined(f"{function} of a number known to sixty digits")
-
-    def largest(self, values: Sequence[Any]) -> Any:
-        if not _spans(values):
-            return super().largest(values)
-        return _wide(max(_span(x).low for x in values), max(_span(x).high for x in values))
-
-    def modulo(self, a: Any, b: Any) -> Any:
-        if _spans([a, b]):
-            return Undefined("a remainder of a number known to sixty digits")
-        return super().modulo(a, b)
-
-    def compare(self, a: Any, relation: str, b: Any) -> bool:
-        if not _spans([a, b]):
-            return super().compare(a, relation, b)
-        p, q = _span(a), _span(b)
-        if p.high < q.low:
-            return relation != "=="
-        if q.high < p.low:
-            return relation == "!="
-        raise Inexact(f"whether {a} {relation} {b} is not known")
-
-    def inverse_root(self, a: Any, p: Any) -> Any:
-        """Of two by two by roots of roots: the root of A is (A + s I)/r, s**2 = det A."""
-        diagonal = all(a[i, j] == 0 for i, j in np.ndindex(a.shape) if i != j)
-        if diagonal or a.shape != (2, 2) or p not in (1, 2, 4, 8):
-            return super().inverse_root(a, p)
-        (x, y), (_, z) = a
-        while p > 1:
-            side = self.apply("sqrt", self.subtract(self.multiply([x, z]), self.multiply([y, y])))
-            scale = self.apply("sqrt", self.add([x, z, side, side]))
-            x, z = (self.multiply([self.add([e, side])], [scale]) for e in (x, z))
-            y, p = self.multiply([y], [scale]), p / 2
-        det = self.subtract(self.multiply([x, z]), self.multiply([y, y]))
-        result = a.copy()
-        for place, e in (((0, 0), z), ((1, 1), x), ((0, 1), self.negate(y))):
-            result[place] = self.multiply([e], [det])
-        result[1, 0] = result[0, 1]
-        return result
-
-    def size(self, x: Any) -> Any:
-        return abs(x.low) if isinstance(x, Enclosed) else super().size(x)
-
-
-CERTAIN = Certain()
-
-
-def _spans(values: Sequence[Any]) -> bool:
-    """Whether spans occur among these, and nothing undefined."""
-    return any(isinstance(x, Enclosed) for x in values) and not any(
-        isinstance(x, Undefined) for x in values
-    )
-
-
-def _times(a: Number, b: Number) -> Number:
-    p, q = _span(a), _span(b)
-    ends = [x * y for x in (p.low, p.high) for y in (q.low, q.high)]
-    return _wide(min(ends), max(ends))
-
-
-def _root(x: Fraction, degree: int) -> tuple[Fraction, Fraction]:
-    """Fractions below and above the root, 60 digits apart or nearer."""
-    whole = x * _DIGITS**degree
-    below, _ = sympy.integer_nthroot(math.floor(whole), degree)
-    above, exact = sympy.integer_nthroot(math.ceil(whole), degree)
-    return Fraction(int(below), _DIGITS), Fraction(int(above) + (not exact), _DIGITS)
-
-
-def differ(a: Number, b: Number) -> bool:
-    """Whether two numbers differ for sure."""
-    p, q = _span(a), _span(b)
-    return p.high < q.low or q.high < p.low
 
 
 # --- problems, and changes of coordinates
@@ -437,9 +270,10 @@ def _numbers(snapshot: reference.Snapshot) -> list[Any]:
 
 
 def _near(wanted: Any, found: Any) -> bool:
-    p, x = _span(wanted), Fraction(Decimal(found))
+    low, high = fraction_ends(wanted)
+    x = Fraction(Decimal(found))
     slack = Fraction(1, 10**40) * (1 + abs(x))
-    return p.low - slack <= x <= p.high + slack
+    return low - slack <= x <= high + slack
 
 
 def _text(x: Any) -> str:
@@ -451,16 +285,12 @@ def _texts(rows: Table) -> str:
 
 
 __all__ = [
-    "CERTAIN",
     "ArrayRun",
-    "Certain",
     "Change",
     "ArrayObjective",
-    "Enclosed",
     "Table",
     "Vector",
     "apply",
-    "differ",
     "inner",
     "kron",
     "product",

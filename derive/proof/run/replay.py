@@ -20,6 +20,7 @@ import numpy as np
 import sympy
 from sympy import Basic, Expr, Integer, Rational, sympify
 
+from optwright.derive import interpret as reference
 from optwright.derive.claim.formula.expression import Conjunction, Refutation
 from optwright.derive.claim.loss.order import Steps
 from optwright.derive.claim.loss.path import Path
@@ -28,8 +29,7 @@ from optwright.derive.claim.rule.invariant import Always
 from optwright.derive.claim.rule.simulation import OnlyIf, Simulation
 from optwright.derive.claim.verdict import Counterexample
 from optwright.derive.error import NotExact, Unsupported
-from optwright.derive.interpret import reference
-from optwright.derive.interpret.number import DECIMAL50, EXACT, Field, Inexact, fraction
+from optwright.derive.interpret import DECIMAL50, EXACT, Field, Inexact, fraction
 from optwright.derive.language.declaration import Optimizer, theta
 from optwright.derive.language.entry import one_entry
 from optwright.derive.language.symbol import Variable, t

@@ -7,18 +7,16 @@ from typing import Any
 from sympy import sqrt
 
 from optwright.derive.claim.formula.expression import Conjunction
-from optwright.derive.claim.problem import ANSWER, script
+from optwright.derive.claim.problem import ANSWER
 from optwright.derive.claim.rule.simulation import Simulation
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     G,
     Parameter,
-    Unequal,
     b,
     beta1,
     beta2,
     eps,
-    g,
     learning_rate,
     lr,
     m,
@@ -35,12 +33,10 @@ from optwright.derive.rule import catalog
 
 adam, hat = catalog.system("Adam"), catalog.system("AdamEpsHat")
 rmsprop, inside = catalog.system("RMSProp"), catalog.system("RMSPropEpsInside")
-
 torch_rmsprop = catalog.system("torch.RMSprop(momentum=0, weight_decay=0)")
 keras_rmsprop = catalog.system("keras.RMSprop(momentum=0, weight_decay=0)")
 alpha = {h.name: h.symbol for h in torch_rmsprop.hyper}["alpha"]
 epsilon = {h.name: h.symbol for h in keras_rmsprop.hyper}["epsilon"]
-
 keras_adam = {
     "learning_rate": lr,
     "beta_1": beta1,
@@ -50,7 +46,6 @@ keras_adam = {
 }
 optax_adam = {"learning_rate": lr, "b1": beta1, "b2": beta2, "eps": eps, "eps_root": 0}
 moments = ("lr", "beta1", "beta2", "eps")
-
 SYNONYMS = (
     ("lr", "learning_rate"),
     ("beta1", "b1", "beta_1"),
@@ -58,7 +53,6 @@ SYNONYMS = (
     ("eps", "epsilon"),
     ("rho", "alpha", "decay"),
 )
-"""Names under which the frameworks know the same hyperparameter."""
 
 
 def named(system: Optimizer, name: str) -> Parameter:
@@ -101,17 +95,199 @@ def row(
 velocity, v_max = variables("velocity v_max")
 start, lr_decay = Parameter("initial_accumulator_value"), Parameter("lr_decay")
 b2 = Parameter("b2")
-outside_eps = eps * sqrt(1 - beta2**t)
 squares = (v[t] >= 0,)
 plain_sgd = "torch.SGD(dampening=0, weight_decay=0)"
 plain_nesterov = "torch.SGD(nesterov=True, weight_decay=0)"
-plain_torch_rmsprop = "torch.RMSprop(weight_decay=0)"
 adagrad_sources = "torch.optim.Adagrad, optax.adagrad, keras.optimizers.Adagrad"
-amsgrad_sources = "pytorch#142323, optax#1389"
-nadam_sources = "pytorch#92699, keras.optimizers.Nadam"
 decay_sources = "pytorch#3740, tensorflow/addons#844"
 
-rows: tuple[Statement, ...] = (
+statements: tuple[Statement, ...] = (
+    Statement(
+        "K1",
+        "Adam of torch and of optax is the paper's; everything may vary.",
+        Conjunction(
+            {
+                "torch": Simulation(
+                    adam,
+                    catalog.system("torch.Adam"),
+                    hyper={"weight_decay": 0},
+                    invariants=(v[t] >= 0,),
+                    varying=moments,
+                ),
+                "optax": Simulation(
+                    adam, catalog.system("optax.adam"), hyper=optax_adam, varying=moments
+                ),
+            }
+        ),
+        "proved",
+        "torch.optim.Adam, optax.adam",
+        ("Adam", "torch.Adam", "optax.adam"),
+        (),
+        "Adam = torch.Adam = optax.adam",
+    ),
+    Statement(
+        "K2",
+        "Keras's Adam is the paper's with the same epsilon.",
+        Simulation(adam, catalog.system("keras.Adam"), hyper=keras_adam),
+        "refuted",
+        "keras#17391, tensorflow#35102",
+        ("Adam", "keras.Adam"),
+    ),
+    Statement(
+        "K2a",
+        "Keras's Adam is the eps-hat form; everything may vary.",
+        Simulation(hat, catalog.system("keras.Adam"), hyper=keras_adam, varying=moments),
+        "proved",
+        "keras#17391, tensorflow#35102",
+        ("AdamEpsHat", "keras.Adam"),
+        (),
+        "AdamEpsHat = keras.Adam",
+    ),
+    Statement(
+        "K2b",
+        "Keras's Adam is the paper's with epsilon = eps*sqrt(1 - beta2**t).",
+        Simulation(
+            adam,
+            catalog.system("keras.Adam"),
+            hyper={**keras_adam, "epsilon": eps * sqrt(1 - beta2**t)},
+            invariants=(v[t] >= 0,),
+            varying=moments,
+        ),
+        "proved",
+        "keras#17391, tensorflow#35102",
+        ("Adam", "keras.Adam"),
+        (),
+        "Adam(eps) = keras.Adam(epsilon=eps*sqrt(1 - beta2**t))",
+    ),
+    Statement(
+        "K3",
+        "torch's AdamW multiplies the decay by the learning rate, as the lecture notes do.",
+        Simulation(
+            catalog.system("texts.ADAMW"),
+            catalog.system("torch.AdamW"),
+            invariants=(v[t] >= 0,),
+            varying=(*moments, "weight_decay"),
+        ),
+        "proved",
+        "torch.optim.AdamW",
+        ("texts.ADAMW", "torch.AdamW"),
+        (),
+        "texts.ADAMW = torch.AdamW",
+    ),
+    Statement(
+        "K4",
+        "torch's RMSprop has eps outside the root; Keras's and optax's have it inside.",
+        Conjunction(
+            {
+                "torch": Simulation(
+                    torch_rmsprop,
+                    rmsprop,
+                    hyper={"rho": alpha},
+                    varying=("lr",),
+                    assume=(alpha < 1,),
+                ),
+                "keras": Simulation(
+                    keras_rmsprop,
+                    inside,
+                    hyper={
+                        "lr": learning_rate,
+                        "eps": epsilon,
+                    },
+                    varying=("learning_rate",),
+                ),
+            }
+        ),
+        "proved",
+        "pytorch#23796, chainer#4754",
+        ("RMSProp", "RMSPropEpsInside", "torch.RMSprop", "keras.RMSprop"),
+        ("C69",),
+        "torch.RMSprop(momentum=0) = RMSProp, keras.RMSprop(momentum=0) = RMSPropEpsInside",
+    ),
+    Statement(
+        "K4x",
+        "torch's and Keras's RMSprop are one at the same numbers.",
+        Simulation(
+            torch_rmsprop,
+            keras_rmsprop,
+            hyper={
+                "learning_rate": lr,
+                "epsilon": eps,
+                "rho": alpha,
+            },
+            assume=(alpha < 1,),
+        ),
+        "refuted",
+        "pytorch#23796, chainer#4754",
+        ("torch.RMSprop", "keras.RMSprop"),
+        ("C69",),
+    ),
+    Statement(
+        "K5",
+        "Keras's momentum has the rate inside the velocity, optax's outside.",
+        Conjunction(
+            {
+                "keras": Simulation(
+                    catalog.system("Momentum"),
+                    catalog.system("keras.SGD"),
+                    hyper={"learning_rate": lr, "weight_decay": 0},
+                    state={"velocity": -v[t]},
+                    varying=("lr",),
+                ),
+                "optax": Simulation(
+                    catalog.system("MomentumSum"),
+                    catalog.system("optax.sgd"),
+                    hyper={"learning_rate": lr},
+                    state={"b": v[t]},
+                    varying=("lr",),
+                ),
+            }
+        ),
+        "proved",
+        "keras.optimizers.SGD, optax.sgd",
+        ("Momentum", "MomentumSum", "keras.SGD", "optax.sgd"),
+        ("C31",),
+        "Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd",
+    ),
+    Statement(
+        "K5x",
+        "Keras's and torch's momentum are one when the learning rate changes.",
+        Simulation(
+            catalog.system("keras.SGD(weight_decay=0)"),
+            catalog.system("torch.SGD(dampening=0, weight_decay=0)"),
+            hyper={"lr": learning_rate},
+            state={"b": 0},
+            varying=("learning_rate",),
+        ),
+        "refuted",
+        "pytorch#1099",
+        ("keras.SGD", "torch.SGD"),
+    ),
+    Statement(
+        "K6",
+        "torch's Adagrad and Adadelta at lr = 1 are the papers'.",
+        Conjunction(
+            {
+                "Adagrad": Simulation(
+                    catalog.system("Adagrad"),
+                    catalog.system("torch.Adagrad"),
+                    hyper={"lr_decay": 0, "weight_decay": 0, "initial_accumulator_value": 0},
+                    invariants=(G[t] >= 0,),
+                    varying=("lr", "eps"),
+                ),
+                "Adadelta": Simulation(
+                    catalog.system("Adadelta"),
+                    catalog.system("torch.Adadelta(lr=1)"),
+                    hyper={"weight_decay": 0},
+                    varying=("rho", "eps"),
+                ),
+            }
+        ),
+        "proved",
+        "torch.optim",
+        ("Adagrad", "Adadelta", "torch.Adagrad", "torch.Adadelta"),
+        (),
+        "Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1)",
+    ),
     # SGD
     row(
         "DL1",
@@ -423,507 +599,4 @@ rows: tuple[Statement, ...] = (
         "refuted",
         "optax#1006, jax#3494",
     ),
-    # Adam and AdamW
-    row(
-        "DL5",
-        "Adam of torch is optax's at eps_root = 0; all may vary.",
-        same(
-            "torch.Adam(weight_decay=0)",
-            "optax.adam(eps_root=0)",
-            varying=("lr", "beta1", "beta2", "eps"),
-            invariants=squares,
-        ),
-        "proved",
-        "torch.optim.Adam, optax.adam",
-        "torch.Adam = optax.adam(eps_root=0)",
-    ),
-    row(
-        "DL5a",
-        "optax's eps_root does what eps does in torch.",
-        same("torch.Adam(weight_decay=0)", "optax.adam(eps=0)", hyper={"eps_root": eps}),
-        "refuted",
-        "optax.adam",
-    ),
-    row(
-        "DL5b",
-        "Adam of torch is Keras's at the same numbers.",
-        same("torch.Adam(weight_decay=0)", "keras.Adam(weight_decay=0)"),
-        "refuted",
-        "keras#17391, tensorflow#35102",
-    ),
-    row(
-        "DL5c",
-        "torch's Adam with decoupled_weight_decay is its AdamW; all may vary.",
-        same(
-            "torch.Adam(decoupled_weight_decay=True)",
-            "torch.AdamW",
-            varying=("lr", "beta1", "beta2", "eps", "weight_decay"),
-        ),
-        "proved",
-        "torch.optim.Adam",
-        "torch.Adam(decoupled_weight_decay=True) = torch.AdamW",
-    ),
-    row(
-        "DL5d",
-        "torch's Adam with decay is its AdamW.",
-        same("torch.Adam", "torch.AdamW"),
-        "refuted",
-        "pytorch#3740, Loshchilov & Hutter 2019",
-    ),
-    row(
-        "DL5e",
-        "AdamW of torch is optax's at eps_root = 0; all may vary.",
-        same(
-            "torch.AdamW",
-            "optax.adamw(eps_root=0)",
-            varying=("lr", "beta1", "beta2", "eps", "weight_decay"),
-            invariants=squares,
-        ),
-        "proved",
-        "optax#292, torch.optim.AdamW",
-        "torch.AdamW = optax.adamw(eps_root=0)",
-    ),
-    row(
-        "DL5f",
-        "AdamW of torch is Keras's at the same numbers.",
-        same("torch.AdamW", "keras.AdamW"),
-        "refuted",
-        "keras#17391",
-    ),
-    row(
-        "DL5g",
-        "AdamW of torch is Keras's with epsilon = eps*sqrt(1 - beta2**t).",
-        same(
-            "torch.AdamW",
-            "keras.AdamW",
-            hyper={"eps": outside_eps},
-            invariants=squares,
-            varying=("lr", "eps", "weight_decay"),
-        ),
-        "proved",
-        "keras#17391",
-        "torch.AdamW(eps) = keras.AdamW(epsilon=eps*sqrt(1 - beta2**t))",
-    ),
-    row(
-        "DL5h",
-        "AdamW of Keras is its Adam with the same decay; all may vary.",
-        same(
-            "keras.AdamW",
-            "keras.Adam",
-            varying=("lr", "beta1", "beta2", "eps", "weight_decay"),
-        ),
-        "proved",
-        "keras.optimizers.AdamW",
-        "keras.AdamW = keras.Adam(weight_decay)",
-    ),
-    row(
-        "DL5i",
-        "Adam of Keras with decay is torch's with decay, at eps = 0.",
-        same("keras.Adam(epsilon=0)", "torch.Adam(eps=0)", invariants=squares),
-        "refuted",
-        decay_sources,
-    ),
-    row(
-        "DL5j",
-        "torch's SparseAdam, on gradients that are never 0, is Keras's Adam.",
-        same(
-            "torch.SparseAdam",
-            "keras.Adam(weight_decay=0)",
-            assume=(Unequal(g[t], 0),),
-            varying=("lr", "eps"),
-        ),
-        "proved",
-        "torch.optim.SparseAdam",
-        "torch.SparseAdam = keras.Adam where no gradient is 0",
-    ),
-    row(
-        "DL5k",
-        "torch's SparseAdam is Keras's Adam also where gradients are 0.",
-        same("torch.SparseAdam", "keras.Adam(weight_decay=0)"),
-        "refuted",
-        "torch.optim.SparseAdam",
-    ),
-    # AMSGrad
-    row(
-        "DL6",
-        "AMSGrad of torch, which takes the maximum before the correction, is optax's, which takes "
-        "it after.",
-        same(
-            "torch.Adam(amsgrad=True, weight_decay=0)",
-            "optax.amsgrad(eps_root=0)",
-            problems=(script(2, 1, 1, 1),),
-        ),
-        "refuted",
-        amsgrad_sources,
-    ),
-    row(
-        "DL6a",
-        "AMSGrad of torch is Keras's at eps = 0.",
-        same(
-            "torch.Adam(amsgrad=True, weight_decay=0, eps=0)",
-            "keras.Adam(amsgrad=True, weight_decay=0, epsilon=0)",
-            invariants=(*squares, v_max[t] >= 0),
-            varying=("lr",),
-        ),
-        "proved",
-        amsgrad_sources,
-        "torch.Adam(amsgrad=True, eps=0) = keras.Adam(amsgrad=True, epsilon=0)",
-    ),
-    row(
-        "DL6b",
-        "AMSGrad of optax is its Adam.",
-        same("optax.amsgrad", "optax.adam", problems=(script(2, 0, 1, 1),)),
-        "refuted",
-        "Reddi, Kale & Kumar 2018",
-    ),
-    # Adamax
-    row(
-        "DL7",
-        "Adamax of torch is optax's; all may vary.",
-        same(
-            "torch.Adamax(weight_decay=0)",
-            "optax.adamax",
-            varying=("lr", "beta1", "beta2", "eps"),
-        ),
-        "proved",
-        "torch.optim.Adamax, optax.adamax",
-        "torch.Adamax = optax.adamax",
-    ),
-    row(
-        "DL7a",
-        "Adamax of torch is Keras's at the same numbers.",
-        same("torch.Adamax(weight_decay=0)", "keras.Adamax(weight_decay=0)"),
-        "refuted",
-        "torch.optim.Adamax, keras.optimizers.Adamax",
-    ),
-    row(
-        "DL7b",
-        "Adamax of torch is Keras's at eps = 0.",
-        same(
-            "torch.Adamax(weight_decay=0, eps=0)",
-            "keras.Adamax(weight_decay=0, epsilon=0)",
-            varying=("lr",),
-        ),
-        "proved",
-        "torch.optim.Adamax, keras.optimizers.Adamax",
-        "torch.Adamax(eps=0) = keras.Adamax(epsilon=0)",
-    ),
-    row(
-        "DL7c",
-        "optax's adamaxw without decay is its adamax; all may vary.",
-        same(
-            "optax.adamaxw(weight_decay=0)",
-            "optax.adamax",
-            varying=("lr", "beta1", "beta2", "eps"),
-        ),
-        "proved",
-        "optax.adamaxw",
-        "optax.adamaxw(weight_decay=0) = optax.adamax",
-    ),
-    row(
-        "DL7d",
-        "The decay of torch's Adamax is that of optax's adamaxw.",
-        same("torch.Adamax", "optax.adamaxw"),
-        "refuted",
-        decay_sources,
-    ),
-    # NAdam
-    row(
-        "DL8",
-        "Nadam of Keras is torch's NAdam with momentum_decay = 1.",
-        same(
-            "torch.NAdam(momentum_decay=1, weight_decay=0)",
-            "keras.Nadam(weight_decay=0)",
-            varying=("lr", "eps"),
-        ),
-        "proved",
-        nadam_sources,
-        "torch.NAdam(momentum_decay=1) = keras.Nadam",
-    ),
-    row(
-        "DL8a",
-        "Nadam of Keras is torch's NAdam also with momentum_decay = 2.",
-        same("torch.NAdam(momentum_decay=2, weight_decay=0)", "keras.Nadam(weight_decay=0)"),
-        "refuted",
-        nadam_sources,
-    ),
-    row(
-        "DL8b",
-        "nadam of optax, whose momentum does not warm up, is Keras's Nadam.",
-        same("optax.nadam(eps_root=0)", "keras.Nadam(weight_decay=0)", state={"mu_product": 0}),
-        "refuted",
-        nadam_sources,
-    ),
-    row(
-        "DL8c",
-        "nadam of optax is its adam with nesterov=True; all may vary.",
-        same(
-            "optax.nadam",
-            "optax.adam(nesterov=True)",
-            varying=("lr", "beta1", "beta2", "eps", "eps_root"),
-        ),
-        "proved",
-        "optax.nadam",
-        "optax.nadam = optax.adam(nesterov=True)",
-    ),
-    row(
-        "DL8d",
-        "nadam of optax is its adam.",
-        same("optax.nadam", "optax.adam"),
-        "refuted",
-        "Dozat 2016",
-    ),
-    # RAdam
-    row(
-        "DL9",
-        "RAdam of torch is optax's at the same numbers.",
-        same("torch.RAdam(weight_decay=0)", "optax.radam(eps_root=0, threshold=5)"),
-        "refuted",
-        "keras-radam#29, pytorch#58968",
-    ),
-    row(
-        "DL9a",
-        "RAdam of optax is the same with the thresholds 4 and 5 (at b2 = 15/16).",
-        same(
-            "optax.radam(b2=0.9375, eps_root=0, threshold=5)",
-            "optax.radam(b2=0.9375, eps_root=0, threshold=4)",
-        ),
-        "refuted",
-        "RAdam-Tensorflow#2, optax#15",
-    ),
-    # Signs
-    row(
-        "DL10",
-        "Lion of Keras is optax's and the paper's, decay included; all may vary.",
-        same("keras.Lion", "optax.lion", varying=("lr", "beta1", "beta2", "weight_decay")),
-        "proved",
-        "keras.optimizers.Lion, optax.lion",
-        "keras.Lion = optax.lion",
-    ),
-    row(
-        "DL10a",
-        "Lion of the paper is optax's.",
-        same("Lion", "optax.lion", varying=("lr", "beta1", "beta2", "weight_decay")),
-        "proved",
-        "Chen et al. 2023, optax.lion",
-        "Lion = optax.lion",
-    ),
-    row(
-        "DL10b",
-        "Lion of optax is its signum.",
-        same("optax.lion(weight_decay=0)", "optax.signum", hyper={"beta": Parameter("b2")}),
-        "refuted",
-        "Chen et al. 2023",
-    ),
-    row(
-        "DL10c",
-        "signum of optax is the paper's.",
-        same("Signum", "optax.signum", varying=("lr",)),
-        "proved",
-        "Bernstein et al. 2018, optax.signum",
-        "Signum = optax.signum",
-    ),
-    row(
-        "DL11",
-        "torch's Rprop, without weight-backtracking, is the paper's.",
-        same(
-            "torch.Rprop",
-            "Rprop",
-            hyper={"step_size_init": lr},
-            state={"move": 0},
-            problems=(script(1, -1, 1),),
-        ),
-        "refuted",
-        "Riedmiller & Braun 1993, torch.optim.Rprop",
-    ),
-)
-
-statements: tuple[Statement, ...] = (
-    Statement(
-        "K1",
-        "Adam of torch and of optax is the paper's; everything may vary.",
-        Conjunction(
-            {
-                "torch": Simulation(
-                    adam,
-                    catalog.system("torch.Adam"),
-                    hyper={"weight_decay": 0},
-                    invariants=(v[t] >= 0,),
-                    varying=moments,
-                ),
-                "optax": Simulation(
-                    adam, catalog.system("optax.adam"), hyper=optax_adam, varying=moments
-                ),
-            }
-        ),
-        "proved",
-        "torch.optim.Adam, optax.adam",
-        ("Adam", "torch.Adam", "optax.adam"),
-        (),
-        "Adam = torch.Adam = optax.adam",
-    ),
-    Statement(
-        "K2",
-        "Keras's Adam is the paper's with the same epsilon.",
-        Simulation(adam, catalog.system("keras.Adam"), hyper=keras_adam),
-        "refuted",
-        "keras#17391, tensorflow#35102",
-        ("Adam", "keras.Adam"),
-    ),
-    Statement(
-        "K2a",
-        "Keras's Adam is the eps-hat form; everything may vary.",
-        Simulation(hat, catalog.system("keras.Adam"), hyper=keras_adam, varying=moments),
-        "proved",
-        "keras#17391, tensorflow#35102",
-        ("AdamEpsHat", "keras.Adam"),
-        (),
-        "AdamEpsHat = keras.Adam",
-    ),
-    Statement(
-        "K2b",
-        "Keras's Adam is the paper's with epsilon = eps*sqrt(1 - beta2**t).",
-        Simulation(
-            adam,
-            catalog.system("keras.Adam"),
-            hyper={**keras_adam, "epsilon": eps * sqrt(1 - beta2**t)},
-            invariants=(v[t] >= 0,),
-            varying=moments,
-        ),
-        "proved",
-        "keras#17391, tensorflow#35102",
-        ("Adam", "keras.Adam"),
-        (),
-        "Adam(eps) = keras.Adam(epsilon=eps*sqrt(1 - beta2**t))",
-    ),
-    Statement(
-        "K3",
-        "torch's AdamW multiplies the decay by the learning rate, as the lecture notes do.",
-        Simulation(
-            catalog.system("texts.ADAMW"),
-            catalog.system("torch.AdamW"),
-            invariants=(v[t] >= 0,),
-            varying=(*moments, "weight_decay"),
-        ),
-        "proved",
-        "torch.optim.AdamW",
-        ("texts.ADAMW", "torch.AdamW"),
-        (),
-        "texts.ADAMW = torch.AdamW",
-    ),
-    Statement(
-        "K4",
-        "torch's RMSprop has eps outside the root; Keras's and optax's have it inside.",
-        Conjunction(
-            {
-                "torch": Simulation(
-                    torch_rmsprop,
-                    rmsprop,
-                    hyper={"rho": alpha},
-                    varying=("lr",),
-                    assume=(alpha < 1,),
-                ),
-                "keras": Simulation(
-                    keras_rmsprop,
-                    inside,
-                    hyper={
-                        "lr": learning_rate,
-                        "eps": epsilon,
-                    },
-                    varying=("learning_rate",),
-                ),
-            }
-        ),
-        "proved",
-        "pytorch#23796, chainer#4754",
-        ("RMSProp", "RMSPropEpsInside", "torch.RMSprop", "keras.RMSprop"),
-        ("C69",),
-        "torch.RMSprop(momentum=0) = RMSProp, keras.RMSprop(momentum=0) = RMSPropEpsInside",
-    ),
-    Statement(
-        "K4x",
-        "torch's and Keras's RMSprop are one at the same numbers.",
-        Simulation(
-            torch_rmsprop,
-            keras_rmsprop,
-            hyper={
-                "learning_rate": lr,
-                "epsilon": eps,
-                "rho": alpha,
-            },
-            assume=(alpha < 1,),
-        ),
-        "refuted",
-        "pytorch#23796, chainer#4754",
-        ("torch.RMSprop", "keras.RMSprop"),
-        ("C69",),
-    ),
-    Statement(
-        "K5",
-        "Keras's momentum has the rate inside the velocity, optax's outside.",
-        Conjunction(
-            {
-                "keras": Simulation(
-                    catalog.system("Momentum"),
-                    catalog.system("keras.SGD"),
-                    hyper={"learning_rate": lr, "weight_decay": 0},
-                    state={"velocity": -v[t]},
-                    varying=("lr",),
-                ),
-                "optax": Simulation(
-                    catalog.system("MomentumSum"),
-                    catalog.system("optax.sgd"),
-                    hyper={"learning_rate": lr},
-                    state={"b": v[t]},
-                    varying=("lr",),
-                ),
-            }
-        ),
-        "proved",
-        "keras.optimizers.SGD, optax.sgd",
-        ("Momentum", "MomentumSum", "keras.SGD", "optax.sgd"),
-        ("C31",),
-        "Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd",
-    ),
-    Statement(
-        "K5x",
-        "Keras's and torch's momentum are one when the learning rate changes.",
-        Simulation(
-            catalog.system("keras.SGD(weight_decay=0)"),
-            catalog.system("torch.SGD(dampening=0, weight_decay=0)"),
-            hyper={"lr": learning_rate},
-            state={"b": 0},
-            varying=("learning_rate",),
-        ),
-        "refuted",
-        "pytorch#1099",
-        ("keras.SGD", "torch.SGD"),
-    ),
-    Statement(
-        "K6",
-        "torch's Adagrad and Adadelta at lr = 1 are the papers'.",
-        Conjunction(
-            {
-                "Adagrad": Simulation(
-                    catalog.system("Adagrad"),
-                    catalog.system("torch.Adagrad"),
-                    hyper={"lr_decay": 0, "weight_decay": 0, "initial_accumulator_value": 0},
-                    invariants=(G[t] >= 0,),
-                    varying=("lr", "eps"),
-                ),
-                "Adadelta": Simulation(
-                    catalog.system("Adadelta"),
-                    catalog.system("torch.Adadelta(lr=1)"),
-                    hyper={"weight_decay": 0},
-                    varying=("rho", "eps"),
-                ),
-            }
-        ),
-        "proved",
-        "torch.optim",
-        ("Adagrad", "Adadelta", "torch.Adagrad", "torch.Adadelta"),
-        (),
-        "Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1)",
-    ),
-    *rows,
 )

@@ -14,7 +14,7 @@ import sympy
 from optwright.derive.certificate.form import Tree, unknowns
 from optwright.derive.certificate.tree import tree
 from optwright.derive.claim.formula.counting import Counting, Kept
-from optwright.derive.interpret.number import DECIMAL50, EXACT
+from optwright.derive.interpret import DECIMAL50, EXACT
 from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.kernel.word import unit
 from optwright.derive.judge.point.array import Loss, Trial, flat

@@ -11,7 +11,7 @@ import sympy
 from optwright.derive.certificate.form import Tree
 from optwright.derive.certificate.tree import tree
 from optwright.derive.claim.formula.every_step import EveryStep
-from optwright.derive.interpret.number import DECIMAL50, Field
+from optwright.derive.interpret import DECIMAL50, Field
 from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.point.found import Found, either, is_false, last_step
 from optwright.derive.judge.point.obligation import Allowed, Obligations

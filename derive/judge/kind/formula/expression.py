@@ -11,7 +11,7 @@ import sympy
 from optwright.derive.certificate.form import Tree
 from optwright.derive.certificate.tree import tree
 from optwright.derive.claim.formula.expression import Conjunction, Identity, Inequality, SumOf
-from optwright.derive.interpret.number import Field
+from optwright.derive.interpret import Field
 from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.point.domain import make_integer, random_points, symbol_ranges
 from optwright.derive.judge.point.found import Found, either, given_point, is_false, stated_number

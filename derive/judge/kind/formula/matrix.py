@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from optwright.derive import interpret as reference
 from optwright.derive.certificate.tree import tree
 from optwright.derive.certificate.word import identity_data, word_steps
 from optwright.derive.claim.formula.matrix import MatrixIdentity, Minimiser, WordIdentity
 from optwright.derive.claim.formula.word import WordRule, Words
-from optwright.derive.interpret import reference
-from optwright.derive.interpret.number import EXACT, Inexact
+from optwright.derive.interpret import EXACT, Inexact
 from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.kernel.word import Table, evaluate, inverse, unit
 from optwright.derive.judge.point.found import Found, matrix_of

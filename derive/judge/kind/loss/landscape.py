@@ -12,7 +12,7 @@ import sympy
 from optwright.derive.certificate.tree import tree
 from optwright.derive.claim.formula.interval import OnInterval
 from optwright.derive.claim.loss.landscape import CriticalPoint, MixedPartials
-from optwright.derive.interpret.number import EXACT
+from optwright.derive.interpret import EXACT
 from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.kernel.polynomial import Fractional, Poly
 from optwright.derive.judge.kernel.sturm import coefficients, nonnegative, positive

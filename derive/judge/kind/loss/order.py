@@ -21,7 +21,7 @@ from optwright.derive.claim.loss.order import (
     DifferenceError,
     Vanishes,
 )
-from optwright.derive.interpret.number import EXACT
+from optwright.derive.interpret import EXACT
 from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.point.domain import random_points, symbol_ranges
 from optwright.derive.judge.point.obligation import (

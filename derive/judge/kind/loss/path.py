@@ -12,11 +12,11 @@ from typing import Any
 
 import sympy
 
+from optwright.derive import interpret as reference
 from optwright.derive.certificate.form import Tree
 from optwright.derive.certificate.tree import tree
 from optwright.derive.claim.loss.path import FirstStep, Reaches, Settles
-from optwright.derive.interpret import reference
-from optwright.derive.interpret.number import EXACT
+from optwright.derive.interpret import EXACT
 from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.kernel.sturm import (
     coefficients,

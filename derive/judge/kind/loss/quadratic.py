@@ -20,7 +20,7 @@ import sympy
 from optwright.derive.certificate.form import Tree
 from optwright.derive.certificate.tree import tree
 from optwright.derive.claim.loss.quadratic import FixedPoint, Optimal, Oscillates, Rate, Stable
-from optwright.derive.interpret.number import EXACT
+from optwright.derive.interpret import EXACT
 from optwright.derive.judge.kernel.box import NEGATIVE, POSITIVE, Rejected
 from optwright.derive.judge.kernel.chart import Chart, Relation
 from optwright.derive.judge.kernel.polynomial import Fractional, Poly

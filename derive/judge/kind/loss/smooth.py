@@ -16,7 +16,7 @@ import sympy
 
 from optwright.derive.certificate.tree import tree
 from optwright.derive.claim.loss.smooth import Contraction, Descent, Trajectory
-from optwright.derive.interpret.number import EXACT, Inexact
+from optwright.derive.interpret import EXACT, Inexact
 from optwright.derive.judge.kernel.box import NEGATIVE, Rejected
 from optwright.derive.judge.kernel.polynomial import Fractional, Poly
 from optwright.derive.judge.point.domain import random_points

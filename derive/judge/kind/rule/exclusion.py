@@ -9,7 +9,7 @@ from typing import Any
 
 from optwright.derive.certificate.form import Tree
 from optwright.derive.claim.rule.exclusion import Impossible
-from optwright.derive.interpret.number import Field
+from optwright.derive.interpret import Field
 from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.point.obligation import Obligations, Unbound
 from optwright.derive.judge.point.pair import in_fields

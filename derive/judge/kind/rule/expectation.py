@@ -13,10 +13,10 @@ from typing import Any
 
 import sympy
 
+from optwright.derive import interpret as reference
 from optwright.derive.certificate.tree import tree
 from optwright.derive.claim.rule.expectation import BatchMoment, MeanStep
-from optwright.derive.interpret import reference
-from optwright.derive.interpret.number import EXACT, Field
+from optwright.derive.interpret import EXACT, Field
 from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.point.found import either, stated_number
 from optwright.derive.judge.point.obligation import (

@@ -10,7 +10,7 @@ from typing import Any
 
 from optwright.derive.certificate.tree import tree
 from optwright.derive.claim.rule.gathered import Gathered
-from optwright.derive.interpret.number import Field
+from optwright.derive.interpret import Field
 from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.point.found import either, stated_number
 from optwright.derive.judge.point.obligation import (

@@ -15,10 +15,10 @@ from typing import Any
 
 import sympy
 
+from optwright.derive import interpret as reference
 from optwright.derive.certificate.tree import tree
 from optwright.derive.claim.rule.invariant import Always, StepFrom
-from optwright.derive.interpret import reference
-from optwright.derive.interpret.number import EXACT, Field
+from optwright.derive.interpret import EXACT, Field
 from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.point.domain import random_points, symbol_ranges
 from optwright.derive.judge.point.found import (
@@ -284,7 +284,7 @@ def _held(claim: Any, known: Obligations, trial: int, steps: int, f: Field) -> N
 @proved.register
 def step_from(claim: StepFrom, known: Obligations) -> None:
     """One step from a given state, on one coordinate."""
-    from optwright.derive.interpret import reference
+    from optwright.derive import interpret as reference
 
     exprs = [*claim.state.values(), *claim.to.values(), *claim.answer.values(), *claim.where]
     hyper = (*claim.system.hyper, *claim.parameters)

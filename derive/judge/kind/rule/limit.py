@@ -15,11 +15,11 @@ from typing import Any
 
 import sympy
 
+from optwright.derive import interpret as reference
 from optwright.derive.certificate.form import unknowns
 from optwright.derive.certificate.tree import tree
 from optwright.derive.claim.rule.limit import FamilyLimit, Limit
-from optwright.derive.interpret import reference
-from optwright.derive.interpret.number import DECIMAL50, EXACT, Field
+from optwright.derive.interpret import DECIMAL50, EXACT, Field
 from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.kind.rule.invariant import alike_data, steps_hold
 from optwright.derive.judge.point.domain import make_integer, random_points, symbol_ranges

@@ -8,11 +8,11 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
+from optwright.derive import interpret as reference
 from optwright.derive.certificate.form import Tree
 from optwright.derive.certificate.tree import tree
 from optwright.derive.claim.rule.simulation import OnlyIf
-from optwright.derive.interpret import reference
-from optwright.derive.interpret.number import Field
+from optwright.derive.interpret import Field
 from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.point.obligation import (
     Allowed,

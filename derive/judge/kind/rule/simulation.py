@@ -11,7 +11,7 @@ import sympy
 
 from optwright.derive.certificate.tree import tree
 from optwright.derive.claim.rule.simulation import Simulation
-from optwright.derive.interpret.number import Field
+from optwright.derive.interpret import Field
 from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.point.found import (
     Found,

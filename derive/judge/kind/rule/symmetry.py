@@ -23,7 +23,7 @@ import sympy
 from optwright.derive.certificate.form import Tree
 from optwright.derive.certificate.tree import tree
 from optwright.derive.claim.rule.symmetry import Symmetry
-from optwright.derive.interpret.number import DECIMAL50, EXACT, Field, Inexact
+from optwright.derive.interpret import DECIMAL50, EXACT, Field, Inexact
 from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.kernel.word import Table, inverse, multiplied, unit
 from optwright.derive.judge.point.array import (

@@ -34,7 +34,8 @@ from optwright.derive.claim.rule.symmetry import (
 )
 from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict, undecided
 from optwright.derive.error import InternalError, Unsupported
-from optwright.derive.interpret.number import Ambiguous, Inexact
+from optwright.derive.interpret import Ambiguous, Inexact
+from optwright.derive.interpret.interval import Enclosed, differ
 from optwright.derive.language import operation as op
 from optwright.derive.language.declaration import Optimizer, expressions
 from optwright.derive.language.symbol import Value, t
@@ -46,10 +47,8 @@ from optwright.derive.proof.run.array import (
     ArrayObjective,
     ArrayRun,
     Change,
-    Enclosed,
     Table,
     Vector,
-    differ,
     kron,
     unit,
 )
