@@ -14,6 +14,7 @@ import statistics
 from pathlib import Path
 
 from optwright.derive.proof.relate.compare import Comparison, compare
+from optwright.derive.tell.comparison import maps as told
 
 PAIRS = """
 GradientDescent Momentum
@@ -90,7 +91,7 @@ def row(pair: str, found: Comparison) -> dict[str, object]:
         "status": found.status,
         "seconds": round(found.seconds, 2),
         "what": what,
-        "map": found.map.lines() if found.map else [],
+        "map": [" ".join(row) for row in told(found.map.as_dict())] if found.map else [],
         "rescues": [list(r.conditions()) for r in found.rescues],
         "exactly": [list(r.exactly) for r in maps if r],
     }

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from click import unstyle
 from click.testing import CliRunner, Result
 from sympy import Symbol
 
@@ -90,11 +91,16 @@ def bad(*args: str) -> str:
     return result.stderr
 
 
+def plain(data: dict[str, Any]) -> str:
+    """What `render` gives, without colours."""
+    return unstyle("\n".join(render(data)))
+
+
 # --- explanations ---------------------------------------------------------------------------------
 
 
 def test_a_proof_is_told_in_full() -> None:
-    text = "\n".join(render(explained(statements["M1"], decided("M1"))))
+    text = plain(explained(statements["M1"], decided("M1")))
     assert "v[t] = momentum*v[t-1] + g[t]     |       v[t] = momentum*v[t-1] + lr*g[t]" in text
     assert "State of Momentum after step t, from that of MomentumSum" in text
     assert re.search(r"v\[t\] +=  ?lr\*v\[t\]", text)
@@ -104,8 +110,9 @@ def test_a_proof_is_told_in_full() -> None:
         assert f"{o['name']}: proved" in text
 
 
-def test_narrow_terminals_get_one_system_below_the_other() -> None:
-    lines = render(explained(statements["M1"], decided("M1")), width=60)
+def test_narrow_terminals_get_one_system_below_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    lines = render(explained(statements["M1"], decided("M1")))
     assert not any("   |   " in line for line in lines)
     assert beside([["a", "b"], ["c"]], 20) == ["a   |   c", "b   |"]
     assert beside([["a", "b"], ["c"]], 5) == ["a", "b", "", "c"]
@@ -121,9 +128,10 @@ def test_a_refutation_is_told_step_by_step() -> None:
         ["-1", ""],
     ]
     assert other["steps"][2]["asked"] == [["grad", "3/4", "1", ""]]
-    text = "\n".join(render(data))
+    text = plain(data)
     assert re.search(r"2 +1 +grad at 3/4: 1 +-7/16 \(-0.4375\)", text)
-    assert "At t = 2" in text and "defect of theta" in text
+    assert "t  MomentumSum theta  Momentum theta   difference" in text
+    assert re.search(r"2  -1 +-7/16 \(-0.4375\)  -9/16\n", text) and "defect of theta" in text
 
 
 def test_what_is_undecided_says_what_would_help() -> None:
@@ -132,7 +140,7 @@ def test_what_is_undecided_says_what_would_help() -> None:
     told = help_of(record(statements["M1"], verdict))
     assert any("step: v is open" in line for line in told)
     assert any("defect of v: a - b" in line for line in told)
-    text = "\n".join(render(explained(statements["M1"], record(statements["M1"], verdict))))
+    text = plain(explained(statements["M1"], record(statements["M1"], verdict)))
     assert "\nTried\n" in text and "\nWhat would help\n" in text
 
 
@@ -272,7 +280,7 @@ def test_counterexamples_run_again_in_generated_code(name: str) -> None:
     assert found["confirmed"], found["problems"]
     assert set(found["found"]) == {"the reference interpreter", "the generated code"}
     assert all("optwright.generated.numpy" in run["class"] for run in found["runs"])
-    assert "replay confirmed" in "\n".join(evidence.replay(found))
+    assert "replay confirmed" in unstyle("\n".join(evidence.replay(found)))
 
 
 @pytest.mark.parametrize("name", POINTS)
@@ -367,12 +375,13 @@ def test_rules_of_ones_own_are_replayed_and_shown(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "Halved, its class generated in memory" in result.stdout
     shown_ = gen("show", "Halved", "--from", str(path)).stdout
-    assert "\nRefuted\n  Halved is descent. (H1; with GradientDescent)" in shown_
+    assert "\nRefuted near misses\n  H1  Halved is descent  all losses, all t\n" in shown_
 
 
 def test_show_lists_near_misses() -> None:
     result = gen("show", "HeavyBall")
-    assert "(M4: proved for" in result.stdout
+    assert "\n  M4  Momentum = HeavyBall under" in result.stdout
+    assert "\nRefuted near misses\n  E7c  HeavyBall: " in result.stdout
     data = json.loads(gen("show", "HeavyBall", "--json").stdout)
     assert {"id", "status", "words", "others"} <= data["statements"][0].keys()
 

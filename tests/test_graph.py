@@ -20,7 +20,8 @@ from optwright.derive.language.declaration import Schedule, substitute
 from optwright.derive.rule import catalog
 from optwright.derive.statement.collection import statements
 from optwright.derive.tell.drawing import CHARACTER, LABEL, NAME, arranged, svg, text_width
-from optwright.derive.tell.graph import Edge, Graph, dot, edges_of, graph, relating
+from optwright.derive.tell.edge import edges_of, graph, relating
+from optwright.derive.tell.graph import Edge, Graph, dot
 
 # What is expected stands for verdicts here: whether they hold is for other tests to say.
 PROVED = [s for s in statements.values() if s.expected == "proved"]

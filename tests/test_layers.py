@@ -27,8 +27,8 @@ MAY = {
     "judge": "language interpret claim certificate",
     "reading": "language compose",
     # It replays what a verdict shows, and reports what the judge found.
-    "tell": "language compose interpret claim statement proof judge",
-    "work": "language claim statement proof judge tell",
+    "tell": "error language compose interpret claim statement proof judge",
+    "work": "error language rule claim statement proof judge tell",
 }
 """What each room of derive/ may import beside itself."""
 

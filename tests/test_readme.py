@@ -47,10 +47,15 @@ def test_declaration_is_the_catalogue_s() -> None:
     assert (made.step, made.hyper) == (declared.step, declared.hyper)
 
 
-@pytest.mark.parametrize("arguments", ["M1", "M2", "--replay M2"])
-def test_verdicts_are_as_printed(arguments: str) -> None:
-    shown = _block("console", f"gen prove {arguments}\n")
-    printed = CliRunner().invoke(main, ["prove", *arguments.split()]).output
-    for line in shown.splitlines()[2:]:
-        if line.strip() not in ("", "…"):
-            assert line.strip() in printed
+@pytest.mark.parametrize(
+    "command", ["prove M1", "prove M2", "prove --replay M2", "compare Momentum MomentumSum"]
+)
+def test_what_commands_print_is_as_printed_here(command: str) -> None:
+    shown = _block("console", f"gen {command}\n")
+    first, *listings = re.split(r"^\$ gen ", shown, flags=re.MULTILINE)
+    assert not first and listings[0].startswith(f"{command}\n")
+    for listing in listings:
+        asked, *lines = listing.splitlines()
+        printed = CliRunner().invoke(main, asked.split()).output
+        for line in lines:
+            assert line.strip() in ("", "…") or line.strip() in printed, line

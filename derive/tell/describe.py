@@ -1,12 +1,10 @@
-"""A declaration in words: as plain data for programs, and as text for a terminal.
+"""A declaration as plain data: everything a reader asks about it, as dictionaries and strings.
 
-`describe` gathers everything a reader asks about a declaration into dictionaries, lists and
-strings; `render` lays the same data out as lines. Equations are in the documented order.
+`optwright.derive.tell.page` lays the same data out as lines. Equations are in the documented order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sympy
@@ -23,26 +21,13 @@ from optwright.derive.language.declaration import (
     State,
 )
 from optwright.derive.language.text import Infix, order_of, show_step
-from optwright.derive.tell.terminal import block, columns, wrap
-
-KINDS = {
-    "optimizer": "one system",
-    "family": "systems chosen by flags",
-    "route": "a system for each kind of tensor",
-    "schedule": "a schedule of a hyperparameter",
-}
 
 
-def describe(
-    declaration: Declaration,
-    relations: Sequence[str] = (),
-    records: Sequence[Mapping[str, Any]] = (),
-) -> dict[str, Any]:
+def describe(declaration: Declaration) -> dict[str, Any]:
     """Everything about a declaration as plain data, ready for JSON.
 
     `systems` has one entry for each plain system, the default of a family first; `when` says what
-    selects it. `relations` are lines about what has been proved, `records` those of all statements
-    about it, the refuted ones among them.
+    selects it. What is known of it (`relations`, `statements`) is for others to add.
     """
     systems = [_system(when, system) for when, system in _systems(declaration)]
     face = declaration.default if isinstance(declaration, Family) else declaration
@@ -56,12 +41,8 @@ def describe(
         "hyperparameters": [_hyper(h) for h in _hypers(declaration)],
         "choices": {flag: list(allowed) for flag, allowed in choices.items()},
         "systems": systems,
-        "relations": list(relations),
-        "statements": [
-            {name: row[name] for name in ("id", "status", "words", "brief", "scope")}
-            | {"others": [name for name in row["about"] if name != declaration.id]}
-            for row in records
-        ],
+        "relations": [],
+        "statements": [],
     }
 
 
@@ -71,12 +52,6 @@ def family(declaration: Declaration) -> str:
     return face.family or "other"
 
 
-def source(declaration: Declaration) -> str:
-    """Where the rule is written down."""
-    face = declaration.default if isinstance(declaration, Family) else declaration
-    return str(face.source)
-
-
 def number(expr: Expr) -> str:
     """A number as a reader writes it: a decimal where that is exact, else a fraction."""
     if isinstance(expr, Rational) and not expr.is_Integer:
@@ -84,42 +59,6 @@ def number(expr: Expr) -> str:
         if Rational(text) == expr:
             return text
     return Infix().show(expr)
-
-
-def render(data: Mapping[str, Any]) -> list[str]:
-    """The data of `describe` as lines for a terminal.
-
-    Of a family the default is shown, with the choices that give the others.
-    """
-    what = f"{KINDS[data['kind']]}; family: {data['family']}"
-    lines = [data["id"], *wrap(data["source"]), *wrap(what)]
-    if data["note"]:
-        lines += ["", *wrap(data["note"])]
-    if data["hyperparameters"]:
-        cells = [
-            (h["name"], h["default"], h["range"], h["meaning"]) for h in data["hyperparameters"]
-        ]
-        rows = [[str(c) if c is not None else "required" for c in row] for row in cells]
-        lines += ["", "Hyperparameters: default, range, meaning", *columns(rows)]
-    if data["choices"]:
-        rows = [[flag, ", ".join(map(repr, allowed))] for flag, allowed in data["choices"].items()]
-        lines += ["", "Choices, the default first", *columns(rows)]
-    shown = data["systems"][:1] if data["kind"] == "family" else data["systems"]
-    for system in shown:
-        where = f" where {system['when']}" if system["when"] else ""
-        lines += block(f"Start{where}", system["initial"])
-        lines += block(f"Step t = 1, 2, …{where}", system["equations"])
-        lines += block(f"Views{where}", [f"{n}: {x}" for n, x in system["views"].items()])
-    told: dict[str, list[str]] = {"proved": list(data["relations"]), "refuted": [], "undecided": []}
-    for row in data["statements"]:
-        if row["status"] != "proved":
-            others = f"; with {', '.join(row['others'])}" if row["others"] else ""
-            told[row["status"]].append(f"{row['words']} ({row['id']}{others})")
-        elif not row["brief"]:
-            told["proved"].append(f"{row['words']} ({row['id']}: proved for {row['scope']})")
-    for status, said in told.items():
-        lines += block(status.capitalize(), said)
-    return lines
 
 
 def _systems(declaration: Declaration) -> list[tuple[str, Optimizer | Schedule]]:
@@ -185,4 +124,4 @@ def _hyper(h: Hyper) -> dict[str, Any]:
     }
 
 
-__all__ = ["describe", "family", "number", "render", "source", "start_and_step"]
+__all__ = ["describe", "family", "number", "start_and_step"]

@@ -8,13 +8,13 @@ evidence of a record into plain data, and `render` lays the data out as lines.
 from __future__ import annotations
 
 import dataclasses
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import singledispatch
 from typing import Any
 
 import sympy
+from click import unstyle
 from sympy import Basic, Expr, sympify
 
 from optwright.derive.claim.formula.expression import (
@@ -38,7 +38,18 @@ from optwright.derive.proof.run.exact import Run
 from optwright.derive.proof.run.replay import NoRun, revived
 from optwright.derive.proof.run.system import THETA
 from optwright.derive.tell.describe import start_and_step
-from optwright.derive.tell.terminal import WIDTH, columns, counted, wrap
+from optwright.derive.tell.evidence import head
+from optwright.derive.tell.refutation import parting
+from optwright.derive.tell.terminal import (
+    block,
+    bold,
+    coloured,
+    columns,
+    counted,
+    dim,
+    width,
+    wrap,
+)
 
 
 @dataclass(frozen=True)
@@ -410,37 +421,29 @@ def _short(text: str) -> str:
 # --- lines for a terminal -------------------------------------------------------------------------
 
 
-def render(data: Mapping[str, Any], width: int = WIDTH) -> list[str]:
-    """The data of `explained` as lines; systems side by side where the width allows it."""
-    expected = "" if data["status"] == data["expected"] else f", expected: {data['expected']}"
-    lines = [f"{data['id']}: {data['status']}{expected} ({data['seconds']:.2f} s)"]
-    lines += wrap(data["words"])
+def render(data: Mapping[str, Any]) -> list[str]:
+    """The data of `explained` as lines; systems side by side where the terminal is wide enough."""
+    lines = [head(data), *wrap(data["words"])]
     if data["status"] == "proved" and data["scope"]:
         lines += wrap(f"Proved for {data['scope']}.")
     lines += wrap(f"Source: {data['source']}") if data["source"] else []
     for setting in data["settings"]:
-        lines += _setting(setting, width)
+        lines += _setting(setting)
     if data["status"] == "refuted":
         lines += _against(data)
     lines += _obligations(data["obligations"], data["status"])
-    for heading, told_ in (("Tried", data["tried"]), ("What would help", data["help"])):
-        lines += _section(heading, told_)
-    return lines
+    return lines + block("Tried", data["tried"]) + block("What would help", data["help"])
 
 
-def _section(heading: str, lines: Sequence[str]) -> list[str]:
-    return ["", heading, *(w for line in lines for w in wrap(line, "    "))] if lines else []
-
-
-def _setting(setting: Mapping[str, Any], width: int) -> list[str]:
+def _setting(setting: Mapping[str, Any]) -> list[str]:
     lines = ["", f"— {setting['name']} —"] if setting["name"] else []
     blocks = [
-        [s["name"], *(f"  {x}" for x in s["initial"]), "  for t = 1, 2, …"]
+        [bold(s["name"]), *(f"  {x}" for x in s["initial"]), "  for t = 1, 2, …"]
         + [f"    {x}" for x in s["equations"]]
         for s in setting["systems"]
     ]
     if blocks:
-        lines += ["", *beside(blocks, width)]
+        lines += ["", *beside(blocks, width())]
     for facts in setting["facts"]:
         pairs = all(len(line) == 2 for line in facts["lines"])
         rows = (
@@ -448,48 +451,39 @@ def _setting(setting: Mapping[str, Any], width: int) -> list[str]:
             if pairs
             else [w for line in facts["lines"] for w in wrap(" = ".join(line), "    ")]
         )
-        lines += ["", facts["heading"], *rows]
+        lines += ["", bold(facts["heading"]), *rows]
     return lines
 
 
-def beside(blocks: Sequence[Sequence[str]], width: int) -> list[str]:
+def beside(blocks: Sequence[Sequence[str]], room: int) -> list[str]:
     """Blocks of lines side by side, or one below the other where they would not fit."""
-    widths = [max(map(len, block)) for block in blocks]
+    widths = [max(len(unstyle(line)) for line in block) for block in blocks]
     gap = "   |   "
-    if sum(widths) + len(gap) * (len(blocks) - 1) > width:
+    if sum(widths) + len(gap) * (len(blocks) - 1) > room:
         whole = [line for k, block in enumerate(blocks) for line in (*[""][: k > 0], *block)]
-        return [w for line in whole for w in _folded(line, width)]
+        return [w for line in whole for w in wrap(line, "    ", indent="")]
     height = max(map(len, blocks))
     rows = [[block[k] if k < len(block) else "" for block in blocks] for k in range(height)]
-    return [gap.join(x.ljust(w) for x, w in zip(row, widths, strict=True)).rstrip() for row in rows]
-
-
-def _folded(line: str, width: int) -> list[str]:
-    """A line in pieces that fit, the later ones indented further."""
-    own = " " * (len(line) - len(line.lstrip()))
-    return textwrap.wrap(
-        line.strip(),
-        max(width, 40),
-        initial_indent=own,
-        subsequent_indent=own + "    ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    ) or [""]
+    return [
+        gap.join(x + " " * (w - len(unstyle(x))) for x, w in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
 
 
 def _against(data: Mapping[str, Any]) -> list[str]:
     """The numbers of a refutation, step by step where it has runs."""
     example = data["counterexample"]
     point = [[name, f"= {x}"] for name, x in example["point"].items()]
-    lines = ["", "Counterexample, at", *columns(point)] if point else []
+    lines = ["", bold("Counterexample, at"), *columns(point)] if point else []
     for walk in data["walks"]:
-        lines += ["", f"{walk['optimizer']}, step by step", *columns(_rows(walk))]
+        lines += ["", bold(f"{walk['optimizer']}, step by step"), *columns(_rows(walk))]
+    table = parting(example)
     found = [[name, f"= {x}", _decimal(x)] for name, x in example["found"].items()]
     steps = {step["t"] for walk in data["walks"] for step in walk["steps"]}
     where = f"At t = {max(steps)}" if steps else "There"
-    lines += ["", where, *columns(found)]
-    lines += ["", "The claim says", *wrap(example["expect"])]
-    return lines + _section("Where it fails", [data["hint"]] if data["hint"] else [])
+    lines += ["", bold("Side by side" if table else where), *columns(table or found)]
+    lines += block("The claim says", [example["expect"]])
+    return lines + block("Where it fails", [data["hint"]] if data["hint"] else [])
 
 
 def _decimal(text: str) -> str:
@@ -508,7 +502,7 @@ def _rows(walk: Mapping[str, Any]) -> list[list[str]]:
     moving = [n for n in (later[0] if later else {}) if len({row[n] for row in later}) > 1]
     asked = max(len(step["asked"]) for step in steps)
     heads = [f"asked {k + 1}" if asked > 1 else "asked and answered" for k in range(asked)]
-    rows = [["t", *moving, *heads, *names]]
+    rows = [list(map(dim, ["t", *moving, *heads, *names]))]
     for step in steps:
         questions = [f"{kind} at {args}: {_both(x, d)}" for kind, args, x, d in step["asked"]]
         rows.append(
@@ -533,16 +527,18 @@ def _obligations(obligations: Sequence[Mapping[str, Any]], status: str) -> list[
     if not obligations:
         return []
     seconds = sum(o["seconds"] for o in obligations)
-    lines = ["", f"{counted(len(obligations), 'obligation')}, {seconds:.2f} s"]
+    lines = ["", bold(counted(len(obligations), "obligation")) + dim(f", {seconds:.2f} s")]
     for number, o in enumerate(obligations, 1):
-        lines.append(f"  {number}. {o['name']}: {o['status']} ({o['seconds']:.3f} s)")
-        lines += wrap(f"    claim        {o['before']}", " " * 15)
+        told_ = coloured(o["status"], o["status"])
+        took = dim(f"({o['seconds']:.3f} s)")
+        lines += wrap(f"{number}. {o['name']}: {told_} {took}", "    ")
+        rows = [[dim("claim"), o["before"]]]
         if o["after"] not in ("0", "true", "True") or status != "proved":
-            lines += wrap(f"    normal form  {o['after']}", " " * 15)
+            rows.append([dim("normal form"), o["after"]])
         elif o["after"] == "0":
-            lines += wrap("    normal form  left - right = 0")
-        for note in o["notes"]:
-            lines += wrap(f"    {note}", "    ")
+            rows.append([dim("normal form"), "left - right = 0"])
+        rows += [[dim("note"), note] for note in o["notes"]]
+        lines += columns(rows, indent="     ")
     return lines
 
 

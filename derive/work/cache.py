@@ -2,8 +2,8 @@
 
 Entries are JSON values under a name and a key; the key is a digest of everything that the value
 depends on, so an entry is right or is not found, and none is ever brought up to date. The folder is
-safe to delete at any time. An entry that cannot be read or is damaged counts as not there; a
-folder that cannot be written to keeps nothing.
+safe to delete at any time. An entry that cannot be read, is damaged or was moved counts as not
+there; a folder that cannot be written to keeps nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -40,6 +39,10 @@ def folder() -> Path:
     return base / "optwright"
 
 
+PACKAGES = ("sympy", "mpmath", "z3-solver", "gmpy2", "python-flint", "jinja2", "lark")
+"""What results rest on besides the program; z3, gmpy2 and flint may be there or not."""
+
+
 @cache
 def sources(*folders: str) -> str:
     """A digest of the program itself: every source file in these folders, and what they run on."""
@@ -49,10 +52,16 @@ def sources(*folders: str) -> str:
         for file in sorted(p for p in top.rglob("*") if p.suffix in (".py", ".j2")):
             mixed.update(f"{name}/{file.relative_to(top).as_posix()}\0".encode())
             mixed.update(hashlib.sha256(file.read_bytes()).digest())
-    mixed.update(sys.version.encode())
-    for package in ("sympy", "mpmath", "jinja2"):
-        mixed.update(f"{package} {_version(package)}\0".encode())
+    mixed.update(_ground().encode())
     return mixed.hexdigest()
+
+
+@cache
+def _ground() -> str:
+    """Python, the packages and the arithmetic that SymPy is told to use."""
+    versions = [f"{package} {_version(package)}" for package in PACKAGES]
+    types = os.environ.get("SYMPY_GROUND_TYPES", "auto")
+    return json.dumps([sys.version, types, *versions])
 
 
 def _version(package: str) -> str:
@@ -71,7 +80,7 @@ def recall(name: str, key: str) -> Any | None:
     """The value kept under this name and key; None if there is none that can be trusted."""
     try:
         check, _, body = _entry(name, key).read_text(encoding="utf-8").partition("\n")
-        return json.loads(body) if check == _digest(body) else None
+        return json.loads(body) if check == _digest(name, key, body) else None
     except (OSError, ValueError, RecursionError):
         return None
 
@@ -84,9 +93,9 @@ def keep(name: str, key: str, value: Any) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, new = tempfile.mkstemp(dir=target.parent, suffix=".tmp")
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(f"{_digest(body)}\n{body}")
+            stream.write(f"{_digest(name, key, body)}\n{body}")
         os.replace(new, target)
-        _prune(target.parent.iterdir())
+        _prune(target.parent)
     except OSError:
         return
 
@@ -95,13 +104,16 @@ def _entry(name: str, key: str) -> Path:
     return folder() / name / f"{key[:40]}.json"
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def _digest(*parts: str) -> str:
+    """What tells an entry that was damaged, or moved to another name."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def _prune(entries: Iterable[Path]) -> None:
+@cache
+def _prune(entries: Path) -> None:
+    """Remove what is old, once in a process: a folder may have a thousand entries."""
     oldest = time.time() - KEPT_DAYS * 86400
-    for entry in entries:
+    for entry in entries.iterdir():
         if entry.stat().st_mtime < oldest:
             entry.unlink(missing_ok=True)
 

@@ -1,7 +1,7 @@
-"""Records of decided statements, and those of the project kept between runs.
+"""Records of decided statements: what is said of each, with its verdict, as plain data.
 
-A record is plain data (see `optwright.derive.tell.evidence.record`), so what is kept is read
-without SymPy.
+What is said of the project's statements is kept between runs (`index`), and so are verdicts (see
+`kept`): a record that was there before is read without SymPy and without the statements.
 """
 
 from __future__ import annotations
@@ -11,57 +11,70 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from optwright.derive.claim.name import means
-from optwright.derive.tell.evidence import as_expected, record
-from optwright.derive.work import cache
+from optwright.derive.tell.evidence import joined, said
+from optwright.derive.tell.terminal import counted
+from optwright.derive.work import cache, kept
+from optwright.derive.work.progress import QUIET, Progress
 
 if TYPE_CHECKING:
     from optwright.derive.claim.statement import Statement
 
 Told = TypeVar("Told")
 Records = list[dict[str, Any]]
-Progress = Callable[[int, int, str], None]
-"""Called with how many are done, of how many, and what comes next."""
+Known = Callable[[], Mapping[str, "Statement"]]
 
 
-def quiet(done: int, total: int, name: str) -> None:
-    """The progress that shows nothing."""
+def project() -> Mapping[str, Statement]:
+    """The project's statements."""
+    from optwright.derive.statement.collection import statements
+
+    return statements
 
 
-def decide(
-    statements: Sequence[Statement], path: Path | None = None, progress: Progress = quiet
-) -> Records:
-    """The records of some statements, in order; `path` is the user's file that they come from."""
-    from optwright.derive.work.runner import decide_all
+def told(statements: Iterable[Statement]) -> Records:
+    """What is said of statements, each with the digest of its claim."""
+    from optwright.derive.work.digest import digest
 
-    if statements:
-        progress(0, len(statements), statements[0].id)
-    found: Records = []
-    for statement, verdict in decide_all(statements, path=path):
-        found.append(record(statement, verdict))
-        following = statements[len(found) : len(found) + 1]
-        progress(len(found), len(statements), following[0].id if following else "")
-    return found
+    return [{**said(s), "digest": digest(s.claim)} for s in statements]
 
 
-def project(progress: Progress = quiet) -> Records:
-    """The records of all the project's statements.
-
-    Kept unless one is undecided that should not be: with more time it may come out better.
-    """
-    found = kept_project()
+def index(progress: Progress = QUIET) -> Records:
+    """What is said of the project's statements; kept."""
+    key = cache.sources("derive")
+    found: Records | None = cache.recall("statements", key)
     if found is None:
-        from optwright.derive.statement.collection import statements
-
-        found = decide(list(statements.values()), None, progress)
-        if all(row["status"] != "undecided" or as_expected(row) for row in found):
-            cache.keep("project", cache.sources("derive"), found)
+        progress.note("reading the statements")
+        found = told(project().values())
+        cache.keep("statements", key, found)
     return found
 
 
-def kept_project() -> Records | None:
-    """What `project` returns, if it is kept from an earlier run."""
-    kept: Records | None = cache.recall("project", cache.sources("derive"))
-    return kept
+def decided(
+    rows: Sequence[Mapping[str, Any]],
+    known: Known = project,
+    path: Path | None = None,
+    progress: Progress = QUIET,
+) -> Records:
+    """The records of statements, in order; only those are decided whose verdict is not kept.
+
+    rows: what is said of them; known: gives the statements themselves; path: the user's file that
+    they come from.
+    """
+    found = {row["id"]: kept.recall(row["digest"]) for row in rows}
+    missing = [name for name, verdict in found.items() if verdict is None]
+    if missing:
+        from optwright.derive.work.processors import processors
+        from optwright.derive.work.runner import decide_all
+
+        hands = counted(min(processors(), len(missing)), "worker")
+        progress.begin(f"deciding {counted(len(missing), 'statement')} with {hands}")
+        open_ = [known()[name] for name in missing]
+        show = progress.on("deciding")
+        for done, (statement, verdict) in enumerate(decide_all(open_, path=path), 1):
+            found[statement.id] = verdict
+            show(done, len(open_), missing[done] if done < len(open_) else "")
+    verdicts = ((row, found[row["id"]]) for row in rows)
+    return [joined(row, verdict) for row, verdict in verdicts if verdict is not None]
 
 
 def relations(records: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
@@ -78,36 +91,36 @@ def relations(records: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
     return found
 
 
-def concerning(ids: Iterable[str], told: Iterable[Told]) -> list[Told]:
+def concerning(ids: Iterable[str], rows: Iterable[Told]) -> list[Told]:
     """The statements that relate one of these declarations to others, or have a line about it.
 
-    told: statements, or their records.
+    rows: statements, what is said of them, or their records.
     """
     wanted = set(ids)
     return [
         x
-        for x in told
+        for x in rows
         for about, brief in [_said(x)]
         if not wanted.isdisjoint(about) and (brief or len(about) > 1)
     ]
 
 
-def telling(ids: Iterable[str], told: Iterable[Told]) -> list[Told]:
-    """The statements, or records, that could give a line about one of these declarations."""
-    return [x for x in concerning(ids, told) if _said(x)[1]]
+def telling(ids: Iterable[str], rows: Iterable[Told]) -> list[Told]:
+    """The statements that could give a line about one of these declarations."""
+    return [x for x in concerning(ids, rows) if _said(x)[1]]
 
 
-def _said(told: Any) -> tuple[Sequence[str], str]:
+def _said(x: Any) -> tuple[Sequence[str], str]:
     """What a statement, or its record, is about, and its line."""
-    return (told["about"], told["brief"]) if isinstance(told, dict) else (told.about, told.brief)
+    return (x["about"], x["brief"]) if isinstance(x, dict) else (x.about, x.brief)
 
 
-def named(names: Iterable[str], records: Records) -> Records | None:
-    """The records that these names mean, as `Statements.find` has them; None if one means none."""
+def named(names: Iterable[str], rows: Records) -> Records | None:
+    """The rows that these names mean, as `Statements.find` has them; None if one means none."""
     found: dict[str, dict[str, Any]] = {}
     for name in names:
-        meant = [row for row in records if row["id"] == name]
-        meant += [row for row in records if means(name, row["rows"], row["about"])]
+        meant = [row for row in rows if row["id"] == name]
+        meant += [row for row in rows if means(name, row["rows"], row["about"])]
         if not meant:
             return None
         found |= {row["id"]: row for row in meant if row["id"] not in found}
@@ -117,11 +130,11 @@ def named(names: Iterable[str], records: Records) -> Records | None:
 __all__ = [
     "Records",
     "concerning",
-    "decide",
-    "kept_project",
+    "decided",
+    "index",
     "named",
     "project",
-    "quiet",
     "relations",
     "telling",
+    "told",
 ]

@@ -1,13 +1,12 @@
 """Decide many statements: each under a time budget, in worker processes, results in order.
 
 A statement that does not finish in time is undecided, and its worker is ended. Verdicts are kept in
-the user's cache under a digest of everything they depend on, so that deciding again is reading.
+the user's cache under what they depend on, so that deciding again is reading.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import queue
 import subprocess
 import sys
@@ -20,7 +19,9 @@ from pathlib import Path
 
 from optwright.derive.claim.statement import Statement
 from optwright.derive.claim.verdict import Verdict, from_dict, undecided
-from optwright.derive.work import cache
+from optwright.derive.work import kept
+from optwright.derive.work.digest import digest
+from optwright.derive.work.processors import processors
 from optwright.derive.work.worker import decide
 
 BUDGET_S = 30.0
@@ -34,8 +35,6 @@ These are seconds of wall clock: where other programs run, a process gets a shar
 START_S = 120.0
 """What a worker may take to start, importing the prover."""
 
-_NAME = "verdicts"
-
 
 def decide_all(
     statements: Iterable[Statement],
@@ -48,22 +47,22 @@ def decide_all(
     """Decide statements in parallel and yield each with its verdict, in the order given.
 
     path: the user's file that the statements were loaded from, None for the project's own.
-    workers: processes, 2 at most unless given; 0 decides in this process, where nothing ends a
-    statement that hangs. fresh: do not use what the cache has (but keep what is found).
+    workers: processes, one a processor unless given; 0 decides in this process, where nothing ends
+    a statement that hangs. fresh: do not use what the cache has (but keep what is found).
     Raises RuntimeError if the worker processes do not start, NoDecider for a kind of claim that
     nobody has said how to decide.
     """
     wanted = list(statements)
     _refuse_undecidable(wanted)
-    digest = _digest(path, budget_s)
+    digests = [digest(statement.claim) for statement in wanted]
     found: dict[int, Verdict] = {}
     for place, statement in enumerate(wanted if not fresh else ()):
-        known = cache.recall(_NAME, cache.key(digest, statement.id))
+        known = kept.recall(digests[place])
         if known is not None:
-            found[place] = from_dict(known)
+            found[place] = known.named(statement.id, known.seconds)
     open_ = [place for place in range(len(wanted)) if place not in found]
     if workers is None:
-        workers = min(2, os.cpu_count() or 1)
+        workers = processors()
     if workers:
         decided = _pooled(wanted, open_, path, budget_s, workers)
     else:
@@ -73,8 +72,7 @@ def decide_all(
         while ready not in found:
             place, verdict = next(decided)
             found[place] = verdict
-            if verdict.status != "undecided":
-                cache.keep(_NAME, cache.key(digest, wanted[place].id), verdict.kept())
+            kept.keep(digests[place], verdict)
         yield wanted[ready], found[ready]
         ready += 1
 
@@ -88,11 +86,6 @@ def _refuse_undecidable(statements: Iterable[Statement]) -> None:
         for claim in own:
             if not decidable(claim):
                 raise undecidable(claim)
-
-
-def _digest(path: str | Path | None, budget_s: float) -> str:
-    own = Path(path).read_text(encoding="utf-8") if path is not None else ""
-    return cache.key(cache.sources("derive"), own, str(budget_s))
 
 
 class _Worker:

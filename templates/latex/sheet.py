@@ -8,7 +8,6 @@ import subprocess
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from errno import EISDIR
 from pathlib import Path
 
 from optwright.derive.language.declaration import Declaration, Family
@@ -191,32 +190,6 @@ def pdf(text: str) -> bytes:
         return made.read_bytes()
 
 
-def save(target: Path, data: bytes) -> None:
-    """Write a file whole or not at all, where a link leads; a pipe or a device gets the bytes.
-
-    Raises SheetError where that cannot be.
-    """
-    try:
-        if target.is_dir():
-            raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
-        if target.exists() and not target.is_file():
-            target.write_bytes(data)
-            return
-        place = target.resolve()
-        handle, name = tempfile.mkstemp(dir=place.parent, prefix=".", suffix=".tmp")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(data)
-            os.chmod(name, 0o644)
-            os.replace(name, place)
-        except BaseException:  # an interruption too leaves nothing behind
-            os.unlink(name)
-            raise
-    except (OSError, RuntimeError, ValueError) as error:  # links in a circle, a name with NUL
-        reason = getattr(error, "strerror", None) or str(error)
-        raise SheetError(f"cannot write {target}: {reason}") from None
-
-
 def _error_line(output: str) -> str:
     """TeX's first error and the line of the source at which it stands."""
     lines = output.splitlines()
@@ -227,4 +200,4 @@ def _error_line(output: str) -> str:
     return next((line for line in reversed(lines) if line.strip()), "it told no reason")
 
 
-__all__ = ["ENGINES", "PACKAGES", "SheetError", "engine", "pdf", "save", "sheet"]
+__all__ = ["ENGINES", "PACKAGES", "SheetError", "engine", "pdf", "sheet"]

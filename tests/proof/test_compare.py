@@ -76,7 +76,7 @@ qhm = Optimizer(
 
 def related(a, b, status):
     found = compare(a, b, budget_s=LONG)
-    assert found.status == status, found.text()
+    assert found.status == status, str(found)
     return found
 
 
@@ -203,7 +203,7 @@ def test_l2_and_decoupled_decay():
 def test_dialects_part_and_meet_under_a_condition(a, b, needed):
     found = related(a, b, "different")
     assert found.counterexample is not None and found.scope
-    assert any(n.startswith(needed) for r in found.rescues for n in r.given), found.text()
+    assert any(n.startswith(needed) for r in found.rescues for n in r.given), str(found)
 
 
 def test_a_match_at_the_edge_only_is_degenerate():

@@ -33,7 +33,7 @@ from optwright.derive.judge.point.value import Unvalued
 from optwright.derive.language.symbol import Parameter
 from optwright.derive.rule import catalog
 from optwright.derive.statement.collection import statements
-from optwright.derive.tell.report import all_of
+from optwright.derive.work.recheck import all_of
 
 Data = dict[str, Any]
 Fault = Callable[[Data], object]

@@ -1,6 +1,6 @@
 """Whether two optimizers are the same, and if so how, and if not, where they part.
 
-    compare("Momentum", "MomentumSum").text()
+    compare("Momentum", "MomentumSum").map.state
 
 Maps of hyperparameters and states are proposed by a search in floats (`search`) and verified by
 `Simulation`, exactly; only verified ones are reported. A difference is an exact run under the
@@ -112,18 +112,16 @@ class Relation(Displayed):
             f"{n}[t] of {self.right} = {x}" for n, x in self.hyper.items() if sympify(x).has(t)
         ]
         said += [str(fact) for fact in self.assume]
-        said += sorted({n for o in self.proof.obligations for n in o.notes if _is_condition(n)})
+        said += self._noted()
         if self.constant:
             said.append(f"{', '.join(self.constant)} constant")
         if self.ahead:
             said.append(f"step t + {self.ahead} of {self.right} as step t of {self.left}")
         return tuple(said)
 
-    def lines(self) -> list[str]:
-        """The maps, one per line."""
-        rows = [f"{n} = {x}" for n, x in self.hyper.items() if str(x) != n]
-        rows += [f"{n}[t] = {x}" for n, x in self.state.items() if str(x) != f"{n}[t]"]
-        return rows or ["all of the same name"]
+    def _noted(self) -> list[str]:
+        """What the proof asks of hyperparameters."""
+        return sorted({n for o in self.proof.obligations for n in o.notes if _is_condition(n)})
 
     def as_dict(self) -> dict[str, Any]:
         """The relation as plain data."""
@@ -132,7 +130,9 @@ class Relation(Displayed):
             "right": self.right,
             "hyper": {n: str(x) for n, x in self.hyper.items()},
             "state": {n: str(x) for n, x in self.state.items()},
+            "given": {n: str(x) for n, x in self.given.items()},
             "conditions": list(self.conditions()),
+            "assume": [str(fact) for fact in self.assume] + self._noted(),
             "varying": list(self.varying),
             "constant": list(self.constant),
             "degenerate": self.degenerate,
@@ -190,42 +190,11 @@ class Comparison(Displayed):
             "seconds": round(self.seconds, 3),
         }
 
-    def text(self) -> str:
-        """All of it, for a person."""
-        verdict = f"{self.status}, {self.kind}" if self.kind else self.status
-        lines = [f"{self.left} and {self.right}: {verdict} ({self.seconds:.2f} s)"]
-        if self.map:
-            lines += _told(self.map)
-        if self.scope:
-            lines.append(f"  for       {self.scope}")
-        if self.counterexample:
-            known = self.status == "different"
-            lines.append("  Counterexample, at" if known else "  By names and roles they part, at")
-            lines += [f"    {name} = {x}" for name, x in self.counterexample.point]
-            lines.append("  There")
-            lines += [f"    {name} = {x}" for name, x in self.counterexample.found]
-        for rescue in self.rescues:
-            tag = ", degenerate" if rescue.degenerate else ""
-            lines.append(f"  They agree under a condition{tag}:")
-            lines += _told(rescue)
-        if self.tried:
-            lines.append("  Tried: " + "; ".join(self.tried))
-        return "\n".join(lines)
-
     def __str__(self) -> str:
-        return self.text()
-
-
-def _told(relation: Relation) -> list[str]:
-    lines = [f"  {relation.right} does what {relation.left} does, with"]
-    lines += [f"    {row}" for row in relation.lines()]
-    if relation.shifted:
-        lines.append("  seen at the points where they ask: the parameters differ as the map says")
-    lines += [f"  given     {x}" for x in relation.conditions()]
-    lines += [f"  if and only if {x}" for x in relation.exactly]
-    if relation.varying:
-        lines.append(f"  even if {', '.join(relation.varying)} vary from step to step")
-    return lines
+        """One line; `optwright.derive.tell.comparison` has all of it for a person."""
+        verdict = f"{self.status}, {self.kind}" if self.kind else self.status
+        why = f"; {'; '.join(self.conditions)}" if self.conditions else ""
+        return f"{self.left} and {self.right}: {verdict}{why}"
 
 
 def _is_condition(note: str) -> bool:

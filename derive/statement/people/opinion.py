@@ -32,9 +32,9 @@ class Opinion:
             f"  source  {self.source}",
         ]
 
-    def row(self) -> str:
-        """The opinion as one line of a table."""
-        return f"{self.id}  opinion, not decided — {self.words}"
+    def row(self) -> list[str]:
+        """The opinion as a row of a table, wrapped."""
+        return wrap(f"{self.id}  opinion, not decided — {self.words}", "    ", indent="")
 
 
 opinions: Mapping[str, Opinion] = {
@@ -56,9 +56,14 @@ opinions: Mapping[str, Opinion] = {
 """The opinions, by number."""
 
 
+def rows() -> list[str]:
+    """All opinions as rows of a table."""
+    return [line for o in opinions.values() for line in o.row()]
+
+
 def asked(names: tuple[str, ...]) -> list[Opinion]:
     """Those of the names that are opinions, each once, in the order given."""
     return [opinions[name] for name in dict.fromkeys(names) if name in opinions]
 
 
-__all__ = ["Opinion", "asked", "opinions"]
+__all__ = ["Opinion", "asked", "opinions", "rows"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from optwright.derive.tell.terminal import columns, counted
+from optwright.derive.tell.terminal import VERDICTS, bold, coloured, counted, dim, wrap
 
 if TYPE_CHECKING:  # plain data is rendered without SymPy
     from optwright.derive.statement.people.issue import Issue
@@ -42,15 +42,22 @@ _CONCLUDED = {True: "held true", False: "held false", None: "left open"}
 
 
 def table(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """One line for each thread: verdict, conclusion, statements, claim and outcome."""
-    heads = ["thread", "verdict", "maintainers", "statements", "claim — outcome"]
-    return columns([heads, *map(_row, rows)], indent="")
+    """Two lines for each thread, or more where they are long: how it was decided, what it says."""
+    return [line for row in rows for line in _row(row)]
 
 
 def _row(row: Mapping[str, Any]) -> list[str]:
-    said = _CONCLUDED[row["concluded"]] + (" (!)" if row["agrees"] is False else "")
-    told = f"{row['claim']} — {row['outcome']}"
-    return [row["thread"], row["status"], said, ", ".join(row["statements"]), told]
+    status = coloured(row["status"], row["status"])
+    said = f"maintainers {_CONCLUDED[row['concluded']]}" + (
+        " (!)" if row["agrees"] is False else ""
+    )
+    decided = dim(f"({', '.join(row['statements'])})")
+    sign = VERDICTS[row["status"]]
+    head = f"{sign} {bold(row['thread'])}: {status}, {said} {decided}"
+    return [
+        *wrap(head, "    ", indent=""),
+        *wrap(f"{row['claim']} — {row['outcome']}", indent="    "),
+    ]
 
 
 def tally(rows: Sequence[Mapping[str, Any]]) -> str:
