@@ -24,7 +24,8 @@ from sympy import Expr, Integer, Rational
 from optwright.derive.error import NotExact, Unsupported
 from optwright.derive.language.declaration import DeclarationError, Family, Optimizer, expressions
 from optwright.derive.proof.kind.rule.simulation_run import NOWHERE
-from optwright.derive.proof.relate.compare import Comparison, compare
+from optwright.derive.proof.relate.compare import compare
+from optwright.derive.proof.relate.relation import Comparison
 from optwright.derive.proof.run.exact import Run, draws
 from optwright.derive.proof.run.replay import follows, near, replay, run_of
 from optwright.derive.rule import catalog
