@@ -50,7 +50,12 @@ class Algebra:
         return (vectors * values ** (-1.0 / float(p))) @ vectors.T
 
     def round_to(self, x: Any, dtype: str) -> Any:
-        """Each entry rounded to a storage type (to nearest, ties to even), in the type of `x`."""
+        """Each entry rounded to a storage type (to nearest, ties to even), in the type of `x`.
+
+        A number of the host gives one: `x` may be a NumPy or Python float.
+        """
+        if not isinstance(x, (np.ndarray, self.xp.ndarray)):
+            return np.float64(_numpy.round_to(np.array([x], dtype=float), dtype)[0])
         if dtype != "bfloat16":
             return x.astype(dtype).astype(x.dtype)
         single = self.xp.ascontiguousarray(x, dtype=np.float32)

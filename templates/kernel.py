@@ -24,9 +24,8 @@ from optwright.derive.tell.terminal import bold, counted, good, wrong
 from optwright.derive.work import cache, record
 from optwright.derive.work.processors import processors
 from optwright.derive.work.progress import QUIET, Progress, Step
-from optwright.templates import generate
+from optwright.templates import folder as folders
 from optwright.templates.backend import backend as get
-from optwright.templates.standalone import standalone
 
 if TYPE_CHECKING:
     from optwright.derive.language.declaration import Declaration
@@ -174,7 +173,7 @@ def packaged(chosen: Chosen, backend: str, relations: Relations, progress: Step)
         if catalog.get(declaration.id) is not declaration:
             raise Unusable(f"{name} is not as the package keeps it: give --out DIR")
         command = f"gen kernels --backend {backend}"
-        return generate.modules([declaration], backend, _get(relations), command)
+        return folders.modules([declaration], backend, _get(relations), command)
 
     files = _made(chosen, make, progress)
     return {**files, **get(backend).packages(list(catalog.values()))}
@@ -198,10 +197,10 @@ def flat(
         word = _plain(name, declaration.id)
         command = f"gen kernels {word}{origin} --backend {backend} --out ."
         command += " --standalone" if alone else ""
-        return generate.flat([declaration], backend, _get(relations), command)
+        return folders.flat([declaration], backend, _get(relations), command)
 
     files = _made(chosen, make, progress)
-    return standalone(files, backend) if alone else files
+    return folders.standalone(files, backend) if alone else files
 
 
 def _made(
@@ -234,7 +233,8 @@ def settle(files: Files, root: Path, check: bool, orphans: bool, mend: str) -> d
 
     `mend` is the command that mends what a check finds.
     """
-    changes = (generate.compare if check else generate.write)(files, root, orphans)
+    files = folders.with_digests(files, root, whole=orphans)
+    changes = (folders.compare if check else folders.write)(files, root, orphans)
     return {
         "folder": str(root),
         "files": sorted(map(str, files)),

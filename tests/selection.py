@@ -14,6 +14,7 @@ import pytest
 
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language.declaration import Family, Optimizer, Route, Schedule
+from optwright.derive.lower.phase import lower, lower_route
 from optwright.derive.lower.program import (
     Append,
     Ask,
@@ -22,8 +23,6 @@ from optwright.derive.lower.program import (
     Pass,
     Phase,
     Program,
-    lower,
-    lower_route,
 )
 
 RULES = (
@@ -114,7 +113,7 @@ def _of_phase(phase: Phase) -> Iterator[str]:
             yield f"appends{' at times' if when else ''}"
         case Pass(style=style, lines=lines, reduces=reduces, stores=stores):
             yield f"{style} pass{', stores' if stores else ''}"
-            yield from (f"{r.kind} over {r.extent.kind}" for r in reduces)
+            yield from (f"{r.kind} over {r.name.extent.kind}" for r in reduces)
             yield from ("loop" for line in lines if isinstance(line, LoopLine))
 
 

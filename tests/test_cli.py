@@ -26,7 +26,7 @@ from optwright.derive.statement.people.issue import DISPUTED, Issue, issues
 from optwright.derive.statement.people.thread import table, tally, threads
 from optwright.derive.work import cache, record
 from optwright.derive.work.library import Library
-from optwright.templates import generate, kernel
+from optwright.templates import folder, kernel
 
 OWN = """
 from sympy import Symbol
@@ -497,14 +497,14 @@ def test_what_stops_halfway_changes_nothing(
     good("kernels", "Adam", "SGD", "--out", str(tmp_path))
     for file in tmp_path.iterdir():
         file.write_text("old")
-    before, stage = contents(tmp_path), generate._stage
+    before, stage = contents(tmp_path), folder._stage
 
     def fail(target: Path, text: str, staged: dict[Path, str]) -> None:
         if staged:
             raise error
         stage(target, text, staged)
 
-    monkeypatch.setattr(generate, "_stage", fail)
+    monkeypatch.setattr(folder, "_stage", fail)
     result = CliRunner().invoke(main, ["kernels", "Adam", "SGD", "--out", str(tmp_path)])
     assert result.exit_code == (130 if isinstance(error, KeyboardInterrupt) else 2)
     assert result.stderr.strip().startswith("Error: ") and "\n" not in result.stderr.strip()

@@ -26,7 +26,7 @@ import numpy as np
 import pytest
 from cupy_standin import build
 from selection import RULES, tiered
-from test_generated import CASES, CHOSEN, COMPOSED, MATRICES, SPECIAL, VECTORS, _bowl
+from test_generated import CASES, CHOSEN, COMPOSED, MATRICES, SPECIAL, VECTORS, _bowl, members
 
 from optwright.derive.language import (
     ALL,
@@ -68,7 +68,15 @@ from optwright.derive.rule import catalog
 from optwright.generated import cupy, numpy
 from optwright.runtime import linear
 from optwright.runtime.device import CompileError, DeviceError
-from optwright.runtime.device.kernel import OPTIONS, compiled, function, launch
+from optwright.runtime.device.kernel import (
+    OPTIONS,
+    Kernel,
+    NumberKernel,
+    compiled,
+    constants,
+    function,
+    launch,
+)
 from optwright.runtime.device.reduction import TREES, Combiner, Reducer, segments_of
 from optwright.runtime.device.source import COMBINATION, REDUCTION, prelude
 from optwright.runtime.device.step import DeviceStep
@@ -119,20 +127,28 @@ def _class(declaration: Any, kind: str) -> Any:
 DECLARATIONS = [d for d in [*catalog.values(), *COMPOSED] if not isinstance(d, Schedule)]
 
 
+def texts(module: Mapping[str, Any], name: str, kind: type[Any]) -> list[str]:
+    """What is compiled of a class's kernels of one kind, for all flags of its family."""
+    kernels = [x for x in module.values() if isinstance(x, kind)]
+    rules = [rule for _, rule in members(module[name])]
+    made = (constants(k, rule.flags) + k.source for k in kernels for rule in rules)
+    return list(dict.fromkeys(made))
+
+
 def _sources(declarations: Sequence[Any] = DECLARATIONS) -> list[str]:
     """The kernels of all modules, and those of reductions."""
-    modules = [_module(d, "cupy") for d in declarations]
-    return [REDUCTION, *(m["SOURCE"] for m in modules if "SOURCE" in m)]
+    found = (texts(_module(d, "cupy"), d.name, Kernel) for d in declarations)
+    return [REDUCTION, *(text for each in found for text in each)]
 
 
 def _number_sources(declarations: Sequence[Any] = DECLARATIONS) -> list[str]:
     """The kernels of numbers, which are compiled for double only."""
-    modules = [_module(d, "cupy") for d in declarations]
-    return [COMBINATION, *(m["NUMBERS_SOURCE"] for m in modules if "NUMBERS_SOURCE" in m)]
+    found = (texts(_module(d, "cupy"), d.name, NumberKernel) for d in declarations)
+    return [COMBINATION, *(text for each in found for text in each)]
 
 
 def _joined(sources: list[str], dtype: np.dtype) -> str:
-    return prelude(dtype) + "".join(sources)
+    return prelude(dtype) + build.joined(sources)
 
 
 @pytest.fixture(scope="session")
@@ -157,7 +173,7 @@ def _compiled_ahead(
     ready = {}
     for dtype, share, (target, process) in begun:
         library = build.finish(target, process)
-        ready.update({prelude(dtype) + source: library for source in share})
+        ready.update(build.places(share, prelude(dtype), library))
     return cupy_standin.Machine(folder, ready)
 
 
@@ -278,8 +294,7 @@ def _compared(
         for h in system.hyper
         if h.name in CHOSEN and (h.default is None or h.name == "max_iter")
     } | dict(chosen or {})
-    rules = _class(declaration, "numpy").branches or _class(declaration, "numpy").rules
-    wanted = {o for _, rule in rules for o in rule.oracles}
+    wanted = {o for _, rule in members(_class(declaration, "numpy")) for o in rule.oracles}
     if "noise" in wanted:
         hyper["seed"] = 5
     one = _class(declaration, "numpy")(here, **flags, **hyper)
@@ -497,7 +512,7 @@ def _begun(
         cp.asarray(np.linspace(0.1, 1, x.size).reshape(x.shape).astype(x.dtype)) for x in params
     ]
     made = _class(declaration, "cupy")
-    rules = [rule for _, rule in made.branches or made.rules]
+    rules = [rule for _, rule in members(made)]
     required = {
         h.name: 3 if h.range.startswith("integer") else 0.5
         for rule in rules

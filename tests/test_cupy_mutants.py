@@ -15,12 +15,21 @@ from typing import Any
 import cupy_standin
 import pytest
 import test_cupy
-from test_cupy import DECLARATIONS, FLOAT64, _compared, _compiled_ahead, _module, folder  # noqa: F401
+from test_cupy import (  # noqa: F401
+    DECLARATIONS,
+    FLOAT64,
+    _compared,
+    _compiled_ahead,
+    _module,
+    folder,
+    texts,
+)
 from test_generated import CASES
 from test_mutants import _numbers
 
 from optwright.derive.language.declaration import Route
 from optwright.derive.rule import catalog
+from optwright.runtime.device.kernel import Kernel
 
 pytestmark = pytest.mark.exhaustive
 
@@ -47,7 +56,7 @@ CHANGES = [
     (re.compile(r" > "), " <= "),
     (re.compile(r" < "), " >= "),
 ]
-ENTRY = re.compile(r"void \w+_entry\([^{]*\{\n(.*?)\n\}", re.DOTALL)
+ENTRY = re.compile(r"entry = \[&\]\([^{]*\{\n(.*?)\n        \};", re.DOTALL)
 FUNCTION = re.compile(r"\bvoid (\w+)\(")
 
 
@@ -102,7 +111,8 @@ def _executed(text: str) -> dict[str, Any]:
 def changed(folder: Path) -> Any:  # noqa: F811
     """The stand-in with all changed kernels compiled, and their modules by id and change."""
     modules = {(id, what): _executed(text) for id, made in CHOSEN.items() for what, text in made}
-    sources = [m["SOURCE"] for m in modules.values()]
+    found = (texts(m, BY_ID[id].name, Kernel) for (id, _), m in modules.items())
+    sources = [text for each in found for text in each]
     shares = [(FLOAT64, sources[::2]), (FLOAT64, sources[1::2])]
     return _compiled_ahead(folder, shares), modules
 

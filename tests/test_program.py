@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,19 @@ from optwright.derive.language.declaration import (
     Schedule,
 )
 from optwright.derive.language.text import show_step
-from optwright.derive.lower.program import Ask, Numbers, Pass, Program, lower, lower_route, made
+from optwright.derive.lower.block import ArrayCall, Choice, Item, listed
+from optwright.derive.lower.node import Apply, Name, names
+from optwright.derive.lower.phase import lower, lower_family, lower_route
+from optwright.derive.lower.program import (
+    Ask,
+    LoopLine,
+    Pass,
+    Program,
+    assignments,
+    made,
+    nodes,
+    operations,
+)
 from optwright.derive.rule import catalog
 
 GENERATED = Path(__file__).resolve().parents[1] / "generated" / "numpy"
@@ -81,29 +93,44 @@ def test_nothing_is_overwritten_before_the_last_answer(system: Optimizer) -> Non
     kept = {"theta", *(s.name for s in system.states)}
     for phase in program.phases[: asks[-1] if asks else 0]:
         if isinstance(phase, Pass):
-            assert not kept & set(made(phase))
+            assert not kept & {program.variable(Name(n, program.extents[n])) for n in made(phase)}
 
 
 @pytest.mark.parametrize("system", list(_systems()))
 def test_every_name_is_made_before_it_is_read(system: Optimizer) -> None:
     program = _lowered(system)
-    known = {h.name for h in system.hyper} | {s.name for s in system.state}
-    known |= {"theta", "t", "turn", "size", "total_size"}
+    known = {h.name for h in system.hyper} | {s.name for s in system.histories}
+    known |= {"t", "turn", "size", "total_size"}
     for phase in program.phases:
+        made_here = set(known)
+        for operation in operations(phase):
+            if isinstance(operation, LoopLine):
+                made_here |= {x.name.name for x in assignments(operation)}
+            for name in names(*nodes(operation)):
+                assert name.old or name.name in made_here, name
+            if not isinstance(operation, Ask) and hasattr(operation, "name"):
+                made_here.add(operation.name.name)
+        known = made_here
         if isinstance(phase, Ask):
-            assert {n for n in (phase.at, phase.vector, phase.when) if n} <= known
-            known |= {phase.name, f"{phase.name}_evaluations"}
-        elif isinstance(phase, Numbers):
-            for line in phase.lines:
-                names = {s.name for s in line.expr.free_symbols}
-                assert {n for n in names if not n.startswith("count_")} <= known
-                known.add(line.name)
-        elif isinstance(phase, Pass):
-            known |= set(made(phase)) | {r.name for r in phase.reduces}
+            known |= {phase.name.name, f"{phase.name.name}_evaluations"}
 
 
-def test_what_is_reduced_is_not_renewed_in_the_same_pass() -> None:
-    """The norm of the old parameters is taken before the new ones are written over them."""
+@pytest.mark.parametrize("system", list(_systems()))
+def test_an_old_value_is_not_read_from_where_the_new_one_lies(system: Optimizer) -> None:
+    """A new value lies in the old one's place only behind the last reading of the old one."""
+    program = _lowered(system)
+    order = [o for phase in program.phases for o in operations(phase)]
+    for k, operation in enumerate(order):
+        target = getattr(operation, "name", None)
+        if target is None or target.name not in program.kept:
+            continue
+        if program.variable(target) == target.name:
+            later = {n.name for o in order[k + 1 :] for n in names(*nodes(o)) if n.old}
+            assert target.name not in later
+
+
+def test_one_pass_reduces_the_old_value_and_makes_the_new_one() -> None:
+    """The norm of the old parameters is found although the new ones are written in that pass."""
     length = Variable("length")
     system = Optimizer(
         name="Measured",
@@ -112,9 +139,81 @@ def test_what_is_reduced_is_not_renewed_in_the_same_pass() -> None:
         state=[State(length, extent=TENSOR)],
         step=[Eq(length[t], norm(theta[t - 1])), Eq(theta[t], theta[t - 1] - lr * g[t])],
     )
-    for p in _passes(lower(system)):
-        reduced = {s.name for r in p.reduces for s in r.expr.free_symbols}
-        assert not reduced & set(made(p))
+    program = lower(system)
+    [update] = _passes(program)
+    assert program.late(update) == {"theta_next": "theta"}
+    assert [n.old for r in update.reduces for n in names(r.value)] == [True]
+
+
+def test_numbers_norms_and_the_step_are_known() -> None:
+    program = lower(catalog.system("LAMB"))
+    assert list(program.norms) == ["sum_theta_squared", "sum_u_squared"]
+    assert program.numbers["ratio"] == TENSOR
+    move = program.step
+    assert isinstance(move, Apply) and move.function == "negative"
+    assert {n.name for n in names(move)} == {"lr", "ratio", "u"}
+
+
+# --- the list form -------------------------------------------------------------------------------
+
+
+def _calls(items: list[Item]) -> Iterator[ArrayCall]:
+    for item in items:
+        if isinstance(item, ArrayCall):
+            yield item
+        elif isinstance(item, Choice):
+            for arm in item.arms:
+                yield from _calls(arm)
+
+
+@pytest.mark.parametrize("name, blocks", [("Adam", 2), ("Momentum", 1), ("LAMB", 2), ("Lion", 3)])
+def test_blocks_are_taken_over(name: str, blocks: int) -> None:
+    program = lower(catalog.system(name))
+    assert max(len(listed(program, p).work) for p in _passes(program)) == blocks
+
+
+@pytest.mark.parametrize("system", list(_systems()))
+def test_no_call_spoils_what_it_reads(system: Optimizer) -> None:
+    """A sign does not replace its operand, a choice does not lie where the chosen value does."""
+    program = _lowered(system)
+    for phase in _passes(program):
+        if phase.style == "blocked":
+            for call in _calls(listed(program, phase).items):
+                places = [getattr(x, "place", "") for x in call.operands]
+                assert not (call.function == "sign" and call.out.place in places)
+                assert not (call.function == "select" and call.out.place == places[1])
+
+
+# --- families ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["optax.rmsprop", "torch.Adam", "torch.LBFGS", "keras.Adam"])
+def test_a_member_of_a_family_has_its_own_operations(name: str) -> None:
+    """Those of the joined program that a member carries out are those of the member alone."""
+    family = catalog[name]
+    assert isinstance(family, Family)
+    joined = lower_family(family)
+    for k, (_, system) in enumerate(family.members):
+        own = _texts(o for o in _operations(joined) if not o.only or k in o.only)
+        missing = [x for x in _texts(_operations(lower(system))) if x not in own]
+        assert not missing
+
+
+def _operations(program: Program) -> list[Any]:
+    return [o for phase in program.phases for o in operations(phase)]
+
+
+def _texts(found: Iterable[Any]) -> list[str]:
+    """What operations compute; answers may have names of their own where members join."""
+    parts = [str(x) for o in found for x in nodes(o) if isinstance(x, Apply)]
+    return [x.replace("raw_", "") for x in parts]
+
+
+def test_conditions_are_short() -> None:
+    flags = lower_family(catalog["optax.rmsprop"]).flags  # type: ignore[arg-type]
+    centered = flags.having(lambda s: any(x.name == "m" for x in s.states))
+    assert flags.condition(centered) == ((("centered", True, True),),)
+    assert flags.condition(flags.others(centered)) == ((("centered", True, False),),)
 
 
 def test_routes_share_what_spans_all_tensors() -> None:
@@ -173,7 +272,7 @@ def test_printed_steps_are_deterministic() -> None:
     program = (
         "import hashlib\n"
         "from optwright.derive.rule import catalog\n"
-        "from optwright.templates.generate import modules\n"
+        "from optwright.templates.folder import modules\n"
         f"files = modules([catalog[id] for id in {RULES} if id in catalog], 'numpy')\n"
         "text = ''.join(f'{k}{v}' for k, v in files.items())\n"
         "print(hashlib.sha256(text.encode()).hexdigest())\n"

@@ -281,7 +281,7 @@ def test_defaults_and_starts_are_found() -> None:
 
 
 def test_a_read_rule_is_usable_everywhere() -> None:
-    from optwright.templates.generate import flat
+    from optwright.templates.folder import flat
 
     [found] = read(ADAM["aligned rows"], "Mine")
     [(path, module)] = flat([found], "numpy", lambda _: (), "test").items()

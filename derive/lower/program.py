@@ -1,4 +1,4 @@
-"""From equations to a step program: named, typed, ordered assignments, cut into phases.
+"""A step program: named, typed, ordered operations, cut into phases.
 
 A program says what is computed in which pass over the data, in the author's order and with the
 author's names. A pass is cut where the answer of an oracle or of a reduction is consumed:
@@ -11,59 +11,44 @@ author's names. A pass is cut where the answer of an oracle or of a reduction is
 Two styles of pass. *Blocked*: purely entrywise work, run over cache-sized pieces, temporaries and
 all. *Whole*: work that needs whole arrays (matrix products, axes, loops, histories).
 
-A value before the step (`m[t - 1]`) and after it (`m[t]`) share one name where the old one is never
-read after the new one is made and no oracle is asked afterwards; else the new one is `m_next` and
-moves to its place at the end. So nothing is overwritten while an oracle can still fail.
+Every name is assigned once: what is kept, `m`, has one name for its value before the step and
+another for the value that the step makes. Where a new value may lie is decided last, by what is
+still read (`optwright.derive.lower.phase`): `moves` lists those that need a place of their own
+until the end, so that nothing is overwritten while it is read or an oracle can still fail.
+
+A family is one program. `only` on an operation are the members that carry it out, by their place
+in `flags.members`; none said, all do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from functools import reduce
+from typing import Literal, TypeAlias
 
-import sympy
-from sympy import Eq, Expr, Integer, Symbol
-from sympy.logic.boolalg import And, Boolean, Not
+from sympy import Expr
 
-from optwright.derive.language import operation as op
-from optwright.derive.language.declaration import (
-    DeclarationError,
-    Loop,
-    Optimizer,
-    Push,
-    Route,
-    Statement,
-    expressions,
-    turn,
-)
-from optwright.derive.language.extent import ALL, HOST, TENSOR, Extent, infer
-from optwright.derive.language.symbol import Value, t
-from optwright.derive.language.text import Infix, order_of, show_equation
-from optwright.derive.lower.scalar import Scalars
+from optwright.derive.language.declaration import Optimizer
+from optwright.derive.language.extent import ALL, Extent
+from optwright.derive.lower.flag import ALWAYS, Flags, Only, joined
+from optwright.derive.lower.node import Name, Node, read
 
 Style = Literal["blocked", "whole"]
-
-ANSWER = {
-    "grad": "g",
-    "value": "loss",
-    "hessian": "hess",
-    "hvp": "hess_vector",
-    "hessian_diagonal": "hess_diagonal",
-    "noise": "xi",
-    "line_search": "length",
-}
-"""The name of an oracle's answer where the author has not named it."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """One assignment: `name = expr`, made from an equation that is shown as a comment."""
+    """One assignment, made from an equation that is shown as a comment.
 
-    name: str
-    expr: Expr
-    extent: Extent
+    `index` is that of a member of a loop whose members are all kept.
+    """
+
+    name: Name
+    value: Node
     equation: str = ""
+    index: Expr | None = None
+    only: Only = ALWAYS
 
 
 @dataclass(frozen=True)
@@ -71,37 +56,43 @@ class LoopLine:
     """A bounded recurrence inside a whole pass. `recorded` names keep every member."""
 
     index: str
-    first: Expr
-    last: Expr
+    first: Node
+    last: Node
     downward: bool
     init: tuple[Line, ...]
     body: tuple[Line, ...]
     recorded: frozenset[str]
+    only: Only = ALWAYS
 
 
 @dataclass(frozen=True)
 class Reduce:
-    """A reduction that ends a pass: the sum or the maximum of the entries of `expr`."""
+    """A reduction that ends a pass: the sum or the maximum of the entries of `value`.
 
-    name: str
+    A sum of squares is found from the `root` of its entries too: its root is a norm.
+    """
+
+    name: Name
     kind: Literal["sum", "max", "nonfinite"]
-    expr: Expr
-    extent: Extent
+    value: Node
+    root: Node | None = None
+    only: Only = ALWAYS
 
 
 @dataclass(frozen=True)
 class Ask:
     """A question: `name` is the answer, `at` the point (None: the current parameters)."""
 
-    name: str
+    name: Name
     oracle: str
-    at: str | None = None
-    vector: str | None = None
-    when: str | None = None
+    at: Name | None = None
+    vector: Name | None = None
+    when: Name | None = None
     contract: str = ""
-    start: Expr = Integer(1)
-    constants: tuple[Expr, ...] = ()
+    start: Node | None = None
+    constants: tuple[Node, ...] = ()
     draw: int = 1
+    only: Only = ALWAYS
 
 
 @dataclass(frozen=True)
@@ -128,19 +119,25 @@ class Pass:
 class Append:
     """Histories grow by the named arrays, where `when` (the name of a number) is true."""
 
-    values: tuple[tuple[str, str], ...]
-    when: str | None
+    values: tuple[tuple[str, Name], ...]
+    when: Name | None
+    only: Only = ALWAYS
 
 
-Phase = Numbers | Ask | Pass | Append
+Phase: TypeAlias = Numbers | Ask | Pass | Append
+Operation: TypeAlias = Line | LoopLine | Reduce | Ask | Append
 
 
 @dataclass(frozen=True)
 class Program:
-    """A lowered plain system.
+    """A lowered plain system, or family of systems.
 
-    `moves` maps a state to the name of its new value where that is not the state's own name.
-    `until` is the name of the number that ends the repetition, if the system repeats.
+    optimizer  the system, of a family the default member
+    moves      what is kept and whose new value lies elsewhere until the end: name and place
+    extents    of every sequence, answer and number
+    until      the number that ends the repetition, if the system repeats
+    views      the views of each member, in names of what is kept
+    step       θ[t] - θ[t - 1], where θ[t - 1] is a term of the sum and all members agree on it
     """
 
     optimizer: Optimizer
@@ -148,746 +145,113 @@ class Program:
     phases: tuple[Phase, ...]
     moves: Mapping[str, str]
     extents: Mapping[str, Extent]
-    at_most: Expr | None = None
-    until: str | None = None
-    views: Mapping[str, Expr] = field(default_factory=dict)
+    flags: Flags
+    at_most: Node | None = None
+    until: Name | None = None
+    views: Mapping[str, Node] = field(default_factory=dict)
+    step: Node | None = None
 
-    def extent(self, expr: Expr) -> Extent:
-        """The extent of an expression in the program's names."""
-        return infer(_as_values(expr, self.extents), self.extents, self.optimizer.shape)
+    def variable(self, name: Name) -> str:
+        """The variable in which a value lies."""
+        return name.name if name.old else self.moves.get(name.name, name.name)
 
-    def is_number(self, expr: Expr) -> bool:
-        """Whether an expression is one number, at least per tensor."""
-        return bool(expr.is_number) or self.extent(expr).scalar
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """θ and what else is kept as arrays or numbers, histories aside."""
+        return ("theta", *(s.name for s in self.flags.states))
+
+    @property
+    def arrays(self) -> tuple[str, ...]:
+        """θ and what else is kept as arrays."""
+        return tuple(n for n in self.kept if not self.extents[n].scalar)
+
+    @property
+    def numbers(self) -> dict[str, Extent]:
+        """The numbers that a step computes, in order, with their extents."""
+        found = {}
+        for phase in self.phases:
+            if isinstance(phase, Numbers):
+                found.update({line.name.name: phase.extent for line in phase.lines})
+            elif isinstance(phase, Pass):
+                found.update({r.name.name: r.name.extent for r in phase.reduces})
+        return found
+
+    @property
+    def norms(self) -> dict[str, Node]:
+        """The sums of squares, whose roots are norms, with what is squared in each."""
+        passes = [p for p in self.phases if isinstance(p, Pass)]
+        return {r.name.name: r.root for p in passes for r in p.reduces if r.root is not None}
 
     @property
     def shared(self) -> tuple[str, ...]:
         """Hyperparameters that enter a number over all tensors."""
-        names = {h.name for h in self.optimizer.hyper}
+        hyper = [h.name for h in self.flags.hyper]
         used: set[str] = set()
         for phase in self.phases:
             if isinstance(phase, Numbers) and phase.extent == ALL:
-                used |= {s.name for line in phase.lines for s in line.expr.free_symbols}
-        if self.optimizer.scope == "all":
-            used = names
-        return tuple(h.name for h in self.optimizer.hyper if h.name in used)
+                used.update(read(line.value for line in phase.lines))
+        return tuple(h for h in hyper if h in used or self.optimizer.scope == "all")
+
+    def late(self, phase: Pass) -> dict[str, str]:
+        """New values that lie apart until the end of this pass, and where each belongs."""
+        own = [n for n in made(phase) if n in self.moves and n in self.arrays]
+        return {self.moves[n]: n for n in own} if self.is_last(phase) else {}
+
+    def only(self, phase: Pass, name: str) -> Only:
+        """The members to which a pass gives a new value of that name."""
+        lines = [x for line in phase.lines for x in assignments(line) if x.name.name == name]
+        return reduce(joined, (x.only for x in lines))
+
+    def stored(self, phase: Pass) -> tuple[str, ...]:
+        """The arrays that a pass makes besides those that are kept, for what follows."""
+        late, kept = self.late(phase), self.arrays
+        made_here = (Name(n, self.extents[n]) for n in phase.stores)
+        variables = (self.variable(x) for x in made_here)
+        return tuple(v for v in variables if v not in late and v not in kept)
+
+    def is_last(self, phase: Pass) -> bool:
+        """Whether nothing is asked or computed after this pass."""
+        following = self.phases[self.phases.index(phase) + 1 :]
+        return not any(isinstance(p, (Ask, Pass, Append)) for p in following)
 
 
-def lower(optimizer: Optimizer) -> Program:
-    """The step program of a plain system. Raises DeclarationError for what no backend can run."""
-    lowering = _Lowering(optimizer, optimizer.step)
-    lowering.walk()
-    return lowering.assemble()
+def assignments(operation: Line | LoopLine) -> tuple[Line, ...]:
+    """The lines of an operation, those of a loop with its start."""
+    if isinstance(operation, LoopLine):
+        return (*operation.init, *operation.body)
+    return (operation,)
 
 
-def lower_route(route: Route) -> tuple[Program, tuple[Program, ...]]:
-    """The program of what a route's branches share, and one program for each branch after it.
-
-    The shared program runs over the tensors of all branches; its values are known to the branches.
-    """
-    systems = [branch for _, branch in route.branches]
-    shared = _Lowering(systems[0], route.shared)
-    shared.walk()
-    kept = {s.name for branch in systems for s in branch.state}
-    for name in sorted(kept & set(shared.made)):
-        raise DeclarationError(
-            route.id, name, "is state that a route's branches share: keep it in one branch"
-        )
-    programs = []
-    for branch in systems:
-        lowering = _Lowering(branch, route.own(branch), shared)
-        lowering.walk()
-        programs.append(lowering.assemble())
-    needed = {name for program in programs for phase in program.phases for name in _reads(phase)}
-    return shared.assemble(needed), tuple(programs)
-
-
-_WHOLE = (op.MatrixOperation, op.max_per_axis, op.min_over_axes, op.hessian)
-
-
-def style_of(optimizer: Optimizer, statements: Iterable[Statement]) -> Style:
-    """Whole if any statement needs whole arrays, else blocked."""
-    statements = tuple(statements)
-    if optimizer.scope == "all" or any(isinstance(s, (Loop, Push)) for s in statements):
-        return "whole"
-    for statement in statements:
-        for expr in expressions(statement):
-            for node in sympy.preorder_traversal(expr):
-                if isinstance(node, _WHOLE):
-                    return "whole"
-                if isinstance(node, op.Reduction) and isinstance(node.over, int):
-                    return "whole"
-    names = {s.lhs.name for s in statements if isinstance(s, Eq)}
-    kinds = {e.kind for name, e in optimizer.extents.items() if name in names}
-    return "whole" if kinds & {"axes", "each_axis", "matrix"} else "blocked"
-
-
-class _Lowering:
-    """One walk through the statements; `ops` collects what is to be done, in order."""
-
-    def __init__(
-        self,
-        optimizer: Optimizer,
-        statements: Iterable[Statement],
-        known: _Lowering | None = None,
-    ) -> None:
-        self.optimizer = optimizer
-        self.statements = tuple(statements)
-        self.style: Style = style_of(optimizer, self.statements)
-        self.extents = dict(optimizer.extents)
-        self.names = {h.name for h in optimizer.hyper} | set(self.extents) | {"t", "theta"}
-        self.answers: dict[Expr, Expr] = {}
-        if known is not None:
-            self.extents = {**known.extents, **self.extents}
-            self.names |= known.names
-            self.answers = dict(known.answers)
-        self.order = order_of(optimizer)
-        self.host: list[Line] = []
-        self.ops: list[Line | LoopLine | Reduce | Ask | Append] = []
-        self.loop_names = {
-            e.lhs.name for s in self.statements if isinstance(s, Loop) for e in (*s.init, *s.body)
-        }
-        self.recorded = self._recorded()
-        self.views: dict[str, Expr] = {}
-        self.until: str | None = None
-        self.new_names: tuple[str, ...] = ()
-
-    # --- names ---------------------------------------------------------------------------------
-
-    def fresh(self, base: str) -> str:
-        """`base`, or `base2`, … where that is taken."""
-        name, k = base, 2
-        while name in self.names:
-            name, k = f"{base}{k}", k + 1
-        self.names.add(name)
-        return name
-
-    def _recorded(self) -> frozenset[str]:
-        """Loop sequences whose members are read outside their own loop at its index."""
-        loops = [s for s in self.statements if isinstance(s, Loop)]
-        recorded: set[str] = set()
-        for loop in loops:
-            own = {e.lhs.name for e in (*loop.init, *loop.body)}
-            for expr in expressions(loop):
-                for v in expr.atoms(Value):
-                    if v.name in self.loop_names - own and v.index == loop.index:
-                        recorded.add(v.name)
-        return frozenset(recorded)
-
-    # --- walking -------------------------------------------------------------------------------
-
-    @property
-    def made(self) -> tuple[str, ...]:
-        """The names that the statements assign."""
-        return tuple(s.lhs.name for s in self.statements if isinstance(s, Eq))
-
-    def walk(self) -> None:
-        for statement in self.statements:
-            if isinstance(statement, Eq):
-                self.equation(statement)
-            elif isinstance(statement, Loop):
-                self.loop(statement)
-            elif isinstance(statement, Push):
-                self.push(statement)
-        repeat = self.optimizer.repeat
-        if repeat and repeat.until != sympy.false:
-            self.until = self.fresh("done")
-            self.extents[self.until] = ALL
-            self.number(
-                self.until,
-                self.pull(sympy.sympify(repeat.until), "done"),
-                Infix(self.order).show(repeat.until),
-            )
-
-    def number(self, name: str, expr: Expr, equation: str = "") -> None:
-        """Assign a scalar where it belongs: with the host values, or in the order of the step."""
-        extent = self.extent(expr)
-        self.extents[name] = extent
-        line = Line(name, expr, extent, equation)
-        if extent == HOST and not _counts(expr):
-            self.host.append(line)
-        else:
-            self.ops.append(line)
-
-    def extent(self, expr: Expr) -> Extent:
-        return infer(_as_values(expr, self.extents), self.extents, self.optimizer.shape)
-
-    def equation(self, statement: Eq) -> None:
-        name = statement.lhs.name
-        text = show_equation(statement, self.order)
-        rhs = statement.rhs
-        if isinstance(rhs, op.Oracle):
-            self.ask(rhs, name, None)
-            return
-        expr = self.pull(rhs, name)
-        if self.extents[name].scalar:
-            declared = self.extents[name]
-            self.number(name, expr, text)
-            self.extents[name] = declared
-        else:
-            self.ops.append(Line(name, expr, self.extents[name], text))
-
-    def loop(self, statement: Loop) -> None:
-        def lines(equations: Iterable[Eq]) -> tuple[Line, ...]:
-            return tuple(
-                Line(
-                    e.lhs.name,
-                    self.pull(e.rhs, e.lhs.name, inside=True),
-                    self.extents[e.lhs.name],
-                    show_equation(e, self.order),
-                )
-                for e in equations
-            )
-
-        self.ops.append(
-            LoopLine(
-                str(statement.index),
-                sympy.sympify(statement.first),
-                sympy.sympify(statement.last),
-                statement.downward,
-                lines(statement.init),
-                lines(statement.body),
-                self.recorded,
-            )
-        )
-
-    def push(self, statement: Push) -> None:
-        values = []
-        for history, x in statement.values:
-            if isinstance(x, Value) and x.index == t:
-                values.append((history.name, x.name))
-            else:
-                name = self.fresh(f"{history.name}_new")
-                self.extents[name] = history.extent
-                self.ops.append(
-                    Line(
-                        name,
-                        self.pull(x, name),
-                        history.extent,
-                        f"{history.name} << {Infix(self.order).show(x)}",
-                    )
-                )
-                values.append((history.name, name))
-        when = None
-        if statement.when != sympy.true:
-            when = self.fresh(f"{statement.values[0][0].name}_kept")
-            self.number(
-                when, self.pull(statement.when, when), Infix(self.order).show(statement.when)
-            )
-        self.ops.append(Append(tuple(values), when))
-
-    # --- oracles and reductions ------------------------------------------------------------------
-
-    def pull(
-        self, expr: Expr, target: str, guard: Boolean = sympy.true, inside: bool = False
-    ) -> Expr:
-        """The expression with its questions and cutting reductions done before and named."""
-        if not expr.has(op.Oracle) and not expr.has(op.Reduction):
-            return expr
-        if expr in self.answers:
-            return self.answers[expr]
-        if isinstance(expr, op.evaluations):
-            length = self.pull(expr.args[0], target, guard, inside)
-            counted = Symbol(f"{length.name}_evaluations", real=True)
-            self.extents[counted.name] = ALL
-            return counted
-        if isinstance(expr, op.Oracle):
-            if inside:
-                self.refuse(target, f"{expr} is asked inside a loop")
-            return self.ask(expr, self.fresh(ANSWER[expr.word]), guard)
-        if isinstance(expr, op.cases):
-            arms: list[Expr] = []
-            rest = guard
-            for arm, condition in expr.arms:
-                here = And(rest, condition) if arm.has(op.Oracle) else rest
-                arms += [
-                    self.pull(arm, target, here, inside),
-                    self.pull(condition, target, rest, inside),
-                ]
-                rest = And(rest, Not(condition)) if expr.has(op.Oracle) else rest
-            arms.append(self.pull(expr.otherwise, target, rest, inside))
-            return op.cases(*arms)
-        args = [self.pull(a, target, guard, inside) for a in expr.args]
-        node = expr.func(*args) if args != list(expr.args) else expr
-        if isinstance(node, op.Reduction) and self.cuts(node):
-            if inside:
-                self.refuse(target, f"{expr} reduces over all tensors inside a loop")
-            node = self.reduce(node, target)
-            self.answers[expr] = node
-        return node
-
-    def refuse(self, where: str, reason: str) -> None:
-        raise DeclarationError(f"{self.optimizer.id}, {where}", where, reason)
-
-    def cuts(self, node: op.Reduction) -> bool:
-        """Whether the result of a reduction is known only after the pass."""
-        if isinstance(node.over, int) or self.optimizer.scope == "all":
-            return False
-        return self.style == "blocked" or node.over == "all"
-
-    def reduce(self, node: op.Reduction, target: str) -> Expr:
-        extent = ALL if node.over == "all" else TENSOR
-        operand = node.operands[0]
-        label = _label(operand)
-
-        def named(base: str, kind: Literal["sum", "max", "nonfinite"], expr: Expr) -> Symbol:
-            known = next(
-                (
-                    r
-                    for r in self.ops
-                    if isinstance(r, Reduce) and (r.kind, r.expr, r.extent) == (kind, expr, extent)
-                ),
-                None,
-            )
-            if known:
-                return Symbol(known.name, real=True)
-            name = self.fresh(base)
-            self.extents[name] = extent
-            self.ops.append(Reduce(name, kind, expr, extent))
-            return Symbol(name, real=True)
-
-        if isinstance(node, op.norm):
-            return sympy.sqrt(named(f"sum_{label}_squared", "sum", operand**2))
-        if isinstance(node, op.dot):
-            other = node.operands[1]
-            return named(f"dot_{label}_{_label(other)}", "sum", operand * other)
-        if isinstance(node, op.total):
-            return named(f"sum_{label}", "sum", operand)
-        if isinstance(node, op.mean):
-            size = Symbol("total_size" if extent == ALL else "size", real=True)
-            self.extents[size.name] = extent
-            return named(f"sum_{label}", "sum", operand) / size
-        if isinstance(node, op.largest):
-            return named(f"largest_{label}", "max", operand)
-        if isinstance(node, op.count_nonfinite):
-            return named(f"nonfinite_{label}", "nonfinite", operand)
-        raise NotImplementedError(type(node).__name__)
-
-    def ask(self, node: op.Oracle, name: str, guard: Boolean | None) -> Expr:
-        key: Expr = node
-        if key in self.answers:
-            known = self.answers[key]
-            self.ops.append(Line(name, known, self.extents[known.name], ""))
-            return known
-        when = None
-        if guard is not None and guard != sympy.true:
-            when = self.fresh(f"ask_{name}")
-            self.number(when, self.pull(guard, when), Infix(self.order).show(guard))
-        oracle = node.word
-        self.extents.setdefault(name, infer(node, self.extents, self.optimizer.shape))
-        if isinstance(node, op.noise):
-            self.ops.append(Ask(name, oracle, when=when, draw=int(node.args[0])))
-        else:
-            at = self.point(node.args[0], name)
-            vector = (
-                self.point(node.args[1], name)
-                if isinstance(node, (op.hvp, op.line_search))
-                else None
-            )
-            if isinstance(node, op.line_search):
-                start, *constants = (
-                    self.plain(a, f"{name}_{part}")
-                    for a, part in zip(
-                        node.args[3:],
-                        ("start", *(f"constant{k}" for k in range(1, len(node.args)))),
-                        strict=False,
-                    )
-                )
-                self.ops.append(
-                    Ask(name, oracle, at, vector, when, node.contract, start, tuple(constants))
-                )
-            else:
-                self.ops.append(Ask(name, oracle, at, vector, when))
-        self.answers[key] = Symbol(name, real=True)
-        return self.answers[key]
-
-    def plain(self, expr: Expr, base: str) -> Expr:
-        """A number or a name for it."""
-        if expr.is_Number or isinstance(expr, Symbol):
-            return expr
-        if isinstance(expr, Value) and expr.index == t:
-            return Symbol(expr.name, real=True)
-        name = self.fresh(base)
-        self.number(name, self.pull(expr, name), f"{name} = {Infix(self.order).show(expr)}")
-        return Symbol(name, real=True)
-
-    def point(self, expr: Expr, target: str) -> str | None:
-        """The name of the array at which a question is asked; None for the current parameters."""
-        if isinstance(expr, Value):
-            if expr.name == "theta" and expr.index == t - 1:
-                return None
-            return _reference(expr)
-        expr = self.pull(expr, target)
-        name = self.fresh("point")
-        self.extents[name] = infer(
-            _as_values(expr, self.extents), self.extents, self.optimizer.shape
-        )
-        self.ops.append(
-            Line(name, expr, self.extents[name], f"{name} = {Infix(self.order).show(expr)}")
-        )
-        return name
-
-    # --- assembling ------------------------------------------------------------------------------
-
-    def assemble(self, needed: Collection[str] = ()) -> Program:
-        """The program; `needed` are names that others read after it."""
-        self.needed = frozenset(needed)
-        moves = self.moves()
-        self.new_names = tuple(moves.values())
-        for name, new in moves.items():
-            self.extents[new] = self.extents[name]
-        rename = _Renamer(moves, self.loop_names, self.recorded)
-        host = tuple(rename.line(line) for line in self.host)
-        phases: list[Phase] = []
-        if host:
-            phases.append(Numbers("host", HOST, host))
-        phases += self.cut([rename.op(o) for o in self.ops])
-        if self.style == "blocked":
-            phases = self.name_scalars(phases)
-        phases = _number_passes(phases, self.style)
-        repeat = self.optimizer.repeat
-        views = {n: self.view(n, sympy.sympify(x)) for n, x in self.optimizer.views.items()}
-        return Program(
-            self.optimizer,
-            self.style,
-            tuple(phases),
-            moves,
-            self.extents,
-            repeat and sympy.sympify(repeat.at_most),
-            self.until,
-            views,
-        )
-
-    def view(self, name: str, expr: Expr) -> Expr:
-        """A view in the names of what is kept: it is taken between steps."""
-        kept = {s.name for s in self.optimizer.states} | {"theta"}
-        table = {}
-        for v in expr.atoms(Value):
-            if v.name not in kept:
-                self.refuse(f"view {name}", f"{v} is not kept between steps: add it to the state")
-            table[v] = Symbol(v.name, real=True)
-        return expr.xreplace(table)
-
-    def moves(self) -> dict[str, str]:
-        """State whose new value needs a name of its own; see the module's text."""
-        sequence: list[Line | LoopLine | Reduce | Ask | Append] = [*self.host, *self.ops]
-        last_ask = max((i for i, o in enumerate(sequence) if isinstance(o, Ask)), default=-1)
-        moves: dict[str, str] = {}
-        for name in ["theta", *(s.name for s in self.optimizer.states)]:
-            made = next(
-                (
-                    i
-                    for i, o in enumerate(sequence)
-                    if isinstance(o, (Line, Ask)) and o.name == name
-                ),
-                None,
-            )
-            if made is None:
-                continue
-            is_host = made < len(self.host)
-            # A host value is renewed before anything else runs, so any later reading counts.
-            read_later = any(name in _previous(o) for o in sequence[made + 1 :])
-            early = made < last_ask and not is_host
-            if name == "theta" and not early:
-                early = any(isinstance(o, Ask) and o.at is None for o in sequence[made + 1 :])
-            if read_later or early or isinstance(sequence[made], Ask):
-                moves[name] = self.fresh(f"{name}_next")
-        return moves
-
-    def cut(self, ops: list[Line | LoopLine | Reduce | Ask | Append]) -> list[Phase]:
-        """Group the work into passes, in order; numbers wait until the pass they need has ended."""
-        phases: list[Phase] = []
-        lines: list[Line | LoopLine] = []
-        reduces: list[Reduce] = []
-        waiting: list[Line] = []
-
-        def number(line: Line) -> None:
-            last = phases[-1] if phases else None
-            if isinstance(last, Numbers) and last.extent == line.extent and last.name != "host":
-                phases[-1] = Numbers(last.name, last.extent, (*last.lines, line))
-            else:
-                phases.append(Numbers("numbers", line.extent, (line,)))
-
-        def close() -> None:
-            if lines or reduces:
-                phases.append(Pass("", self.style, tuple(lines), tuple(reduces), ()))
-            for line in waiting:
-                number(line)
-            lines.clear()
-            reduces.clear()
-            waiting.clear()
-
-        for o in ops:
-            if isinstance(o, (Ask, Append)):
-                close()
-                phases.append(o)
-                continue
-            reads = {s.name for x in _line_expressions(o) for s in x.free_symbols}
-            late = reads & ({r.name for r in reduces} | {x.name for x in waiting})
-            if isinstance(o, Line) and o.extent.scalar and self.cut_numbers(o):
-                # Known before the open pass, or only after it.
-                if late:
-                    waiting.append(o)
-                else:
-                    number(o)
-                continue
-            if isinstance(o, Reduce):
-                if late:
-                    close()
-                reduces.append(o)
-                continue
-            # Reductions end a pass: what they read must not be renewed within it.
-            reduced = {s.name for r in reduces for s in r.expr.free_symbols}
-            if late or reduced & {x.name for x in _assignments(o)}:
-                close()
-            lines.append(o)
-        close()
-        needed = self.needed | set(self.new_names) | {self.until or ""}
-        return _with_stores(phases, needed)
-
-    def name_scalars(self, phases: list[Phase]) -> list[Phase]:
-        """Numbers that enter entrywise work get names of their own, computed before the pass."""
-        host: list[Line] = []
-        ready: dict[Expr, Symbol] = {}
-        result: list[Phase] = []
-        first = phases[0] if phases else None
-        if isinstance(first, Numbers) and first.name == "host":
-            host = list(first.lines)
-            phases = phases[1:]
-        for phase in phases:
-            if not isinstance(phase, Pass):
-                result.append(phase)
-                continue
-            late: dict[Extent, list[Line]] = {}
-
-            def declare(base: str, expr: Expr, late: dict[Extent, list[Line]] = late) -> Symbol:
-                if expr in ready:
-                    return ready[expr]
-                extent = self.extent(expr)
-                symbol = Symbol(self.fresh(base), real=True)
-                self.extents[symbol.name] = extent
-                line = Line(symbol.name, expr, extent, "")
-                if extent == HOST:
-                    host.append(line)
-                else:
-                    late.setdefault(extent, []).append(line)
-                ready[expr] = symbol
-                return symbol
-
-            scalars = Scalars(self.extent, declare, self.order)
-            lines = tuple(
-                Line(o.name, scalars.replace(o.expr, o.name), o.extent, o.equation)
-                for o in phase.lines
-                if isinstance(o, Line)
-            )
-            reduces = tuple(
-                Reduce(r.name, r.kind, scalars.replace(r.expr, r.name), r.extent)
-                for r in phase.reduces
-            )
-            for extent in (ALL, TENSOR):
-                if extent in late:
-                    last = result[-1] if result else None
-                    if isinstance(last, Numbers) and last.extent == extent:
-                        result[-1] = Numbers("numbers", extent, (*last.lines, *late[extent]))
-                    else:
-                        result.append(Numbers("numbers", extent, tuple(late[extent])))
-            result.append(Pass(phase.name, phase.style, lines, reduces, phase.stores))
-        return [Numbers("host", HOST, tuple(host)), *result] if host else result
-
-    def cut_numbers(self, line: Line) -> bool:
-        """Whether a scalar gets a pass of its own (else it is a line of a whole pass)."""
-        if self.style == "blocked":
-            return True
-        return line.extent == ALL and self.optimizer.scope != "all"
-
-
-def _counts(expr: Expr) -> bool:
-    return any(s.name.startswith("count_") for s in expr.free_symbols)
-
-
-def _as_values(expr: Expr, extents: Mapping[str, Extent]) -> Expr:
-    """Named answers as members of sequences, so that their extent is found."""
-    table = {
-        s: Value(s, t)
-        for s in expr.free_symbols
-        if isinstance(s, Symbol)
-        and type(s) is Symbol
-        and s.name in extents
-        and s != t
-        and not any(isinstance(v, Value) and s in v.args for v in expr.atoms(Value))
-    }
-    return expr.xreplace(table) if table else expr
-
-
-def _reference(value: Value) -> str:
-    """The provisional name of a value: `m` after the step, `m@` before it."""
-    return value.name if value.index == t else f"{value.name}@"
-
-
-def _label(expr: Expr) -> str:
-    """A short word for an operand of a reduction."""
-    if isinstance(expr, Value):
-        return expr.name
-    if isinstance(expr, Symbol):
-        return str(expr.name)
-    names = sorted({v.name for v in expr.atoms(Value)})
-    return "_".join(names[:2]) if names else "entries"
-
-
-def _assignments(o: Line | LoopLine) -> tuple[Line, ...]:
-    return (*o.init, *o.body) if isinstance(o, LoopLine) else (o,)
-
-
-def _line_expressions(o: Line | LoopLine | Reduce) -> Iterator[Expr]:
-    if isinstance(o, LoopLine):
-        yield o.first
-        yield o.last
-        for line in (*o.init, *o.body):
-            yield line.expr
+def nodes(operation: Operation) -> Iterator[Node]:
+    """What an operation reads."""
+    if isinstance(operation, (Line, Reduce)):
+        yield operation.value
+    elif isinstance(operation, LoopLine):
+        yield from (operation.first, operation.last)
+        yield from (line.value for line in assignments(operation))
+    elif isinstance(operation, Append):
+        yield from (x for _, x in operation.values)
+        if operation.when is not None:
+            yield operation.when
     else:
-        yield o.expr
+        parts = (operation.at, operation.vector, operation.when, operation.start)
+        yield from (x for x in parts if x is not None)
+        yield from operation.constants
 
 
-def _previous(o: Line | LoopLine | Reduce | Ask | Append) -> set[str]:
-    """The sequences that are read at t - 1."""
-    if isinstance(o, Ask):
-        found = {at[:-1] for at in (o.at, o.vector) if at and at.endswith("@")}
-        for x in (o.start, *o.constants):
-            found |= {v.name for v in x.atoms(Value) if v.index == t - 1}
-        return found
-    if isinstance(o, Append):
-        return set()
-    return {v.name for x in _line_expressions(o) for v in x.atoms(Value) if v.index == t - 1}
+def operations(phase: Phase) -> tuple[Operation, ...]:
+    """What a phase carries out, in order."""
+    if isinstance(phase, Pass):
+        return (*phase.lines, *phase.reduces)
+    return phase.lines if isinstance(phase, Numbers) else (phase,)
 
 
-class _Renamer:
-    """Replaces members of sequences by the names of the program."""
-
-    def __init__(self, moves: Mapping[str, str], loops: set[str], recorded: frozenset[str]) -> None:
-        self.moves, self.loops, self.recorded = moves, loops, recorded
-
-    def name(self, name: str) -> str:
-        return self.moves.get(name, name)
-
-    def at(self, name: str | None) -> str | None:
-        if name is None:
-            return None
-        return name[:-1] if name.endswith("@") else self.name(name)
-
-    def expr(self, expr: Expr, histories: bool = True) -> Expr:
-        table: dict[Expr, Expr] = {}
-        for v in expr.atoms(Value):
-            if v.name in self.loops:
-                table[v] = v if v.name in self.recorded else Symbol(v.name, real=True)
-            elif v.index == t:
-                table[v] = Symbol(self.name(v.name), real=True)
-            elif v.index == t - 1 or (v.name == "theta" and v.index == 0):
-                table[v] = Symbol(v.name, real=True)
-        return expr.xreplace(table)
-
-    def line(self, line: Line) -> Line:
-        return Line(self.name(line.name), self.expr(line.expr), line.extent, line.equation)
-
-    def op(
-        self, o: Line | LoopLine | Reduce | Ask | Append
-    ) -> Line | LoopLine | Reduce | Ask | Append:
-        if isinstance(o, Line):
-            return self.line(o)
-        if isinstance(o, LoopLine):
-            return LoopLine(
-                o.index,
-                self.expr(o.first),
-                self.expr(o.last),
-                o.downward,
-                tuple(map(self.line, o.init)),
-                tuple(map(self.line, o.body)),
-                o.recorded,
-            )
-        if isinstance(o, Reduce):
-            return Reduce(o.name, o.kind, self.expr(o.expr), o.extent)
-        if isinstance(o, Append):
-            return Append(tuple((h, self.name(x)) for h, x in o.values), o.when)
-        return Ask(
-            self.name(o.name),
-            o.oracle,
-            self.at(o.at),
-            self.at(o.vector),
-            o.when,
-            o.contract,
-            self.expr(o.start),
-            tuple(self.expr(c) for c in o.constants),
-            o.draw,
-        )
-
-
-def _reads(phase: Phase) -> set[str]:
-    """The names that a phase needs from before it."""
-    if isinstance(phase, Ask):
-        names = {n for n in (phase.at, phase.vector, phase.when) if n}
-        return names | {s.name for x in (phase.start, *phase.constants) for s in x.free_symbols}
-    if isinstance(phase, Append):
-        return {x for _, x in phase.values} | ({phase.when} if phase.when else set())
-    if isinstance(phase, Numbers):
-        return {s.name for line in phase.lines for s in line.expr.free_symbols}
-    names = set()
-    for o in (*phase.lines, *phase.reduces):
-        for x in _line_expressions(o):
-            names |= {s.name for s in x.free_symbols} | {v.name for v in x.atoms(Value)}
-    return names
-
-
-def made(phase: Pass) -> tuple[str, ...]:
+def made(phase: Pass | Numbers) -> tuple[str, ...]:
     """The names that a pass assigns, in order."""
-    names: dict[str, None] = {}
-    for line in phase.lines:
-        for inner in _assignments(line):
-            names.setdefault(inner.name)
-    return tuple(names)
+    lines: tuple[Line | LoopLine, ...] = phase.lines
+    return tuple(dict.fromkeys(x.name.name for line in lines for x in assignments(line)))
 
 
-def _with_stores(phases: list[Phase], needed: Collection[str]) -> list[Phase]:
-    """Passes with the arrays named that later phases or others read."""
-    result: list[Phase] = []
-    for i, phase in enumerate(phases):
-        if isinstance(phase, Pass):
-            later = (
-                set().union(*(_reads(p) for p in phases[i + 1 :])) if i + 1 < len(phases) else set()
-            )
-            stores = tuple(n for n in made(phase) if n in later or n in needed)
-            phase = Pass(phase.name, phase.style, phase.lines, phase.reduces, stores)
-        result.append(phase)
-    return result
-
-
-def _number_passes(phases: list[Phase], style: Style) -> list[Phase]:
-    """Name passes: `update` if there is one, else `pass1`, `pass2`, …; numbers likewise."""
-    passes = [i for i, p in enumerate(phases) if isinstance(p, Pass)]
-    numbers = [i for i, p in enumerate(phases) if isinstance(p, Numbers) and p.name != "host"]
-    result = list(phases)
-    for k, i in enumerate(passes, start=1):
-        p = phases[i]
-        assert isinstance(p, Pass)
-        name = "update" if len(passes) == 1 else f"pass{k}"
-        result[i] = Pass(name, p.style, p.lines, p.reduces, p.stores)
-    for k, i in enumerate(numbers, start=1):
-        n = phases[i]
-        assert isinstance(n, Numbers)
-        result[i] = Numbers("numbers" if len(numbers) == 1 else f"numbers{k}", n.extent, n.lines)
-    return result
-
-
-__all__ = [
-    "Append",
-    "Ask",
-    "Line",
-    "LoopLine",
-    "Numbers",
-    "Pass",
-    "Phase",
-    "Program",
-    "Reduce",
-    "lower",
-    "made",
-    "lower_route",
-    "turn",
-]
+def reads(phase: Phase) -> tuple[str, ...]:
+    """The names that a phase reads, each once."""
+    return read(x for o in operations(phase) for x in nodes(o))

@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from textwrap import wrap
 
-from optwright.templates.cupy.backend import NumberKernel
-from optwright.templates.numpy.backend import RuleText
+from optwright.templates.cupy.rule import NumberKernel
+from optwright.templates.numpy.rule import RuleText
 
 FREE = "After the first step nothing is allocated on the device and nothing is read back from it."
 

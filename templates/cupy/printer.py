@@ -1,33 +1,63 @@
 """The leaves of CUDA C, and of CuPy's array code.
 
-`CudaPrinter` writes one entry in C, `NumberPrinter` numbers found from reductions; `CupyPrinter`
-writes work on whole arrays, `cp.` for arrays and `np.` for numbers. The operations and their order
-are those of NumPy's code, so that the results of + - * / sqrt, comparisons, absolute values, signs,
+`CudaEntry` writes one entry in C, `CudaNumbers` numbers found from reductions; `CupyForm` writes
+work on whole arrays, `cp.` for arrays and `np.` for numbers. The operations and their order are
+those of NumPy's code, so that the results of + - * / sqrt, comparisons, absolute values, signs,
 minima, maxima and choices have the same bits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 import sympy
-from sympy import Expr, Rational, Symbol
-from sympy.logic.boolalg import And, Boolean, BooleanAtom, Not, Or
+from sympy import Expr
+from sympy.logic.boolalg import BooleanAtom
 
-from optwright.derive.language import operation as op
-from optwright.derive.language.extent import HOST
-from optwright.derive.language.order import Order
-from optwright.derive.language.text import ATOM, COMPARISON, PRODUCT, SUM
-from optwright.templates.entry import EntryPrinter
-from optwright.templates.numpy.backend import WholePrinter
-from optwright.templates.numpy.printer import HELPERS, UFUNCS, NumpyInfix, Refused, literal
+from optwright.derive.lower.node import COUNT, Apply, Name, Node, is_host, is_number
+from optwright.templates.entry_form import (
+    ATOM,
+    COMPARISON,
+    PRODUCT,
+    EntryCode,
+    EntryForm,
+    as_float,
+    product_power,
+)
+from optwright.templates.numpy.printer import NumpyForm
 
 RESERVED = frozenset(
     """fabs sign maximum minimum exp log cos sin tanh floor ceil modulo sqrt cbrt pow infinity
-    nonfinite round_bfloat16 real_t pack place place_any load store LANES""".split()
+    nonfinite round_bfloat16 real_t pack place place_any load store LANES nothing table chunks count
+    groups numbers first stride c row chunk start length of_group tensor entry packs i k wide single
+    """.split()
 )
 """Names of the kernels' own. (The language of declarations refuses C's words.)"""
+
+FUNCTIONS: Mapping[str, str] = {
+    "absolute": "fabs",
+    "sign": "sign",
+    "maximum": "maximum",
+    "minimum": "minimum",
+    "exp": "exp",
+    "log": "log",
+    "cos": "cos",
+    "sin": "sin",
+    "tanh": "tanh",
+    "floor": "floor",
+    "ceil": "ceil",
+    "remainder": "modulo",
+    "sqrt": "sqrt",
+    "cbrt": "cbrt",
+    "power": "pow",
+    "nonfinite": "nonfinite",
+    "round_to": "round_bfloat16",
+}
+"""C's functions; those beyond the language's are in `runtime.device.source`."""
+
+INEXACT = frozenset({"exp", "log", "cos", "sin", "tanh", "cbrt"})
+"""Functions whose last bit differs between libraries, besides powers."""
 
 
 def c_name(name: str) -> str:
@@ -35,162 +65,107 @@ def c_name(name: str) -> str:
     return f"{name}_" if name in RESERVED else name
 
 
-class CudaPrinter(EntryPrinter):
-    """One entry in CUDA C; functions beyond the language's are in `runtime.device.source`."""
+class _Cuda(EntryForm):
+    """What entries and numbers have in common."""
 
     language: ClassVar[str] = "CuPy"
-    functions: ClassVar[Mapping[str, str]] = {
-        "Abs": "fabs",
-        "sign": "sign",
-        "Max": "maximum",
-        "Min": "minimum",
-        "exp": "exp",
-        "log": "log",
-        "cos": "cos",
-        "sin": "sin",
-        "tanh": "tanh",
-        "floor": "floor",
-        "ceiling": "ceil",
-        "Mod": "modulo",
-        "sqrt": "sqrt",
-        "cbrt": "cbrt",
-        "pow": "pow",
-        "nonfinite": "nonfinite",
-        "round_to": "round_bfloat16",
-    }
+    functions: ClassVar[Mapping[str, str]] = FUNCTIONS
     words: ClassVar[tuple[str, str, str]] = ("&&", "||", "!")
-
-    def number(self, number: Expr) -> str:
-        if number in (sympy.oo, -sympy.oo):
-            return "infinity()" if number == sympy.oo else "-infinity()"
-        return f"real_t({literal(number)})"
-
-    def name(self, name: str) -> str:
-        return c_name(name)
 
     def choice(self, condition: str, arm: str, otherwise: str) -> str:
         return f"{condition} ? {arm} : {otherwise}"
 
-    def truth(self, name: str) -> str:
-        return f"({c_name(name)} != real_t(0))"
 
-    def assignment(self, name: str, text: str, new: bool) -> str:
-        return f"{'real_t ' if new else ''}{c_name(name)} = {text};"
+class CudaEntry(EntryCode, _Cuda):
+    """One entry in CUDA C."""
+
+    def number(self, number: Expr) -> str:
+        if number in (sympy.oo, -sympy.oo):
+            return "infinity()" if number == sympy.oo else "-infinity()"
+        return f"real_t({as_float(number)})"
+
+    def name(self, name: Name) -> str:
+        return c_name(self.variable(name))
+
+    def truth(self, name: Name) -> str:
+        return f"({self.name(name)} != real_t(0))"
+
+    def assignment(self, variable: str, text: str, new: bool) -> str:
+        return f"{'real_t ' if new else ''}{c_name(variable)} = {text};"
 
     def comment(self, text: str) -> str:
         return f"// {text}"
 
+    def declaration(self, variable: str) -> list[str]:
+        return [f"real_t {c_name(variable)};"]
 
-_INEXACT = frozenset({"exp", "log", "cos", "sin", "tanh"})
-"""Functions whose last bit differs between libraries, besides `pow` and `cbrt`."""
 
-
-class NumberPrinter(NumpyInfix):
+class CudaNumbers(_Cuda):
     """Numbers in CUDA C, in double: the operations of NumPy's function of numbers, in its order.
 
-    What differs between libraries in its last bit and needs no data is left to the host: `lift`
-    gives the name of the host's number for such a part, or None for a part that needs data.
-    Lengths of axes become names too, noted in `axes`; `names` are all that were read.
+    Lengths of axes become names, noted in `axes`; `names` are all that were read.
     """
 
-    def __init__(self, order: Order, lift: Callable[[Expr], str | None]) -> None:
-        super().__init__(order, lambda e: True)
-        self.lift = lift
+    kind: ClassVar[str] = "function of numbers"
+
+    def __init__(self, variable: Callable[[Name], str]) -> None:
+        super().__init__(variable)
         self.axes: dict[str, int] = {}
         self.names: dict[str, None] = {}
 
-    def place(self, name: str, args: Sequence[Expr]) -> str:
-        return _C_NAMES[name]
+    def number(self, number: Expr) -> str:
+        if number in (sympy.oo, -sympy.oo):
+            return "infinity()" if number == sympy.oo else "-infinity()"
+        if isinstance(number, BooleanAtom):
+            return str(bool(number)).lower()
+        return as_float(number) + ".0" * bool(number.is_Integer)
 
-    def number(self, expr: Expr) -> tuple[str, int]:
-        if expr in (sympy.oo, -sympy.oo):
-            return ("infinity()", ATOM) if expr == sympy.oo else ("-infinity()", SUM)
-        text = literal(expr)
-        return text + ".0" * bool(expr.is_Integer), SUM if text.startswith("-") else ATOM
+    def name(self, name: Name) -> str:
+        variable = self.variable(name)
+        self.names.setdefault(variable)
+        return c_name(variable)
 
-    def visit(self, expr: Expr) -> tuple[str, int]:
-        if isinstance(expr, Symbol):
-            return self.named(str(expr.name)), ATOM
-        if self._inexact(expr) and (name := self.lift(expr)) is not None:
-            return self.named(name), ATOM
-        return super().visit(expr)
+    def power(self, node: Apply) -> tuple[str, int]:
+        if exponent := product_power(node):
+            return "*".join([self.show(node.operands[0])] * exponent), PRODUCT
+        return self.call(node), ATOM
 
-    def named(self, name: str) -> str:
-        """A variable of C; that it is read is noted."""
-        self.names.setdefault(name)
-        return c_name(name)
-
-    def _inexact(self, expr: Expr) -> bool:
-        if isinstance(expr, sympy.Pow):
-            base, exponent = expr.args
-            if exponent.is_Integer and isinstance(base, Symbol) and abs(exponent) <= 4:
-                return False
-            return exponent not in (-1, Rational(1, 2), -Rational(1, 2))
-        return type(expr).__name__ in _INEXACT
-
-    def power(self, expr: Expr) -> tuple[str, int]:
-        base, exponent = expr.args
-        if exponent.is_Integer and 0 < exponent <= 4 and isinstance(base, Symbol):
-            return "*".join([self.named(str(base.name))] * int(exponent)), PRODUCT
-        if exponent in (Rational(1, 2), Rational(1, 3)) or (
-            exponent.is_number and exponent.is_negative
-        ):
-            return super().power(expr)
-        return f"pow({self.show(base)}, {self.show(exponent)})", ATOM
-
-    def function(self, expr: Expr) -> tuple[str, int]:
-        if isinstance(expr, op.dim):
-            axis = int(expr.args[0])
-            name = f"length_of_axis_{axis}".replace("-", "minus_")
-            self.axes[name] = axis
-            return name, ATOM
-        if isinstance(expr, op.round_to) and str(expr.args[1].name) == "bfloat16":
-            return f"round_bfloat16({self.show(expr.args[0])})", ATOM
-        if type(expr) in HELPERS or isinstance(expr, (op.matmul, op.transpose)):
-            word = expr.word if isinstance(expr, op.Operation) else type(expr).__name__
-            raise Refused(f"the CuPy backend has no {word} among numbers")
-        return super().function(expr)
-
-    def choice(self, expr: op.cases) -> tuple[str, int]:
-        text = self.show(expr.otherwise, COMPARISON + 1)
-        for arm, condition in reversed(expr.arms):
-            text = f"({self.show(condition)} ? {self.show(arm, SUM)} : {text})"
-        return text, ATOM
-
-    def condition(self, expr: Boolean) -> tuple[str, int]:
-        if isinstance(expr, BooleanAtom):
-            return str(bool(expr)).lower(), ATOM
-        if isinstance(expr, (And, Or)):
-            word = " && " if isinstance(expr, And) else " || "
-            return word.join(sorted(self.show(a, SUM) for a in expr.args)), COMPARISON
-        if isinstance(expr, Not):
-            return f"!{self.show(expr.args[0], ATOM)}", SUM
-        return super().condition(expr)
+    def call(self, node: Apply) -> str:
+        if node.function == "dim":
+            name = f"length_of_axis_{node.option}".replace("-", "minus_")
+            self.axes[name] = int(node.option)
+            return name
+        return super().call(node)
 
 
-_C_NAMES = {
-    name: CudaPrinter.functions[kind] for kind, name in {**UFUNCS, "cbrt": "np.cbrt"}.items()
-}
-"""C's functions by NumPy's names."""
+def is_inexact(node: Node) -> bool:
+    """Whether libraries may differ in the last bit of a function."""
+    if not isinstance(node, Apply):
+        return False
+    return node.function in INEXACT or (node.function == "power" and not product_power(node))
 
 
-class CupyPrinter(WholePrinter):
+def _is_found(number: Node) -> bool:
+    """Whether a number is found from data; the length of a history is known without waiting."""
+    if isinstance(number, Apply):
+        return number.function != COUNT and any(map(_is_found, number.operands))
+    return not is_host(number)
+
+
+class CupyForm(NumpyForm):
     """Infix CuPy on whole arrays; numbers are NumPy's, or CuPy's where they are found from data."""
 
-    def _weak(self, expr: Expr) -> str:
-        text = super()._weak(expr)
-        inner = text.removeprefix("float(")
-        return text if inner == text else f"weak({inner.removesuffix(')')}, theta)"
+    def entering(self, number: Node, level: int) -> str:
+        return f"weak({self.show(number)}, theta)"
 
-    def choice(self, expr: op.cases) -> tuple[str, int]:
+    def selected(self, node: Apply) -> str:
         """A choice by a number found from data says that it waits: `if bool(…)`."""
-        text, level = super().choice(expr)
-        if any(self.scalar(c) and self.program.extent(c) != HOST for _, c in expr.arms):
-            text = self.show(expr.otherwise, COMPARISON + 1)
-            for arm, condition in reversed(expr.arms):
-                text = f"({self.show(arm, SUM)} if bool({self.show(condition)}) else {text})"
-        return text, level
+        condition, arm, otherwise = node.operands
+        if not is_number(condition) or not _is_found(condition):
+            return super().selected(node)
+        chosen = f"bool({self.decided(condition, COMPARISON)})"
+        return f"({self.choice(chosen, self.show(arm), self.show(otherwise))})"
 
-    def place(self, name: str, args: Sequence[Expr]) -> str:
-        arrays = not all(self.scalar(a) for a in args)
+    def place(self, name: str, node: Apply) -> str:
+        arrays = not all(is_number(x) for x in node.operands)
         return name.replace("np.", "cp.", 1) if arrays else name

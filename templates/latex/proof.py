@@ -16,9 +16,9 @@ from optwright.derive.claim.statement import Statement
 from optwright.derive.language.notation import LatexName, LatexNames, letters, spelled
 from optwright.derive.tell.explain import Facts, Setting, explained, settings
 from optwright.derive.tell.formula import Unreadable, parse, related
-from optwright.templates.latex import environment
 from optwright.templates.latex.escape import escape
 from optwright.templates.latex.layout import Block, block, width
+from optwright.templates.latex.module import environment
 from optwright.templates.latex.printer import Refused, bracket
 
 LINE = 62.0

@@ -13,8 +13,8 @@ from pathlib import Path
 from optwright.derive.language.declaration import Declaration, Family
 from optwright.derive.language.notation import LOSS, NOTATION, Notation, spelled
 from optwright.derive.tell.describe import family
-from optwright.templates.latex import System, environment, systems
 from optwright.templates.latex.layout import width
+from optwright.templates.latex.module import System, environment, systems
 
 ENGINES = ("pdflatex", "lualatex", "xelatex", "tectonic")
 """TeX engines that make PDF, the first that is found is used."""

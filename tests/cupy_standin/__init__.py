@@ -196,30 +196,34 @@ class _Program:
 
 @dataclass
 class Machine:
-    """Where libraries lie: `ready` has those of texts that were compiled before."""
+    """Where libraries lie: `ready` has those of texts that were compiled before.
+
+    What stands behind a question mark is the mark of a text's kernels in a library of several.
+    """
 
     folder: Path
-    ready: dict[str, Path]
+    ready: dict[str, str]
     flags: tuple[str, ...] = ()
 
     def compile(self, program: _Program, options: tuple[str, ...]) -> None:
         path = self.ready.get(program.text)
         if path is None:
             try:
-                path = build.compiled(program.text, self.folder, self.flags)
+                path = str(build.compiled(program.text, self.folder, self.flags))
             except RuntimeError as error:
                 program.log = str(error)
                 raise NVRTCError("compilation failed") from None
             self.ready[program.text] = path
-        program.machine_code = str(path).encode()
+        program.machine_code = path.encode()
 
 
 class Module:
     def load(self, machine_code: bytes) -> None:
-        self.library = ctypes.CDLL(machine_code.decode())
+        path, _, self.mark = machine_code.decode().partition("?")
+        self.library = ctypes.CDLL(path)
 
     def get_function(self, symbol: str) -> Any:
-        kernel, run = getattr(self.library, symbol), self.library.run
+        kernel, run = getattr(self.library, symbol + self.mark), self.library.run
 
         def launch(grid: tuple[int, ...], block: tuple[int, ...], args: tuple[Any, ...]) -> None:
             count.launches += 1

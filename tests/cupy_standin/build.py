@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -20,6 +21,25 @@ SANITIZERS = ("-g", "-O0", "-fsanitize=address,undefined", "-fno-sanitize-recove
 def gxx() -> str | None:
     """The compiler, if there is one."""
     return shutil.which("g++")
+
+
+def joined(texts: Sequence[str]) -> str:
+    """Several texts as one: each in a namespace, its kernels with a mark behind their names.
+
+    The same kernel may so be there for several values of a family's flags.
+    """
+    parts = []
+    for k, text in enumerate(texts):
+        names = re.findall(r"__global__ void (\w+)\(", text)
+        begin = "".join(f"#define {name} {name}_{k}\n" for name in names)
+        end = "".join(f"#undef {name}\n" for name in names)
+        parts.append(f"{begin}namespace text_{k} {{\n{text}\n}}\n{end}")
+    return "".join(parts)
+
+
+def places(texts: Sequence[str], prelude: str, library: Path) -> dict[str, str]:
+    """Where the kernels of joined texts lie, by the text that would be compiled for each alone."""
+    return {prelude + text: f"{library}?_{k}" for k, text in enumerate(texts)}
 
 
 def start(text: str, folder: Path, flags: Sequence[str] = ()) -> tuple[Path, subprocess.Popen[str]]:

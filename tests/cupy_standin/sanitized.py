@@ -17,7 +17,8 @@ import numpy as np
 import cupy_standin
 from cupy_standin import build
 from optwright.generated import cupy
-from optwright.runtime.device.kernel import Kernel, NumberKernel
+from optwright.runtime import intake
+from optwright.runtime.device.kernel import Kernel, NumberKernel, constants
 from optwright.runtime.device.source import COMBINATION, REDUCTION, prelude
 from optwright.runtime.schedule import Schedule
 
@@ -35,9 +36,14 @@ def classes() -> Iterator[Any]:
                 yield found
 
 
+def members(made: Any) -> list[tuple[Any, Any]]:
+    """The rules of a class with what selects each."""
+    return list(made.branches) or list(intake.members(made.rules, made.rule, made.choices))
+
+
 def run(cp: Any, made: Any, flags: dict[str, Any]) -> None:
     """Two steps."""
-    rules = made.branches or [(key, rule) for key, rule in made.rules if dict(key) == flags]
+    rules = [(key, rule) for key, rule in members(made) if made.branches or key == flags]
     rule = rules[0][1]
     shapes = ODD
     if not made.branches and (rule.scope == "all" or rule.shape == "matrix"):
@@ -72,21 +78,25 @@ def main(folder: Path) -> int:
     made = list(classes())
     for one in made:
         module = vars(importlib.import_module(one.__module__))
-        sources += [module["SOURCE"]] if "SOURCE" in module else []
-        wide += [module["NUMBERS_SOURCE"]] if "NUMBERS_SOURCE" in module else []
-        symbols |= {x.symbol for x in module.values() if isinstance(x, (Kernel, NumberKernel))}
+        kernels = [x for x in module.values() if isinstance(x, (Kernel, NumberKernel))]
+        for kernel in kernels:
+            known = sources if isinstance(kernel, Kernel) else wide
+            for _, rule in members(one):
+                text = constants(kernel, rule.flags) + kernel.source
+                known += [] if text in known else [text]
+        symbols |= {x.symbol for x in kernels}
     joined = [(DTYPE, sources[::2]), (DTYPE, sources[1::2]), (DOUBLE, wide)]
     begun = [
-        (d, part, build.start(prelude(d) + "".join(part), folder, build.SANITIZERS))
+        (d, part, build.start(prelude(d) + build.joined(part), folder, build.SANITIZERS))
         for d, part in joined
     ]
     ready = {}
     for dtype, part, each in begun:
         library = build.finish(*each)
-        ready.update({prelude(dtype) + source: library for source in part})
+        ready.update(build.places(part, prelude(dtype), library))
     with cupy_standin.installed(cupy_standin.Machine(folder, ready, build.SANITIZERS)) as cp:
         for one in made:
-            for flags in [{}] if one.branches else [dict(key) for key, _ in one.rules]:
+            for flags in [{}] if one.branches else [key for key, _ in members(one)]:
                 run(cp, one, flags)
     missing = sorted(symbols - cupy_standin.launched)
     print(f"{len(symbols) - len(missing)} kernels ran; not launched: {missing}")

@@ -20,34 +20,20 @@ if TYPE_CHECKING:
     from optwright.generated.cupy.keras.sgd import SGD as SGD
 
 _MODULES = {
-    "Adadelta": "keras.adadelta",
-    "Adagrad": "keras.adagrad",
-    "Adam": "keras.adam",
-    "AdamW": "keras.adamw",
-    "Adamax": "keras.adamax",
-    "Lion": "keras.lion",
-    "Nadam": "keras.nadam",
-    "RMSprop": "keras.rmsprop",
-    "SGD": "keras.sgd",
+    "Adadelta": "cupy.keras.adadelta", "Adagrad": "cupy.keras.adagrad", "Adam": "cupy.keras.adam",
+    "AdamW": "cupy.keras.adamw", "Adamax": "cupy.keras.adamax", "Lion": "cupy.keras.lion",
+    "Nadam": "cupy.keras.nadam", "RMSprop": "cupy.keras.rmsprop", "SGD": "cupy.keras.sgd",
 }
 
 __all__ = [
-    "Adadelta",
-    "Adagrad",
-    "Adam",
-    "AdamW",
-    "Adamax",
-    "Lion",
-    "Nadam",
-    "RMSprop",
-    "SGD",
+    "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "Lion", "Nadam", "RMSprop", "SGD",
 ]
 
 
 def __getattr__(name: str) -> Any:
     """Load a class when it is first used."""
     if name in _MODULES:
-        found = getattr(import_module(f"optwright.generated.cupy.{_MODULES[name]}"), name)
+        found = getattr(import_module(f"optwright.generated.{_MODULES[name]}"), name)
     else:
         from optwright.runtime.error import suggest
 

@@ -1,139 +1,88 @@
 """keras.Adamax: Keras 3.15.1, keras/src/optimizers/adamax.py.
 
-epsilon is added to the maximum, not to the gradient's size inside it.
-
-Equations
-    g[t] = grad(theta[t-1])
-    decayed[t] = (1 - learning_rate*weight_decay)*theta[t-1]
-    m[t] = beta_1*m[t-1] + (1 - beta_1)*g[t]
-    u[t] = max(abs(g[t]), beta_2*u[t-1])
-    theta[t] = decayed[t] - learning_rate*m[t]/((1 - beta_1**t)*(u[t] + epsilon))
-
-Proved
-    torch.Adamax(eps=0) = keras.Adamax(epsilon=0) (DL7b: proved for all losses, all t, lr
-        varying with t)
-
 After the first step nothing is allocated on the device and nothing is read back from it.
 
-Do not edit. Made from the declaration keras.Adamax and the template cupy/module.py.j2;
-remake it with: gen kernels --backend cupy
-Digest: 3a7060260b990e66
+Do not edit. Made from the declaration keras.Adamax; remake it with: gen kernels --backend cupy
 """
-
-from __future__ import annotations
 
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-static __device__ __forceinline__ void keras_adamax_update_entry(
-    real_t &theta, const real_t g, real_t &m, real_t &u, const real_t beta_1, const real_t beta_2,
-    const real_t epsilon, const real_t one_minus_learning_rate_weight_decay,
-    const real_t one_minus_beta_1, const real_t theta_factor)
-{
-    // decayed[t] = (1 - learning_rate*weight_decay)*theta[t-1]
-    real_t decayed = theta*one_minus_learning_rate_weight_decay;
-    // m[t] = beta_1*m[t-1] + (1 - beta_1)*g[t]
-    m = m*beta_1 + g*one_minus_beta_1;
-    // u[t] = max(abs(g[t]), beta_2*u[t-1])
-    u = maximum(fabs(g), u*beta_2);
-    // theta[t] = decayed[t] - learning_rate*m[t]/((1 - beta_1**t)*(u[t] + epsilon))
-    theta = decayed - m*theta_factor/(u + epsilon);
-}
-
-extern "C" __global__ void keras_adamax_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void keras_adamax_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
     for (long long c = blockIdx.x; c < count; c += gridDim.x) {
-        const long long *row = table + 6*chunks[3*c];
-        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
-        real_t *theta_at = place(row[0], start);
-        const real_t *g_at = place(row[1], start);
-        real_t *m_at = place(row[2], start);
-        real_t *u_at = place(row[3], start);
+        const long long *chunk = chunks + 3*c, *row = table + 6*chunk[0];
+        const long long start = chunk[1], length = chunk[2];
+        real_t *theta_at = place(row[0], start), *g_at = place(row[1], start),
+            *m_at = place(row[2], start), *u_at = place(row[3], start);
         const real_t *of_group = groups + 6*row[4];
-        const real_t beta_1_value = of_group[0];
-        const real_t beta_2_value = of_group[1];
-        const real_t epsilon_value = of_group[2];
-        const real_t one_minus_learning_rate_weight_decay_value = of_group[3];
-        const real_t one_minus_beta_1_value = of_group[4];
-        const real_t theta_factor_value = of_group[5];
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const real_t beta_1 = of_group[0], beta_2 = of_group[1], epsilon = of_group[2],
+            one_minus_learning_rate_weight_decay = of_group[3], one_minus_beta_1 = of_group[4],
+            theta_factor = of_group[5];
+        const auto entry = [&](real_t &theta, const real_t g, real_t &m, real_t &u) {
+            // decayed[t] = (1 - learning_rate*weight_decay)*theta[t-1]
+            real_t decayed = theta*one_minus_learning_rate_weight_decay;
+            // m[t] = beta_1*m[t-1] + (1 - beta_1)*g[t]
+            m = m*beta_1 + g*one_minus_beta_1;
+            // u[t] = max(abs(g[t]), beta_2*u[t-1])
+            u = maximum(fabs(g), u*beta_2);
+            // theta[t] = decayed[t] - learning_rate*m[t]/((1 - beta_1**t)*(u[t] + epsilon))
+            theta = decayed - m*theta_factor/(u + epsilon);
+        };
+        const long long packs = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
-            pack theta_pack = load(theta_at, i);
-            pack g_pack = load(g_at, i);
-            pack m_pack = load(m_at, i);
-            pack u_pack = load(u_at, i);
+            pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), m_pack = load(m_at, i),
+                u_pack = load(u_at, i);
 #pragma unroll
             for (int k = 0; k < LANES; ++k)
-                keras_adamax_update_entry(
-                    theta_pack.at[k], g_pack.at[k], m_pack.at[k], u_pack.at[k], beta_1_value,
-                    beta_2_value, epsilon_value, one_minus_learning_rate_weight_decay_value,
-                    one_minus_beta_1_value, theta_factor_value);
-            store(theta_at, i, theta_pack);
-            store(m_at, i, m_pack);
-            store(u_at, i, u_pack);
+                entry(theta_pack.at[k], g_pack.at[k], m_pack.at[k], u_pack.at[k]);
+            store(theta_at, i, theta_pack); store(m_at, i, m_pack); store(u_at, i, u_pack);
         }
         for (long long i = packs*LANES + first; i < length; i += stride)
-            keras_adamax_update_entry(
-                theta_at[i], g_at[i], m_at[i], u_at[i], beta_1_value, beta_2_value, epsilon_value,
-                one_minus_learning_rate_weight_decay_value, one_minus_beta_1_value,
-                theta_factor_value);
+            entry(theta_at[i], g_at[i], m_at[i], u_at[i]);
     }
 }
 """
 
 UPDATE = Kernel(
-    SOURCE,
-    "keras_adamax_update",
-    arrays="theta g m u",
+    SOURCE, "keras_adamax_update", arrays="theta g m u",
     groups="beta_1 beta_2 epsilon one_minus_learning_rate_weight_decay one_minus_beta_1 theta_factor",
 )
 
 
 def host(t, learning_rate, beta_1, weight_decay):
     """Numbers of this step that need no data, in float64."""
-    one_minus_learning_rate_weight_decay = 1 - learning_rate*weight_decay
-    one_minus_beta_1 = 1 - beta_1
-    theta_factor = learning_rate/(1 - beta_1**t)
     return {
-        "one_minus_learning_rate_weight_decay": one_minus_learning_rate_weight_decay,
-        "one_minus_beta_1": one_minus_beta_1,
-        "theta_factor": theta_factor,
+        "one_minus_learning_rate_weight_decay": 1 - learning_rate*weight_decay,
+        "one_minus_beta_1": 1 - beta_1, "theta_factor": learning_rate/(1 - beta_1**t),
     }
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(UPDATE)
     step.commit()
 
 
+HYPER = (
+    Hyper("learning_rate", 0.001, "[0, inf)", "learning rate"),
+    Hyper("beta_1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
+    Hyper("beta_2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
+    Hyper("epsilon", 1e-07, "[0, inf)", "keeps the denominator from zero"),
+    Hyper("weight_decay", 0, "[0, inf)", "weight decay"),
+)
+STATES = (State("m"), State("u"))
 RULE = Rule(
-    name="Adamax",
-    dialect="keras",
-    hyper=(
-        Hyper("learning_rate", 0.001, "[0, inf)", "learning rate"),
-        Hyper("beta_1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
-        Hyper("beta_2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
-        Hyper("epsilon", 1e-07, "[0, inf)", "keeps the denominator from zero"),
-        Hyper("weight_decay", 0, "[0, inf)", "weight decay"),
-    ),
-    state=(State("m"), State("u"),),
-    oracles=("grad",),
-    advance=advance,
+    name="Adamax", dialect="keras", hyper=HYPER, state=STATES, oracles=("grad",), advance=advance,
 )
 
 
 class Adamax(Optimizer):
-    """keras.Adamax: Keras 3.15.1, keras/src/optimizers/adamax.py.
-
-    epsilon is added to the maximum, not to the gradient's size inside it.
+    """epsilon is added to the maximum, not to the gradient's size inside it.
 
     Equations
         g[t] = grad(theta[t-1])
@@ -143,8 +92,7 @@ class Adamax(Optimizer):
         theta[t] = decayed[t] - learning_rate*m[t]/((1 - beta_1**t)*(u[t] + epsilon))
 
     Proved
-        torch.Adamax(eps=0) = keras.Adamax(epsilon=0) (DL7b: proved for all losses, all t, lr
-            varying with t)
+        torch.Adamax(eps=0) = keras.Adamax(epsilon=0) (DL7b: all losses, all t, lr varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -156,22 +104,12 @@ class Adamax(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
     def __init__(
-        self,
-        params: Params,
-        learning_rate: HyperValue = 0.001,
-        beta_1: HyperValue = 0.9,
-        beta_2: HyperValue = 0.999,
-        epsilon: HyperValue = 1e-07,
-        weight_decay: HyperValue = 0,
+        self, params: Params, learning_rate: HyperValue = 0.001, beta_1: HyperValue = 0.9,
+        beta_2: HyperValue = 0.999, epsilon: HyperValue = 1e-07, weight_decay: HyperValue = 0,
     ) -> None:
         super().__init__(
-            params,
-            learning_rate=learning_rate,
-            beta_1=beta_1,
-            beta_2=beta_2,
-            epsilon=epsilon,
+            params, learning_rate=learning_rate, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon,
             weight_decay=weight_decay,
         )

@@ -1,116 +1,61 @@
 """keras.Nadam: Keras 3.15.1, keras/src/optimizers/nadam.py.
 
-The momentum grows to beta_1 within some fifty steps, 250 times as fast as with torch's
-momentum_decay.
-
-Equations
-    mu_product[0] = 1
-    g[t] = grad(theta[t-1])
-    decayed[t] = (1 - learning_rate*weight_decay)*theta[t-1]
-    mu[t] = beta_1*(1 - 0.96**t/2)
-    mu_next[t] = beta_1*(1 - 0.96**(1 + t)/2)
-    mu_product[t] = mu_product[t-1]*mu[t]
-    m[t] = beta_1*m[t-1] + (1 - beta_1)*g[t]
-    v[t] = beta_2*v[t-1] + (1 - beta_2)*g[t]**2
-    m_hat[t] = g[t]*(1 - mu[t])/(1 - mu_product[t]) + m[t]*mu_next[t]/(1 - mu_next[t]*mu_product[t])
-    v_hat[t] = v[t]/(1 - beta_2**t)
-    theta[t] = decayed[t] - learning_rate*m_hat[t]/(sqrt(v_hat[t]) + epsilon)
-
-Proved
-    torch.NAdam(momentum_decay=1) = keras.Nadam (DL8: proved for all losses, all t, lr, eps
-        varying with t)
-
 After the first step nothing is allocated on the device and nothing is read back from it.
 
-Do not edit. Made from the declaration keras.Nadam and the template cupy/module.py.j2;
-remake it with: gen kernels --backend cupy
-Digest: c6866cc0334b9447
+Do not edit. Made from the declaration keras.Nadam; remake it with: gen kernels --backend cupy
 """
-
-from __future__ import annotations
 
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-static __device__ __forceinline__ void keras_nadam_update_entry(
-    real_t &theta, const real_t g, real_t &m, real_t &v, const real_t learning_rate,
-    const real_t beta_1, const real_t beta_2, const real_t epsilon,
-    const real_t one_minus_learning_rate_weight_decay, const real_t one_minus_beta_1,
-    const real_t one_minus_beta_2, const real_t m_hat_factor2, const real_t m_hat_factor,
-    const real_t one_minus_beta_2_to_t)
-{
-    // decayed[t] = (1 - learning_rate*weight_decay)*theta[t-1]
-    real_t decayed = theta*one_minus_learning_rate_weight_decay;
-    // m[t] = beta_1*m[t-1] + (1 - beta_1)*g[t]
-    m = m*beta_1 + g*one_minus_beta_1;
-    // v[t] = beta_2*v[t-1] + (1 - beta_2)*g[t]**2
-    v = v*beta_2 + g*g*one_minus_beta_2;
-    // m_hat[t] = g[t]*(1 - mu[t])/(1 - mu_product[t]) + m[t]*mu_next[t]/(1 - mu_next[t]*mu_product[t])
-    real_t m_hat = m*m_hat_factor2 + g*m_hat_factor;
-    // v_hat[t] = v[t]/(1 - beta_2**t)
-    real_t v_hat = v/one_minus_beta_2_to_t;
-    // theta[t] = decayed[t] - learning_rate*m_hat[t]/(sqrt(v_hat[t]) + epsilon)
-    theta = decayed - m_hat*learning_rate/(sqrt(v_hat) + epsilon);
-}
-
-extern "C" __global__ void keras_nadam_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void keras_nadam_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
     for (long long c = blockIdx.x; c < count; c += gridDim.x) {
-        const long long *row = table + 6*chunks[3*c];
-        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
-        real_t *theta_at = place(row[0], start);
-        const real_t *g_at = place(row[1], start);
-        real_t *m_at = place(row[2], start);
-        real_t *v_at = place(row[3], start);
+        const long long *chunk = chunks + 3*c, *row = table + 6*chunk[0];
+        const long long start = chunk[1], length = chunk[2];
+        real_t *theta_at = place(row[0], start), *g_at = place(row[1], start),
+            *m_at = place(row[2], start), *v_at = place(row[3], start);
         const real_t *of_group = groups + 10*row[4];
-        const real_t learning_rate_value = of_group[0];
-        const real_t beta_1_value = of_group[1];
-        const real_t beta_2_value = of_group[2];
-        const real_t epsilon_value = of_group[3];
-        const real_t one_minus_learning_rate_weight_decay_value = of_group[4];
-        const real_t one_minus_beta_1_value = of_group[5];
-        const real_t one_minus_beta_2_value = of_group[6];
-        const real_t m_hat_factor2_value = of_group[7];
-        const real_t m_hat_factor_value = of_group[8];
-        const real_t one_minus_beta_2_to_t_value = of_group[9];
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const real_t learning_rate = of_group[0], beta_1 = of_group[1], beta_2 = of_group[2],
+            epsilon = of_group[3], one_minus_learning_rate_weight_decay = of_group[4],
+            one_minus_beta_1 = of_group[5], one_minus_beta_2 = of_group[6],
+            m_hat_factor = of_group[7], m_hat_factor2 = of_group[8],
+            one_minus_beta_2_to_t = of_group[9];
+        const auto entry = [&](real_t &theta, const real_t g, real_t &m, real_t &v) {
+            // decayed[t] = (1 - learning_rate*weight_decay)*theta[t-1]
+            real_t decayed = theta*one_minus_learning_rate_weight_decay;
+            // m[t] = beta_1*m[t-1] + (1 - beta_1)*g[t]
+            m = m*beta_1 + g*one_minus_beta_1;
+            // v[t] = beta_2*v[t-1] + (1 - beta_2)*g[t]**2
+            v = v*beta_2 + g*g*one_minus_beta_2;
+            // m_hat[t] = g[t]*(1 - mu[t])/(1 - mu_product[t]) + m[t]*mu_next[t]/(1 - mu_next[t]*mu_product[t])
+            real_t m_hat = g*m_hat_factor + m*m_hat_factor2;
+            // v_hat[t] = v[t]/(1 - beta_2**t)
+            real_t v_hat = v/one_minus_beta_2_to_t;
+            // theta[t] = decayed[t] - learning_rate*m_hat[t]/(sqrt(v_hat[t]) + epsilon)
+            theta = decayed - m_hat*learning_rate/(sqrt(v_hat) + epsilon);
+        };
+        const long long packs = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
-            pack theta_pack = load(theta_at, i);
-            pack g_pack = load(g_at, i);
-            pack m_pack = load(m_at, i);
-            pack v_pack = load(v_at, i);
+            pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), m_pack = load(m_at, i),
+                v_pack = load(v_at, i);
 #pragma unroll
             for (int k = 0; k < LANES; ++k)
-                keras_nadam_update_entry(
-                    theta_pack.at[k], g_pack.at[k], m_pack.at[k], v_pack.at[k], learning_rate_value,
-                    beta_1_value, beta_2_value, epsilon_value,
-                    one_minus_learning_rate_weight_decay_value, one_minus_beta_1_value,
-                    one_minus_beta_2_value, m_hat_factor2_value, m_hat_factor_value,
-                    one_minus_beta_2_to_t_value);
-            store(theta_at, i, theta_pack);
-            store(m_at, i, m_pack);
-            store(v_at, i, v_pack);
+                entry(theta_pack.at[k], g_pack.at[k], m_pack.at[k], v_pack.at[k]);
+            store(theta_at, i, theta_pack); store(m_at, i, m_pack); store(v_at, i, v_pack);
         }
         for (long long i = packs*LANES + first; i < length; i += stride)
-            keras_nadam_update_entry(
-                theta_at[i], g_at[i], m_at[i], v_at[i], learning_rate_value, beta_1_value,
-                beta_2_value, epsilon_value, one_minus_learning_rate_weight_decay_value,
-                one_minus_beta_1_value, one_minus_beta_2_value, m_hat_factor2_value,
-                m_hat_factor_value, one_minus_beta_2_to_t_value);
+            entry(theta_at[i], g_at[i], m_at[i], v_at[i]);
     }
 }
 """
 
 UPDATE = Kernel(
-    SOURCE,
-    "keras_nadam_update",
-    arrays="theta g m v",
-    groups="learning_rate beta_1 beta_2 epsilon one_minus_learning_rate_weight_decay one_minus_beta_1 one_minus_beta_2 m_hat_factor2 m_hat_factor one_minus_beta_2_to_t",
+    SOURCE, "keras_nadam_update", arrays="theta g m v",
+    groups="learning_rate beta_1 beta_2 epsilon one_minus_learning_rate_weight_decay one_minus_beta_1 one_minus_beta_2 m_hat_factor m_hat_factor2 one_minus_beta_2_to_t",
 )
 
 
@@ -126,49 +71,39 @@ def host(mu_product, t, learning_rate, beta_1, beta_2, weight_decay):
     one_minus_beta_1 = 1 - beta_1
     one_minus_beta_2 = 1 - beta_2
     m_hat_factor = (1 - mu)/(1 - mu_product)
-    m_hat_factor2 = mu_next/(1 - mu_product*mu_next)
+    m_hat_factor2 = mu_next/(1 - mu_next*mu_product)
     one_minus_beta_2_to_t = 1 - beta_2**t
     return {
-        "mu": mu,
-        "mu_next": mu_next,
-        "mu_product": mu_product,
+        "mu": mu, "mu_next": mu_next, "mu_product": mu_product,
         "one_minus_learning_rate_weight_decay": one_minus_learning_rate_weight_decay,
-        "one_minus_beta_1": one_minus_beta_1,
-        "one_minus_beta_2": one_minus_beta_2,
-        "m_hat_factor": m_hat_factor,
-        "m_hat_factor2": m_hat_factor2,
+        "one_minus_beta_1": one_minus_beta_1, "one_minus_beta_2": one_minus_beta_2,
+        "m_hat_factor": m_hat_factor, "m_hat_factor2": m_hat_factor2,
         "one_minus_beta_2_to_t": one_minus_beta_2_to_t,
     }
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(UPDATE)
     step.commit()
 
 
+HYPER = (
+    Hyper("learning_rate", 0.001, "[0, inf)", "learning rate"),
+    Hyper("beta_1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
+    Hyper("beta_2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
+    Hyper("epsilon", 1e-07, "[0, inf)", "keeps the denominator from zero"),
+    Hyper("weight_decay", 0, "[0, inf)", "weight decay"),
+)
+STATES = (State("m"), State("v"), State("mu_product", "host", start=1))
 RULE = Rule(
-    name="Nadam",
-    dialect="keras",
-    hyper=(
-        Hyper("learning_rate", 0.001, "[0, inf)", "learning rate"),
-        Hyper("beta_1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
-        Hyper("beta_2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
-        Hyper("epsilon", 1e-07, "[0, inf)", "keeps the denominator from zero"),
-        Hyper("weight_decay", 0, "[0, inf)", "weight decay"),
-    ),
-    state=(State("m"), State("v"), State("mu_product", "host", start=1),),
-    oracles=("grad",),
-    advance=advance,
+    name="Nadam", dialect="keras", hyper=HYPER, state=STATES, oracles=("grad",), advance=advance,
 )
 
 
 class Nadam(Optimizer):
-    """keras.Nadam: Keras 3.15.1, keras/src/optimizers/nadam.py.
-
-    The momentum grows to beta_1 within some fifty steps, 250 times as fast as with torch's
+    """The momentum grows to beta_1 within some fifty steps, 250 times as fast as with torch's
     momentum_decay.
 
     Equations
@@ -185,8 +120,7 @@ class Nadam(Optimizer):
         theta[t] = decayed[t] - learning_rate*m_hat[t]/(sqrt(v_hat[t]) + epsilon)
 
     Proved
-        torch.NAdam(momentum_decay=1) = keras.Nadam (DL8: proved for all losses, all t, lr, eps
-            varying with t)
+        torch.NAdam(momentum_decay=1) = keras.Nadam (DL8: all losses, all t, lr, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -198,22 +132,12 @@ class Nadam(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
     def __init__(
-        self,
-        params: Params,
-        learning_rate: HyperValue = 0.001,
-        beta_1: HyperValue = 0.9,
-        beta_2: HyperValue = 0.999,
-        epsilon: HyperValue = 1e-07,
-        weight_decay: HyperValue = 0,
+        self, params: Params, learning_rate: HyperValue = 0.001, beta_1: HyperValue = 0.9,
+        beta_2: HyperValue = 0.999, epsilon: HyperValue = 1e-07, weight_decay: HyperValue = 0,
     ) -> None:
         super().__init__(
-            params,
-            learning_rate=learning_rate,
-            beta_1=beta_1,
-            beta_2=beta_2,
-            epsilon=epsilon,
+            params, learning_rate=learning_rate, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon,
             weight_decay=weight_decay,
         )

@@ -26,46 +26,24 @@ if TYPE_CHECKING:
     from optwright.generated.cupy.optax.signum_ import signum as signum
 
 _MODULES = {
-    "adadelta": "optax.adadelta_",
-    "adagrad": "optax.adagrad_",
-    "adam": "optax.adam_",
-    "adamax": "optax.adamax_",
-    "adamaxw": "optax.adamaxw_",
-    "adamw": "optax.adamw_",
-    "amsgrad": "optax.amsgrad_",
-    "lion": "optax.lion_",
-    "nadam": "optax.nadam_",
-    "nadamw": "optax.nadamw_",
-    "radam": "optax.radam_",
-    "rmsprop": "optax.rmsprop_",
-    "sgd": "optax.sgd_",
-    "sign_sgd": "optax.sign_sgd_",
-    "signum": "optax.signum_",
+    "adadelta": "cupy.optax.adadelta_", "adagrad": "cupy.optax.adagrad_",
+    "adam": "cupy.optax.adam_", "adamax": "cupy.optax.adamax_", "adamaxw": "cupy.optax.adamaxw_",
+    "adamw": "cupy.optax.adamw_", "amsgrad": "cupy.optax.amsgrad_", "lion": "cupy.optax.lion_",
+    "nadam": "cupy.optax.nadam_", "nadamw": "cupy.optax.nadamw_", "radam": "cupy.optax.radam_",
+    "rmsprop": "cupy.optax.rmsprop_", "sgd": "cupy.optax.sgd_", "sign_sgd": "cupy.optax.sign_sgd_",
+    "signum": "cupy.optax.signum_",
 }
 
 __all__ = [
-    "adadelta",
-    "adagrad",
-    "adam",
-    "adamax",
-    "adamaxw",
-    "adamw",
-    "amsgrad",
-    "lion",
-    "nadam",
-    "nadamw",
-    "radam",
-    "rmsprop",
-    "sgd",
-    "sign_sgd",
-    "signum",
+    "adadelta", "adagrad", "adam", "adamax", "adamaxw", "adamw", "amsgrad", "lion", "nadam",
+    "nadamw", "radam", "rmsprop", "sgd", "sign_sgd", "signum",
 ]
 
 
 def __getattr__(name: str) -> Any:
     """Load a class when it is first used."""
     if name in _MODULES:
-        found = getattr(import_module(f"optwright.generated.cupy.{_MODULES[name]}"), name)
+        found = getattr(import_module(f"optwright.generated.{_MODULES[name]}"), name)
     else:
         from optwright.runtime.error import suggest
 

@@ -1,132 +1,85 @@
 """optax.adadelta: optax 0.2.8, optax/_src/alias.py.
 
-optax's default learning_rate=None leaves out the rate and its sign with it, which is
-learning_rate = -1 here, a step uphill: so the rate must be given.
-
-Equations
-    g[t] = weight_decay*theta[t-1] + grad(theta[t-1])
-    v[t] = rho*v[t-1] + (1 - rho)*g[t]**2
-    delta[t] = g[t]*sqrt(u[t-1] + eps)/sqrt(v[t] + eps)
-    u[t] = rho*u[t-1] + (1 - rho)*delta[t]**2
-    theta[t] = theta[t-1] - learning_rate*delta[t]
-
-Proved
-    torch.Adadelta = optax.adadelta (DL3: proved for all losses, all t, lr, eps, weight_decay
-        varying with t)
-
 After the first step nothing is allocated on the device and nothing is read back from it.
 
-Do not edit. Made from the declaration optax.adadelta and the template cupy/module.py.j2;
-remake it with: gen kernels --backend cupy
-Digest: 1801b286be439475
+Do not edit. Made from the declaration optax.adadelta; remake it with: gen kernels --backend cupy
 """
-
-from __future__ import annotations
 
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-static __device__ __forceinline__ void optax_adadelta_update_entry(
-    real_t &theta, real_t &v, real_t &u, const real_t g2, const real_t learning_rate,
-    const real_t rho, const real_t eps, const real_t weight_decay, const real_t one_minus_rho)
-{
-    // g[t] = weight_decay*theta[t-1] + grad(theta[t-1])
-    real_t g = theta*weight_decay + g2;
-    // v[t] = rho*v[t-1] + (1 - rho)*g[t]**2
-    v = v*rho + g*g*one_minus_rho;
-    // delta[t] = g[t]*sqrt(u[t-1] + eps)/sqrt(v[t] + eps)
-    real_t delta = g*sqrt(u + eps)/sqrt(v + eps);
-    // u[t] = rho*u[t-1] + (1 - rho)*delta[t]**2
-    u = u*rho + delta*delta*one_minus_rho;
-    // theta[t] = theta[t-1] - learning_rate*delta[t]
-    theta = theta - delta*learning_rate;
-}
-
-extern "C" __global__ void optax_adadelta_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void optax_adadelta_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
     for (long long c = blockIdx.x; c < count; c += gridDim.x) {
-        const long long *row = table + 6*chunks[3*c];
-        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
-        real_t *theta_at = place(row[0], start);
-        real_t *v_at = place(row[1], start);
-        real_t *u_at = place(row[2], start);
-        const real_t *g2_at = place(row[3], start);
+        const long long *chunk = chunks + 3*c, *row = table + 6*chunk[0];
+        const long long start = chunk[1], length = chunk[2];
+        real_t *theta_at = place(row[0], start), *raw_g_at = place(row[1], start),
+            *v_at = place(row[2], start), *u_at = place(row[3], start);
         const real_t *of_group = groups + 5*row[4];
-        const real_t learning_rate_value = of_group[0];
-        const real_t rho_value = of_group[1];
-        const real_t eps_value = of_group[2];
-        const real_t weight_decay_value = of_group[3];
-        const real_t one_minus_rho_value = of_group[4];
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const real_t learning_rate = of_group[0], rho = of_group[1], eps = of_group[2],
+            weight_decay = of_group[3], one_minus_rho = of_group[4];
+        const auto entry = [&](real_t &theta, const real_t raw_g, real_t &v, real_t &u) {
+            // g[t] = weight_decay*theta[t-1] + grad(theta[t-1])
+            real_t g = theta*weight_decay + raw_g;
+            // v[t] = rho*v[t-1] + (1 - rho)*g[t]**2
+            v = v*rho + g*g*one_minus_rho;
+            // delta[t] = g[t]*sqrt(u[t-1] + eps)/sqrt(v[t] + eps)
+            real_t delta = g*sqrt(u + eps)/sqrt(v + eps);
+            // u[t] = rho*u[t-1] + (1 - rho)*delta[t]**2
+            u = u*rho + delta*delta*one_minus_rho;
+            // theta[t] = theta[t-1] - learning_rate*delta[t]
+            theta = theta - delta*learning_rate;
+        };
+        const long long packs = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
-            pack theta_pack = load(theta_at, i);
-            pack v_pack = load(v_at, i);
-            pack u_pack = load(u_at, i);
-            pack g2_pack = load(g2_at, i);
+            pack theta_pack = load(theta_at, i), raw_g_pack = load(raw_g_at, i),
+                v_pack = load(v_at, i), u_pack = load(u_at, i);
 #pragma unroll
             for (int k = 0; k < LANES; ++k)
-                optax_adadelta_update_entry(
-                    theta_pack.at[k], v_pack.at[k], u_pack.at[k], g2_pack.at[k],
-                    learning_rate_value, rho_value, eps_value, weight_decay_value,
-                    one_minus_rho_value);
-            store(theta_at, i, theta_pack);
-            store(v_at, i, v_pack);
-            store(u_at, i, u_pack);
+                entry(theta_pack.at[k], raw_g_pack.at[k], v_pack.at[k], u_pack.at[k]);
+            store(theta_at, i, theta_pack); store(v_at, i, v_pack); store(u_at, i, u_pack);
         }
         for (long long i = packs*LANES + first; i < length; i += stride)
-            optax_adadelta_update_entry(
-                theta_at[i], v_at[i], u_at[i], g2_at[i], learning_rate_value, rho_value, eps_value,
-                weight_decay_value, one_minus_rho_value);
+            entry(theta_at[i], raw_g_at[i], v_at[i], u_at[i]);
     }
 }
 """
 
 UPDATE = Kernel(
-    SOURCE,
-    "optax_adadelta_update",
-    arrays="theta v u g2",
+    SOURCE, "optax_adadelta_update", arrays="theta raw_g v u",
     groups="learning_rate rho eps weight_decay one_minus_rho",
 )
 
 
 def host(rho):
     """Numbers of this step that need no data, in float64."""
-    one_minus_rho = 1 - rho
-    return {"one_minus_rho": one_minus_rho}
+    return {"one_minus_rho": 1 - rho}
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
-    step.ask("g2", "grad")
+    step.ask("raw_g", "grad")
     step.blocks(UPDATE)
     step.commit()
 
 
+HYPER = (
+    Hyper("learning_rate", None, "(-inf, inf)", "learning rate"),
+    Hyper("rho", 0.9, "[0, 1)", "decay of a moving average"),
+    Hyper("eps", 1e-06, "[0, inf)", "keeps the denominator from zero"),
+    Hyper("weight_decay", 0, "[0, inf)", "weight decay"),
+)
+STATES = (State("v"), State("u"))
 RULE = Rule(
-    name="adadelta",
-    dialect="optax",
-    hyper=(
-        Hyper("learning_rate", None, "(-inf, inf)", "learning rate"),
-        Hyper("rho", 0.9, "[0, 1)", "decay of a moving average"),
-        Hyper("eps", 1e-06, "[0, inf)", "keeps the denominator from zero"),
-        Hyper("weight_decay", 0, "[0, inf)", "weight decay"),
-    ),
-    state=(State("v"), State("u"),),
-    oracles=("grad",),
-    advance=advance,
+    name="adadelta", dialect="optax", hyper=HYPER, state=STATES, oracles=("grad",), advance=advance,
 )
 
 
 class adadelta(Optimizer):
-    """optax.adadelta: optax 0.2.8, optax/_src/alias.py.
-
-    optax's default learning_rate=None leaves out the rate and its sign with it, which is
+    """optax's default learning_rate=None leaves out the rate and its sign with it, which is
     learning_rate = -1 here, a step uphill: so the rate must be given.
 
     Equations
@@ -137,8 +90,8 @@ class adadelta(Optimizer):
         theta[t] = theta[t-1] - learning_rate*delta[t]
 
     Proved
-        torch.Adadelta = optax.adadelta (DL3: proved for all losses, all t, lr, eps, weight_decay
-            varying with t)
+        torch.Adadelta = optax.adadelta (DL3: all losses, all t, lr, eps, weight_decay varying with
+            t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -149,21 +102,11 @@ class adadelta(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
     def __init__(
-        self,
-        params: Params,
-        *,
-        learning_rate: HyperValue,
-        rho: HyperValue = 0.9,
-        eps: HyperValue = 1e-06,
-        weight_decay: HyperValue = 0,
+        self, params: Params, *, learning_rate: HyperValue, rho: HyperValue = 0.9,
+        eps: HyperValue = 1e-06, weight_decay: HyperValue = 0,
     ) -> None:
         super().__init__(
-            params,
-            learning_rate=learning_rate,
-            rho=rho,
-            eps=eps,
-            weight_decay=weight_decay,
+            params, learning_rate=learning_rate, rho=rho, eps=eps, weight_decay=weight_decay,
         )

@@ -1,126 +1,80 @@
 """optax.lion: optax 0.2.8, optax/_src/alias.py.
 
-The decay is added to the step, times the learning rate, at the same point.
-
-Equations
-    g[t] = grad(theta[t-1])
-    direction[t] = sign(b1*m[t-1] + (1 - b1)*g[t])
-    m[t] = b2*m[t-1] + (1 - b2)*g[t]
-    theta[t] = theta[t-1] - learning_rate*(weight_decay*theta[t-1] + direction[t])
-
-Proved
-    keras.Lion = optax.lion (DL10: proved for all losses, all t, learning_rate, beta_1,
-        beta_2, weight_decay varying with t)
-    Lion = optax.lion (DL10a: proved for all losses, all t, lr, beta1, beta2, weight_decay
-        varying with t)
-
 After the first step nothing is allocated on the device and nothing is read back from it.
 
-Do not edit. Made from the declaration optax.lion and the template cupy/module.py.j2;
-remake it with: gen kernels --backend cupy
-Digest: 9d7fec99ed317151
+Do not edit. Made from the declaration optax.lion; remake it with: gen kernels --backend cupy
 """
-
-from __future__ import annotations
 
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-static __device__ __forceinline__ void optax_lion_update_entry(
-    real_t &theta, const real_t g, real_t &m, const real_t learning_rate, const real_t b1,
-    const real_t b2, const real_t weight_decay, const real_t one_minus_b1, const real_t one_minus_b2)
-{
-    // direction[t] = sign(b1*m[t-1] + (1 - b1)*g[t])
-    real_t direction = sign(m*b1 + g*one_minus_b1);
-    // m[t] = b2*m[t-1] + (1 - b2)*g[t]
-    m = m*b2 + g*one_minus_b2;
-    // theta[t] = theta[t-1] - learning_rate*(weight_decay*theta[t-1] + direction[t])
-    theta = theta - (theta*weight_decay + direction)*learning_rate;
-}
-
-extern "C" __global__ void optax_lion_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void optax_lion_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
     for (long long c = blockIdx.x; c < count; c += gridDim.x) {
-        const long long *row = table + 5*chunks[3*c];
-        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
-        real_t *theta_at = place(row[0], start);
-        const real_t *g_at = place(row[1], start);
-        real_t *m_at = place(row[2], start);
+        const long long *chunk = chunks + 3*c, *row = table + 5*chunk[0];
+        const long long start = chunk[1], length = chunk[2];
+        real_t *theta_at = place(row[0], start), *g_at = place(row[1], start),
+            *m_at = place(row[2], start);
         const real_t *of_group = groups + 6*row[3];
-        const real_t learning_rate_value = of_group[0];
-        const real_t b1_value = of_group[1];
-        const real_t b2_value = of_group[2];
-        const real_t weight_decay_value = of_group[3];
-        const real_t one_minus_b1_value = of_group[4];
-        const real_t one_minus_b2_value = of_group[5];
-        const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const real_t learning_rate = of_group[0], b1 = of_group[1], b2 = of_group[2],
+            weight_decay = of_group[3], one_minus_b1 = of_group[4], one_minus_b2 = of_group[5];
+        const auto entry = [&](real_t &theta, const real_t g, real_t &m) {
+            // direction[t] = sign(b1*m[t-1] + (1 - b1)*g[t])
+            real_t direction = sign(m*b1 + g*one_minus_b1);
+            // m[t] = b2*m[t-1] + (1 - b2)*g[t]
+            m = m*b2 + g*one_minus_b2;
+            // theta[t] = theta[t-1] - learning_rate*(weight_decay*theta[t-1] + direction[t])
+            theta = theta - (theta*weight_decay + direction)*learning_rate;
+        };
+        const long long packs = ((row[0] | row[1] | row[2]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
-            pack theta_pack = load(theta_at, i);
-            pack g_pack = load(g_at, i);
-            pack m_pack = load(m_at, i);
+            pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), m_pack = load(m_at, i);
 #pragma unroll
             for (int k = 0; k < LANES; ++k)
-                optax_lion_update_entry(
-                    theta_pack.at[k], g_pack.at[k], m_pack.at[k], learning_rate_value, b1_value,
-                    b2_value, weight_decay_value, one_minus_b1_value, one_minus_b2_value);
-            store(theta_at, i, theta_pack);
-            store(m_at, i, m_pack);
+                entry(theta_pack.at[k], g_pack.at[k], m_pack.at[k]);
+            store(theta_at, i, theta_pack); store(m_at, i, m_pack);
         }
         for (long long i = packs*LANES + first; i < length; i += stride)
-            optax_lion_update_entry(
-                theta_at[i], g_at[i], m_at[i], learning_rate_value, b1_value, b2_value,
-                weight_decay_value, one_minus_b1_value, one_minus_b2_value);
+            entry(theta_at[i], g_at[i], m_at[i]);
     }
 }
 """
 
 UPDATE = Kernel(
-    SOURCE,
-    "optax_lion_update",
-    arrays="theta g m",
+    SOURCE, "optax_lion_update", arrays="theta g m",
     groups="learning_rate b1 b2 weight_decay one_minus_b1 one_minus_b2",
 )
 
 
 def host(b1, b2):
     """Numbers of this step that need no data, in float64."""
-    one_minus_b1 = 1 - b1
-    one_minus_b2 = 1 - b2
-    return {"one_minus_b1": one_minus_b1, "one_minus_b2": one_minus_b2}
+    return {"one_minus_b1": 1 - b1, "one_minus_b2": 1 - b2}
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(UPDATE)
     step.commit()
 
 
+HYPER = (
+    Hyper("learning_rate", None, "[0, inf)", "learning rate"),
+    Hyper("b1", 0.9, "[0, 1]", "decay of the moving average of gradients"),
+    Hyper("b2", 0.99, "[0, 1]", "decay of the moving average of squared gradients"),
+    Hyper("weight_decay", 0.001, "[0, inf)", "weight decay"),
+)
+STATES = (State("m"),)
 RULE = Rule(
-    name="lion",
-    dialect="optax",
-    hyper=(
-        Hyper("learning_rate", None, "[0, inf)", "learning rate"),
-        Hyper("b1", 0.9, "[0, 1]", "decay of the moving average of gradients"),
-        Hyper("b2", 0.99, "[0, 1]", "decay of the moving average of squared gradients"),
-        Hyper("weight_decay", 0.001, "[0, inf)", "weight decay"),
-    ),
-    state=(State("m"),),
-    oracles=("grad",),
-    advance=advance,
+    name="lion", dialect="optax", hyper=HYPER, state=STATES, oracles=("grad",), advance=advance,
 )
 
 
 class lion(Optimizer):
-    """optax.lion: optax 0.2.8, optax/_src/alias.py.
-
-    The decay is added to the step, times the learning rate, at the same point.
+    """The decay is added to the step, times the learning rate, at the same point.
 
     Equations
         g[t] = grad(theta[t-1])
@@ -129,10 +83,9 @@ class lion(Optimizer):
         theta[t] = theta[t-1] - learning_rate*(weight_decay*theta[t-1] + direction[t])
 
     Proved
-        keras.Lion = optax.lion (DL10: proved for all losses, all t, learning_rate, beta_1,
-            beta_2, weight_decay varying with t)
-        Lion = optax.lion (DL10a: proved for all losses, all t, lr, beta1, beta2, weight_decay
-            varying with t)
+        keras.Lion = optax.lion (DL10: all losses, all t, learning_rate, beta_1, beta_2,
+            weight_decay varying with t)
+        Lion = optax.lion (DL10a: all losses, all t, lr, beta1, beta2, weight_decay varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -143,21 +96,11 @@ class lion(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
     def __init__(
-        self,
-        params: Params,
-        *,
-        learning_rate: HyperValue,
-        b1: HyperValue = 0.9,
-        b2: HyperValue = 0.99,
-        weight_decay: HyperValue = 0.001,
+        self, params: Params, *, learning_rate: HyperValue, b1: HyperValue = 0.9,
+        b2: HyperValue = 0.99, weight_decay: HyperValue = 0.001,
     ) -> None:
         super().__init__(
-            params,
-            learning_rate=learning_rate,
-            b1=b1,
-            b2=b2,
-            weight_decay=weight_decay,
+            params, learning_rate=learning_rate, b1=b1, b2=b2, weight_decay=weight_decay,
         )

@@ -1,117 +1,66 @@
 """Adagrad: Duchi, Hazan & Singer 2011, Figure 1, diagonal form.
 
-The sum of squares never falls, so the rate of a coordinate never rises.
-
-Equations
-    g[t] = grad(theta[t-1])
-    G[t] = G[t-1] + g[t]**2
-    theta[t] = theta[t-1] - lr*g[t]/(sqrt(G[t]) + eps)
-
-Proved
-    Adagrad and RMSProp = G = a*G + b*g**2 at (1, 1) and (rho, 1 - rho) (A2: proved for all
-        losses, all t, lr, eps varying with t; all losses, all t, lr, eps, rho varying with t)
-    Adagrad = limit of Adam(lr/sqrt(t), beta1=0, eps=0) as beta2 -> 1 (A4: proved for all t,
-        losses with continuous oracles)
-    Adagrad(lr, eps) = RMSProp(lr/sqrt(t), 1 - 1/t, eps/sqrt(t)) under v = G/t (A5: proved for
-        all losses, all t, lr, eps varying with t)
-    Adagrad(lr, eps=0) = RMSProp(lr/sqrt(t), 1 - 1/t, eps=0) under v = G/t (A5a: proved for
-        all losses, all t, lr varying with t)
-    LeakyAdagrad(rho=1) = Adagrad (A7b: proved for all losses, all t, lr, eps varying with t)
-    the same when theta is shifted (without decay) (SY24: proved for all n, every tensor, all
-        losses, all t)
-    the same when the loss is multiplied (at eps = 0) (SY46: proved for all n, every tensor,
-        all losses, all t)
-    Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: proved for all losses, all
-        t, lr, eps varying with t; all losses, all t, rho, eps varying with t)
-
 After the first step nothing is allocated on the device and nothing is read back from it.
 
-Do not edit. Made from the declaration Adagrad and the template cupy/module.py.j2;
-remake it with: gen kernels --backend cupy
-Digest: 5eacbe2b7a86fc43
+Do not edit. Made from the declaration Adagrad; remake it with: gen kernels --backend cupy
 """
-
-from __future__ import annotations
 
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-static __device__ __forceinline__ void paper_adagrad_update_entry(
-    real_t &theta, const real_t g, real_t &G, const real_t lr, const real_t eps)
-{
-    // G[t] = G[t-1] + g[t]**2
-    G = G + g*g;
-    // theta[t] = theta[t-1] - lr*g[t]/(sqrt(G[t]) + eps)
-    theta = theta - g*lr/(sqrt(G) + eps);
-}
-
-extern "C" __global__ void paper_adagrad_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_adagrad_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
     for (long long c = blockIdx.x; c < count; c += gridDim.x) {
-        const long long *row = table + 5*chunks[3*c];
-        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
-        real_t *theta_at = place(row[0], start);
-        const real_t *g_at = place(row[1], start);
-        real_t *G_at = place(row[2], start);
+        const long long *chunk = chunks + 3*c, *row = table + 5*chunk[0];
+        const long long start = chunk[1], length = chunk[2];
+        real_t *theta_at = place(row[0], start), *g_at = place(row[1], start),
+            *G_at = place(row[2], start);
         const real_t *of_group = groups + 2*row[3];
-        const real_t lr_value = of_group[0];
-        const real_t eps_value = of_group[1];
-        const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const real_t lr = of_group[0], eps = of_group[1];
+        const auto entry = [&](real_t &theta, const real_t g, real_t &G) {
+            // G[t] = G[t-1] + g[t]**2
+            G = G + g*g;
+            // theta[t] = theta[t-1] - lr*g[t]/(sqrt(G[t]) + eps)
+            theta = theta - g*lr/(sqrt(G) + eps);
+        };
+        const long long packs = ((row[0] | row[1] | row[2]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
-            pack theta_pack = load(theta_at, i);
-            pack g_pack = load(g_at, i);
-            pack G_pack = load(G_at, i);
+            pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), G_pack = load(G_at, i);
 #pragma unroll
             for (int k = 0; k < LANES; ++k)
-                paper_adagrad_update_entry(
-                    theta_pack.at[k], g_pack.at[k], G_pack.at[k], lr_value, eps_value);
-            store(theta_at, i, theta_pack);
-            store(G_at, i, G_pack);
+                entry(theta_pack.at[k], g_pack.at[k], G_pack.at[k]);
+            store(theta_at, i, theta_pack); store(G_at, i, G_pack);
         }
         for (long long i = packs*LANES + first; i < length; i += stride)
-            paper_adagrad_update_entry(
-                theta_at[i], g_at[i], G_at[i], lr_value, eps_value);
+            entry(theta_at[i], g_at[i], G_at[i]);
     }
 }
 """
 
-UPDATE = Kernel(
-    SOURCE,
-    "paper_adagrad_update",
-    arrays="theta g G",
-    groups="lr eps",
-)
+UPDATE = Kernel(SOURCE, "paper_adagrad_update", arrays="theta g G", groups="lr eps")
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(UPDATE)
     step.commit()
 
 
+HYPER = (
+    Hyper("lr", 0.01, "[0, inf)", "learning rate"),
+    Hyper("eps", 1e-08, "[0, inf)", "keeps the denominator from zero"),
+)
+STATES = (State("G"),)
 RULE = Rule(
-    name="Adagrad",
-    dialect="paper",
-    hyper=(
-        Hyper("lr", 0.01, "[0, inf)", "learning rate"),
-        Hyper("eps", 1e-08, "[0, inf)", "keeps the denominator from zero"),
-    ),
-    state=(State("G"),),
-    oracles=("grad",),
-    advance=advance,
+    name="Adagrad", dialect="paper", hyper=HYPER, state=STATES, oracles=("grad",), advance=advance,
 )
 
 
 class Adagrad(Optimizer):
-    """Adagrad: Duchi, Hazan & Singer 2011, Figure 1, diagonal form.
-
-    The sum of squares never falls, so the rate of a coordinate never rises.
+    """The sum of squares never falls, so the rate of a coordinate never rises.
 
     Equations
         g[t] = grad(theta[t-1])
@@ -119,21 +68,11 @@ class Adagrad(Optimizer):
         theta[t] = theta[t-1] - lr*g[t]/(sqrt(G[t]) + eps)
 
     Proved
-        Adagrad and RMSProp = G = a*G + b*g**2 at (1, 1) and (rho, 1 - rho) (A2: proved for all
-            losses, all t, lr, eps varying with t; all losses, all t, lr, eps, rho varying with t)
-        Adagrad = limit of Adam(lr/sqrt(t), beta1=0, eps=0) as beta2 -> 1 (A4: proved for all t,
-            losses with continuous oracles)
-        Adagrad(lr, eps) = RMSProp(lr/sqrt(t), 1 - 1/t, eps/sqrt(t)) under v = G/t (A5: proved for
-            all losses, all t, lr, eps varying with t)
-        Adagrad(lr, eps=0) = RMSProp(lr/sqrt(t), 1 - 1/t, eps=0) under v = G/t (A5a: proved for
-            all losses, all t, lr varying with t)
-        LeakyAdagrad(rho=1) = Adagrad (A7b: proved for all losses, all t, lr, eps varying with t)
-        the same when theta is shifted (without decay) (SY24: proved for all n, every tensor, all
-            losses, all t)
-        the same when the loss is multiplied (at eps = 0) (SY46: proved for all n, every tensor,
-            all losses, all t)
-        Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: proved for all losses, all
-            t, lr, eps varying with t; all losses, all t, rho, eps varying with t)
+        Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: all losses, all t, lr, eps
+            varying with t; all losses, all t, rho, eps varying with t)
+        Adagrad and RMSProp = G = a*G + b*g**2 at (1, 1) and (rho, 1 - rho) (A2: all losses, all t,
+            lr, eps varying with t; all losses, all t, lr, eps, rho varying with t)
+        6 more: gen show Adagrad
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -142,16 +81,6 @@ class Adagrad(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
-    def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 0.01,
-        eps: HyperValue = 1e-08,
-    ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-            eps=eps,
-        )
+    def __init__(self, params: Params, lr: HyperValue = 0.01, eps: HyperValue = 1e-08) -> None:
+        super().__init__(params, lr=lr, eps=eps)

@@ -1,96 +1,53 @@
 """AdamEpsHat: Kingma & Ba 2015, section 2, the reordered form with constant eps-hat (arXiv:1412.6980).
 
-Corrections are folded into the rate and eps is added before them, as Keras and Chainer do.
-
-Equations
-    g[t] = grad(theta[t-1])
-    m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
-    v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
-    rate[t] = lr*sqrt(1 - beta2**t)/(1 - beta1**t)
-    theta[t] = theta[t-1] - m[t]*rate[t]/(sqrt(v[t]) + eps)
-
-Proved
-    Adam(eps) = AdamEpsHat(eps*sqrt(1 - beta2**t)) (D4: proved for all losses, all t, lr,
-        beta1, beta2, eps varying with t)
-    Adam(eps=0) = AdamEpsHat(eps=0) (D5a: proved for all losses, all t, lr, beta1, beta2
-        varying with t)
-    AdamEpsHat = keras.Adam (K2a: proved for all losses, all t, lr, beta1, beta2, eps varying
-        with t)
-
 After the first step nothing is allocated on the device and nothing is read back from it.
 
-Do not edit. Made from the declaration AdamEpsHat and the template cupy/module.py.j2;
-remake it with: gen kernels --backend cupy
-Digest: c58c4dfd404390db
+Do not edit. Made from the declaration AdamEpsHat; remake it with: gen kernels --backend cupy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-static __device__ __forceinline__ void paper_adamepshat_update_entry(
-    real_t &theta, const real_t g, real_t &m, real_t &v, const real_t beta1, const real_t beta2,
-    const real_t eps, const real_t one_minus_beta1, const real_t one_minus_beta2, const real_t rate)
-{
-    // m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
-    m = m*beta1 + g*one_minus_beta1;
-    // v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
-    v = v*beta2 + g*g*one_minus_beta2;
-    // theta[t] = theta[t-1] - m[t]*rate[t]/(sqrt(v[t]) + eps)
-    theta = theta - m*rate/(sqrt(v) + eps);
-}
-
-extern "C" __global__ void paper_adamepshat_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_adamepshat_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
     for (long long c = blockIdx.x; c < count; c += gridDim.x) {
-        const long long *row = table + 6*chunks[3*c];
-        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
-        real_t *theta_at = place(row[0], start);
-        const real_t *g_at = place(row[1], start);
-        real_t *m_at = place(row[2], start);
-        real_t *v_at = place(row[3], start);
+        const long long *chunk = chunks + 3*c, *row = table + 6*chunk[0];
+        const long long start = chunk[1], length = chunk[2];
+        real_t *theta_at = place(row[0], start), *g_at = place(row[1], start),
+            *m_at = place(row[2], start), *v_at = place(row[3], start);
         const real_t *of_group = groups + 6*row[4];
-        const real_t beta1_value = of_group[0];
-        const real_t beta2_value = of_group[1];
-        const real_t eps_value = of_group[2];
-        const real_t one_minus_beta1_value = of_group[3];
-        const real_t one_minus_beta2_value = of_group[4];
-        const real_t rate_value = of_group[5];
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const real_t beta1 = of_group[0], beta2 = of_group[1], eps = of_group[2],
+            one_minus_beta1 = of_group[3], one_minus_beta2 = of_group[4], rate = of_group[5];
+        const auto entry = [&](real_t &theta, const real_t g, real_t &m, real_t &v) {
+            // m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
+            m = m*beta1 + g*one_minus_beta1;
+            // v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
+            v = v*beta2 + g*g*one_minus_beta2;
+            // theta[t] = theta[t-1] - m[t]*rate[t]/(sqrt(v[t]) + eps)
+            theta = theta - m*rate/(sqrt(v) + eps);
+        };
+        const long long packs = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
-            pack theta_pack = load(theta_at, i);
-            pack g_pack = load(g_at, i);
-            pack m_pack = load(m_at, i);
-            pack v_pack = load(v_at, i);
+            pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), m_pack = load(m_at, i),
+                v_pack = load(v_at, i);
 #pragma unroll
             for (int k = 0; k < LANES; ++k)
-                paper_adamepshat_update_entry(
-                    theta_pack.at[k], g_pack.at[k], m_pack.at[k], v_pack.at[k], beta1_value,
-                    beta2_value, eps_value, one_minus_beta1_value, one_minus_beta2_value, rate_value);
-            store(theta_at, i, theta_pack);
-            store(m_at, i, m_pack);
-            store(v_at, i, v_pack);
+                entry(theta_pack.at[k], g_pack.at[k], m_pack.at[k], v_pack.at[k]);
+            store(theta_at, i, theta_pack); store(m_at, i, m_pack); store(v_at, i, v_pack);
         }
         for (long long i = packs*LANES + first; i < length; i += stride)
-            paper_adamepshat_update_entry(
-                theta_at[i], g_at[i], m_at[i], v_at[i], beta1_value, beta2_value, eps_value,
-                one_minus_beta1_value, one_minus_beta2_value, rate_value);
+            entry(theta_at[i], g_at[i], m_at[i], v_at[i]);
     }
 }
 """
 
 UPDATE = Kernel(
-    SOURCE,
-    "paper_adamepshat_update",
-    arrays="theta g m v",
+    SOURCE, "paper_adamepshat_update", arrays="theta g m v",
     groups="beta1 beta2 eps one_minus_beta1 one_minus_beta2 rate",
 )
 
@@ -101,36 +58,33 @@ def host(t, lr, beta1, beta2):
     rate = lr*np.sqrt(1 - beta2**t)/(1 - beta1**t)
     one_minus_beta1 = 1 - beta1
     one_minus_beta2 = 1 - beta2
-    return {"rate": rate, "one_minus_beta1": one_minus_beta1, "one_minus_beta2": one_minus_beta2}
+    return {
+        "rate": rate, "one_minus_beta1": one_minus_beta1, "one_minus_beta2": one_minus_beta2,
+    }
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(UPDATE)
     step.commit()
 
 
+HYPER = (
+    Hyper("lr", 0.001, "[0, inf)", "learning rate"),
+    Hyper("beta1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
+    Hyper("beta2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
+    Hyper("eps", 1e-08, "[0, inf)", "keeps the denominator from zero"),
+)
+STATES = (State("m"), State("v"))
 RULE = Rule(
-    name="AdamEpsHat",
-    dialect="paper",
-    hyper=(
-        Hyper("lr", 0.001, "[0, inf)", "learning rate"),
-        Hyper("beta1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
-        Hyper("beta2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
-        Hyper("eps", 1e-08, "[0, inf)", "keeps the denominator from zero"),
-    ),
-    state=(State("m"), State("v"),),
-    oracles=("grad",),
+    name="AdamEpsHat", dialect="paper", hyper=HYPER, state=STATES, oracles=("grad",),
     advance=advance,
 )
 
 
 class AdamEpsHat(Optimizer):
-    """AdamEpsHat: Kingma & Ba 2015, section 2, the reordered form with constant eps-hat (arXiv:1412.6980).
-
-    Corrections are folded into the rate and eps is added before them, as Keras and Chainer do.
+    """Corrections are folded into the rate and eps is added before them, as Keras and Chainer do.
 
     Equations
         g[t] = grad(theta[t-1])
@@ -140,12 +94,10 @@ class AdamEpsHat(Optimizer):
         theta[t] = theta[t-1] - m[t]*rate[t]/(sqrt(v[t]) + eps)
 
     Proved
-        Adam(eps) = AdamEpsHat(eps*sqrt(1 - beta2**t)) (D4: proved for all losses, all t, lr,
-            beta1, beta2, eps varying with t)
-        Adam(eps=0) = AdamEpsHat(eps=0) (D5a: proved for all losses, all t, lr, beta1, beta2
+        AdamEpsHat = keras.Adam (K2a: all losses, all t, lr, beta1, beta2, eps varying with t)
+        Adam(eps) = AdamEpsHat(eps*sqrt(1 - beta2**t)) (D4: all losses, all t, lr, beta1, beta2, eps
             varying with t)
-        AdamEpsHat = keras.Adam (K2a: proved for all losses, all t, lr, beta1, beta2, eps varying
-            with t)
+        1 more: gen show AdamEpsHat
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -156,20 +108,9 @@ class AdamEpsHat(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
     def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 0.001,
-        beta1: HyperValue = 0.9,
-        beta2: HyperValue = 0.999,
-        eps: HyperValue = 1e-08,
+        self, params: Params, lr: HyperValue = 0.001, beta1: HyperValue = 0.9,
+        beta2: HyperValue = 0.999, eps: HyperValue = 1e-08,
     ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-            beta1=beta1,
-            beta2=beta2,
-            eps=eps,
-        )
+        super().__init__(params, lr=lr, beta1=beta1, beta2=beta2, eps=eps)

@@ -1,49 +1,15 @@
 """BFGS: Nocedal & Wright 2006, Algorithm 6.1, eqs. (6.17) and (6.20).
 
-H approximates the inverse Hessian. Safeguard: where s·y is not positive the update is left out,
-so H stays positive definite.
-
-Equations
-    H[0] = identity(theta[0])
-    g[t] = grad(theta[t-1])
-    p[t] = -(H[t-1] @ g[t])
-    step_length[t] = line_search(theta[t-1], p[t], 'strong_wolfe', 1, c1, c2)
-    theta[t] = theta[t-1] + p[t]*step_length[t]
-    g_new[t] = grad(theta[t])
-    s[t] = theta[t] - theta[t-1]
-    y[t] = g_new[t] - g[t]
-    curvature[t] = dot(s[t], y[t])
-    inverse_curvature[t] = {1/curvature[t] if curvature[t] > 0, else 0}
-    H_start[t] = {curvature[t]*identity(s[t])/dot(y[t], y[t]) if t == 1, else H[t-1]}
-    side[t] = identity(s[t]) - inverse_curvature[t]*outer(y[t], s[t])
-    H[t] = {side[t].T @ H_start[t] @ side[t] + inverse_curvature[t]*outer(s[t], s[t]) if curvature[t] > 0, else H[t-1]}
-
-Proved
-    H y = s after every update, for all n (Q1: proved for all n)
-    H stays symmetric, for all n (Q1a: proved for all n)
-    H stays positive definite, for all n (Q3: proved for all n)
-    det B+ = det B * y's/(s'Bs), for all n (Q4b: proved for all n)
-    the two loops apply BFGS's H of the pairs kept, for every n and every number of them (Q5:
-        proved for all n)
-    turns with the coordinates, line searches answered alike (SY7: proved for all n, all
-        tensors as one vector, all losses, all t)
-    the same in all linear coordinates after the first step, if H starts as M H M' (SY19:
-        proved for all n, all tensors as one vector, all losses, all t)
-    the same when theta is shifted (SY25: proved for all n, all tensors as one vector, all
-        losses, all t; all n, every tensor, all losses, all t)
-
 Work on whole arrays takes memory from CuPy's pool in every step.
 A line search makes trial points, and reads back the losses and slopes that it compares.
 A choice by a number found from data waits for it.
 
-Do not edit. Made from the declaration BFGS and the template cupy/module.py.j2;
-remake it with: gen kernels --backend cupy
-Digest: 92f92aba6c11ec72
+Do not edit. Made from the declaration BFGS; remake it with: gen kernels --backend cupy
 """
 
-from __future__ import annotations
-
-from optwright.runtime.device import Hyper, HyperValue, Optimizer, Params, Rule, State, Step, dot, identity, outer, weak
+from optwright.runtime.device import (
+    Hyper, HyperValue, Optimizer, Params, Rule, State, Step, dot, identity, outer, weak,
+)
 
 
 def pass1(g, H):
@@ -56,7 +22,7 @@ def pass1(g, H):
 def pass2(theta, p, step_length):
     """Work on whole arrays."""
     # theta[t] = theta[t-1] + p[t]*step_length[t]
-    theta_next = theta + weak(step_length, theta)*p
+    theta_next = theta + p*weak(step_length, theta)
     return {"theta_next": theta_next}
 
 
@@ -71,16 +37,15 @@ def pass3(theta, g, H, t, theta_next, g_new):
     # inverse_curvature[t] = {1/curvature[t] if curvature[t] > 0, else 0}
     inverse_curvature = (1/curvature if bool(curvature > 0) else 0)
     # H_start[t] = {curvature[t]*identity(s[t])/dot(y[t], y[t]) if t == 1, else H[t-1]}
-    H_start = (weak(curvature/dot(y, y), theta)*identity(s) if t == 1 else H)
+    H_start = (identity(s)*weak(curvature/dot(y, y), theta) if t == 1 else H)
     # side[t] = identity(s[t]) - inverse_curvature[t]*outer(y[t], s[t])
-    side = identity(s) - weak(inverse_curvature, theta)*outer(y, s)
+    side = identity(s) - outer(y, s)*weak(inverse_curvature, theta)
     # H[t] = {side[t].T @ H_start[t] @ side[t] + inverse_curvature[t]*outer(s[t], s[t]) if curvature[t] > 0, else H[t-1]}
-    H = (weak(inverse_curvature, theta)*outer(s, s) + side.T @ H_start @ side if bool(curvature > 0) else H)
+    H = (side.T @ H_start @ side + outer(s, s)*weak(inverse_curvature, theta) if bool(curvature > 0) else H.copy())
     return {"H": H}
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.arrays(pass1)
     step.search("step_length", "strong_wolfe", None, "p", 1, ("c1", "c2",))
@@ -90,27 +55,20 @@ def advance(step: Step) -> None:
     step.commit({"theta": "theta_next"})
 
 
+HYPER = (
+    Hyper("c1", 0.0001, "(0, 1)", "sufficient decrease: share of the slope's promise that must be kept"),
+    Hyper("c2", 0.9, "(0, 1)", "curvature: share of the slope that may be left, above c1"),
+)
+STATES = (State("H", "matrix(n, n)", start="identity"),)
 RULE = Rule(
-    name="BFGS",
-    dialect="paper",
-    hyper=(
-        Hyper("c1", 0.0001, "(0, 1)", "sufficient decrease: share of the slope's promise that must be kept"),
-        Hyper("c2", 0.9, "(0, 1)", "curvature: share of the slope that may be left, above c1"),
-    ),
-    state=(State("H", "matrix(n, n)", start="identity"),),
-    oracles=("grad", "line_search",),
-    advance=advance,
-    scope="all",
-    elsewhere=True,
-    shared=("c1", "c2",),
+    name="BFGS", dialect="paper", hyper=HYPER, state=STATES, oracles=("grad", "line_search"),
+    advance=advance, scope="all", elsewhere=True, shared=("c1", "c2"),
 )
 
 
 class BFGS(Optimizer):
-    """BFGS: Nocedal & Wright 2006, Algorithm 6.1, eqs. (6.17) and (6.20).
-
-    H approximates the inverse Hessian. Safeguard: where s·y is not positive the update is left out,
-    so H stays positive definite.
+    """H approximates the inverse Hessian. Safeguard: where s·y is not positive the update is left
+    out, so H stays positive definite.
 
     Equations
         H[0] = identity(theta[0])
@@ -128,37 +86,18 @@ class BFGS(Optimizer):
         H[t] = {side[t].T @ H_start[t] @ side[t] + inverse_curvature[t]*outer(s[t], s[t]) if curvature[t] > 0, else H[t-1]}
 
     Proved
-        H y = s after every update, for all n (Q1: proved for all n)
-        H stays symmetric, for all n (Q1a: proved for all n)
-        H stays positive definite, for all n (Q3: proved for all n)
-        det B+ = det B * y's/(s'Bs), for all n (Q4b: proved for all n)
-        the two loops apply BFGS's H of the pairs kept, for every n and every number of them (Q5:
-            proved for all n)
-        turns with the coordinates, line searches answered alike (SY7: proved for all n, all
-            tensors as one vector, all losses, all t)
-        the same in all linear coordinates after the first step, if H starts as M H M' (SY19:
-            proved for all n, all tensors as one vector, all losses, all t)
-        the same when theta is shifted (SY25: proved for all n, all tensors as one vector, all
-            losses, all t; all n, every tensor, all losses, all t)
+        H y = s after every update, for all n (Q1: all n)
+        H stays symmetric, for all n (Q1a: all n)
+        6 more: gen show BFGS
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
-        c1: sufficient decrease: share of the slope's promise that must be kept, in (0, 1);
-            default 0.0001
+        c1: sufficient decrease: share of the slope's promise that must be kept, in (0, 1); default
+            0.0001
         c2: curvature: share of the slope that may be left, above c1, in (0, 1); default 0.9
     """
 
     rules = (((), RULE),)
-    choices = {}
 
-    def __init__(
-        self,
-        params: Params,
-        c1: HyperValue = 0.0001,
-        c2: HyperValue = 0.9,
-    ) -> None:
-        super().__init__(
-            params,
-            c1=c1,
-            c2=c2,
-        )
+    def __init__(self, params: Params, c1: HyperValue = 0.0001, c2: HyperValue = 0.9) -> None:
+        super().__init__(params, c1=c1, c2=c2)

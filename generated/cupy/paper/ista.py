@@ -1,104 +1,71 @@
 """ISTA: Daubechies, Defrise & De Mol 2004, iterative soft thresholding (arXiv:math/0307152).
 
-A gradient step, then the proximal step of the L1 penalty: small entries become exactly zero.
-
-Equations
-    g[t] = grad(theta[t-1])
-    z[t] = theta[t-1] - lr*g[t]
-    theta[t] = max(0, abs(z[t]) - lr*l1)*sign(z[t])
-
 After the first step nothing is allocated on the device and nothing is read back from it.
 
-Do not edit. Made from the declaration ISTA and the template cupy/module.py.j2;
-remake it with: gen kernels --backend cupy
-Digest: b16a55a846976776
+Do not edit. Made from the declaration ISTA; remake it with: gen kernels --backend cupy
 """
-
-from __future__ import annotations
 
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, Step
 
 SOURCE = """
-static __device__ __forceinline__ void paper_ista_update_entry(
-    real_t &theta, const real_t g, const real_t lr, const real_t lr_l1)
-{
-    // z[t] = theta[t-1] - lr*g[t]
-    real_t z = theta - g*lr;
-    // theta[t] = max(0, abs(z[t]) - lr*l1)*sign(z[t])
-    theta = maximum(fabs(z) - lr_l1, real_t(0))*sign(z);
-}
-
-extern "C" __global__ void paper_ista_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_ista_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
     for (long long c = blockIdx.x; c < count; c += gridDim.x) {
-        const long long *row = table + 4*chunks[3*c];
-        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
-        real_t *theta_at = place(row[0], start);
-        const real_t *g_at = place(row[1], start);
+        const long long *chunk = chunks + 3*c, *row = table + 4*chunk[0];
+        const long long start = chunk[1], length = chunk[2];
+        real_t *theta_at = place(row[0], start), *g_at = place(row[1], start);
         const real_t *of_group = groups + 2*row[2];
-        const real_t lr_value = of_group[0];
-        const real_t lr_l1_value = of_group[1];
-        const bool aligned = ((row[0] | row[1]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const real_t lr = of_group[0], lr_l1 = of_group[1];
+        const auto entry = [&](real_t &theta, const real_t g) {
+            // z[t] = theta[t-1] - lr*g[t]
+            real_t z = theta - g*lr;
+            // theta[t] = max(0, abs(z[t]) - lr*l1)*sign(z[t])
+            theta = maximum(fabs(z) - lr_l1, real_t(0))*sign(z);
+        };
+        const long long packs = ((row[0] | row[1]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
-            pack theta_pack = load(theta_at, i);
-            pack g_pack = load(g_at, i);
+            pack theta_pack = load(theta_at, i), g_pack = load(g_at, i);
 #pragma unroll
             for (int k = 0; k < LANES; ++k)
-                paper_ista_update_entry(
-                    theta_pack.at[k], g_pack.at[k], lr_value, lr_l1_value);
+                entry(theta_pack.at[k], g_pack.at[k]);
             store(theta_at, i, theta_pack);
         }
         for (long long i = packs*LANES + first; i < length; i += stride)
-            paper_ista_update_entry(
-                theta_at[i], g_at[i], lr_value, lr_l1_value);
+            entry(theta_at[i], g_at[i]);
     }
 }
 """
 
-UPDATE = Kernel(
-    SOURCE,
-    "paper_ista_update",
-    arrays="theta g",
-    groups="lr lr_l1",
-)
+UPDATE = Kernel(SOURCE, "paper_ista_update", arrays="theta g", groups="lr lr_l1")
 
 
 def host(lr, l1):
     """Numbers of this step that need no data, in float64."""
-    lr_l1 = lr*l1
-    return {"lr_l1": lr_l1}
+    return {"lr_l1": lr*l1}
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(UPDATE)
     step.commit()
 
 
+HYPER = (
+    Hyper("lr", 0.01, "[0, inf)", "learning rate"),
+    Hyper("l1", 0.01, "[0, inf)", "weight of the sum of absolute values"),
+)
 RULE = Rule(
-    name="ISTA",
-    dialect="paper",
-    hyper=(
-        Hyper("lr", 0.01, "[0, inf)", "learning rate"),
-        Hyper("l1", 0.01, "[0, inf)", "weight of the sum of absolute values"),
-    ),
-    state=(),
-    oracles=("grad",),
-    advance=advance,
+    name="ISTA", dialect="paper", hyper=HYPER, state=(), oracles=("grad",), advance=advance,
 )
 
 
 class ISTA(Optimizer):
-    """ISTA: Daubechies, Defrise & De Mol 2004, iterative soft thresholding (arXiv:math/0307152).
-
-    A gradient step, then the proximal step of the L1 penalty: small entries become exactly zero.
+    """A gradient step, then the proximal step of the L1 penalty: small entries become exactly
+    zero.
 
     Equations
         g[t] = grad(theta[t-1])
@@ -112,16 +79,6 @@ class ISTA(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
-    def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 0.01,
-        l1: HyperValue = 0.01,
-    ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-            l1=l1,
-        )
+    def __init__(self, params: Params, lr: HyperValue = 0.01, l1: HyperValue = 0.01) -> None:
+        super().__init__(params, lr=lr, l1=l1)

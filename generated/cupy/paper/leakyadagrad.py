@@ -1,108 +1,68 @@
 """LeakyAdagrad: Tieleman & Hinton 2012, Lecture 6.5, without the weight 1 - rho of the average.
 
-Adagrad whose sum fades: Adagrad at rho = 1, RMSProp but for a factor of the learning rate
-below.
-
-Equations
-    g[t] = grad(theta[t-1])
-    G[t] = rho*G[t-1] + g[t]**2
-    theta[t] = theta[t-1] - lr*g[t]/(sqrt(G[t]) + eps)
-
-Proved
-    RMSProp = LeakyAdagrad(lr/sqrt(1 - rho), rho, eps/sqrt(1 - rho)) under G = v/(1 - rho)
-        (A7: proved for all losses, all t, lr, eps varying with t)
-    LeakyAdagrad(rho=1) = Adagrad (A7b: proved for all losses, all t, lr, eps varying with t)
-
 After the first step nothing is allocated on the device and nothing is read back from it.
 
-Do not edit. Made from the declaration LeakyAdagrad and the template cupy/module.py.j2;
-remake it with: gen kernels --backend cupy
-Digest: caae551705d6b607
+Do not edit. Made from the declaration LeakyAdagrad; remake it with: gen kernels --backend cupy
 """
-
-from __future__ import annotations
 
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-static __device__ __forceinline__ void paper_leakyadagrad_update_entry(
-    real_t &theta, const real_t g, real_t &G, const real_t lr, const real_t rho, const real_t eps)
-{
-    // G[t] = rho*G[t-1] + g[t]**2
-    G = G*rho + g*g;
-    // theta[t] = theta[t-1] - lr*g[t]/(sqrt(G[t]) + eps)
-    theta = theta - g*lr/(sqrt(G) + eps);
-}
-
-extern "C" __global__ void paper_leakyadagrad_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_leakyadagrad_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
     for (long long c = blockIdx.x; c < count; c += gridDim.x) {
-        const long long *row = table + 5*chunks[3*c];
-        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
-        real_t *theta_at = place(row[0], start);
-        const real_t *g_at = place(row[1], start);
-        real_t *G_at = place(row[2], start);
+        const long long *chunk = chunks + 3*c, *row = table + 5*chunk[0];
+        const long long start = chunk[1], length = chunk[2];
+        real_t *theta_at = place(row[0], start), *g_at = place(row[1], start),
+            *G_at = place(row[2], start);
         const real_t *of_group = groups + 3*row[3];
-        const real_t lr_value = of_group[0];
-        const real_t rho_value = of_group[1];
-        const real_t eps_value = of_group[2];
-        const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const real_t lr = of_group[0], rho = of_group[1], eps = of_group[2];
+        const auto entry = [&](real_t &theta, const real_t g, real_t &G) {
+            // G[t] = rho*G[t-1] + g[t]**2
+            G = G*rho + g*g;
+            // theta[t] = theta[t-1] - lr*g[t]/(sqrt(G[t]) + eps)
+            theta = theta - g*lr/(sqrt(G) + eps);
+        };
+        const long long packs = ((row[0] | row[1] | row[2]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
-            pack theta_pack = load(theta_at, i);
-            pack g_pack = load(g_at, i);
-            pack G_pack = load(G_at, i);
+            pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), G_pack = load(G_at, i);
 #pragma unroll
             for (int k = 0; k < LANES; ++k)
-                paper_leakyadagrad_update_entry(
-                    theta_pack.at[k], g_pack.at[k], G_pack.at[k], lr_value, rho_value, eps_value);
-            store(theta_at, i, theta_pack);
-            store(G_at, i, G_pack);
+                entry(theta_pack.at[k], g_pack.at[k], G_pack.at[k]);
+            store(theta_at, i, theta_pack); store(G_at, i, G_pack);
         }
         for (long long i = packs*LANES + first; i < length; i += stride)
-            paper_leakyadagrad_update_entry(
-                theta_at[i], g_at[i], G_at[i], lr_value, rho_value, eps_value);
+            entry(theta_at[i], g_at[i], G_at[i]);
     }
 }
 """
 
-UPDATE = Kernel(
-    SOURCE,
-    "paper_leakyadagrad_update",
-    arrays="theta g G",
-    groups="lr rho eps",
-)
+UPDATE = Kernel(SOURCE, "paper_leakyadagrad_update", arrays="theta g G", groups="lr rho eps")
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(UPDATE)
     step.commit()
 
 
+HYPER = (
+    Hyper("lr", 0.01, "[0, inf)", "learning rate"),
+    Hyper("rho", 0.9, "[0, 1]", "decay of a moving average"),
+    Hyper("eps", 1e-08, "[0, inf)", "keeps the denominator from zero"),
+)
+STATES = (State("G"),)
 RULE = Rule(
-    name="LeakyAdagrad",
-    dialect="paper",
-    hyper=(
-        Hyper("lr", 0.01, "[0, inf)", "learning rate"),
-        Hyper("rho", 0.9, "[0, 1]", "decay of a moving average"),
-        Hyper("eps", 1e-08, "[0, inf)", "keeps the denominator from zero"),
-    ),
-    state=(State("G"),),
-    oracles=("grad",),
+    name="LeakyAdagrad", dialect="paper", hyper=HYPER, state=STATES, oracles=("grad",),
     advance=advance,
 )
 
 
 class LeakyAdagrad(Optimizer):
-    """LeakyAdagrad: Tieleman & Hinton 2012, Lecture 6.5, without the weight 1 - rho of the average.
-
-    Adagrad whose sum fades: Adagrad at rho = 1, RMSProp but for a factor of the learning rate
+    """Adagrad whose sum fades: Adagrad at rho = 1, RMSProp but for a factor of the learning rate
     below.
 
     Equations
@@ -111,9 +71,9 @@ class LeakyAdagrad(Optimizer):
         theta[t] = theta[t-1] - lr*g[t]/(sqrt(G[t]) + eps)
 
     Proved
-        RMSProp = LeakyAdagrad(lr/sqrt(1 - rho), rho, eps/sqrt(1 - rho)) under G = v/(1 - rho)
-            (A7: proved for all losses, all t, lr, eps varying with t)
-        LeakyAdagrad(rho=1) = Adagrad (A7b: proved for all losses, all t, lr, eps varying with t)
+        RMSProp = LeakyAdagrad(lr/sqrt(1 - rho), rho, eps/sqrt(1 - rho)) under G = v/(1 - rho) (A7:
+            all losses, all t, lr, eps varying with t)
+        LeakyAdagrad(rho=1) = Adagrad (A7b: all losses, all t, lr, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -123,18 +83,8 @@ class LeakyAdagrad(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
     def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 0.01,
-        rho: HyperValue = 0.9,
-        eps: HyperValue = 1e-08,
+        self, params: Params, lr: HyperValue = 0.01, rho: HyperValue = 0.9, eps: HyperValue = 1e-08,
     ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-            rho=rho,
-            eps=eps,
-        )
+        super().__init__(params, lr=lr, rho=rho, eps=eps)

@@ -1,126 +1,78 @@
 """Lion: Chen et al. 2023, Algorithm 2 (arXiv:2302.06675).
 
-The step interpolates with beta1, the memory with beta2.
-
-Equations
-    g[t] = grad(theta[t-1])
-    theta[t] = theta[t-1] - lr*(weight_decay*theta[t-1] + sign(beta1*m[t-1] + (1 - beta1)*g[t]))
-    m[t] = beta2*m[t-1] + (1 - beta2)*g[t]
-
-Proved
-    Lion(beta1=beta2, weight_decay=0) = Signum(beta2) (L1: proved for all losses, all t, lr
-        varying with t)
-    the same when theta is shifted (without decay) (SY24: proved for all n, every tensor, all
-        losses, all t)
-    Lion = optax.lion (DL10a: proved for all losses, all t, lr, beta1, beta2, weight_decay
-        varying with t)
-
 After the first step nothing is allocated on the device and nothing is read back from it.
 
-Do not edit. Made from the declaration Lion and the template cupy/module.py.j2;
-remake it with: gen kernels --backend cupy
-Digest: 2a5801f15c4f0140
+Do not edit. Made from the declaration Lion; remake it with: gen kernels --backend cupy
 """
-
-from __future__ import annotations
 
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-static __device__ __forceinline__ void paper_lion_update_entry(
-    real_t &theta, const real_t g, real_t &m, const real_t lr, const real_t beta1,
-    const real_t beta2, const real_t weight_decay, const real_t one_minus_beta1,
-    const real_t one_minus_beta2)
-{
-    // theta[t] = theta[t-1] - lr*(weight_decay*theta[t-1] + sign(beta1*m[t-1] + (1 - beta1)*g[t]))
-    theta = theta - (theta*weight_decay + sign(m*beta1 + g*one_minus_beta1))*lr;
-    // m[t] = beta2*m[t-1] + (1 - beta2)*g[t]
-    m = m*beta2 + g*one_minus_beta2;
-}
-
-extern "C" __global__ void paper_lion_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_lion_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
     for (long long c = blockIdx.x; c < count; c += gridDim.x) {
-        const long long *row = table + 5*chunks[3*c];
-        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
-        real_t *theta_at = place(row[0], start);
-        const real_t *g_at = place(row[1], start);
-        real_t *m_at = place(row[2], start);
+        const long long *chunk = chunks + 3*c, *row = table + 5*chunk[0];
+        const long long start = chunk[1], length = chunk[2];
+        real_t *theta_at = place(row[0], start), *g_at = place(row[1], start),
+            *m_at = place(row[2], start);
         const real_t *of_group = groups + 6*row[3];
-        const real_t lr_value = of_group[0];
-        const real_t beta1_value = of_group[1];
-        const real_t beta2_value = of_group[2];
-        const real_t weight_decay_value = of_group[3];
-        const real_t one_minus_beta1_value = of_group[4];
-        const real_t one_minus_beta2_value = of_group[5];
-        const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const real_t lr = of_group[0], beta1 = of_group[1], beta2 = of_group[2],
+            weight_decay = of_group[3], one_minus_beta1 = of_group[4], one_minus_beta2 = of_group[5];
+        const auto entry = [&](real_t &theta, const real_t g, real_t &m) {
+            // theta[t] = theta[t-1] - lr*(weight_decay*theta[t-1] + sign(beta1*m[t-1] + (1 - beta1)*g[t]))
+            theta = theta - (theta*weight_decay + sign(m*beta1 + g*one_minus_beta1))*lr;
+            // m[t] = beta2*m[t-1] + (1 - beta2)*g[t]
+            m = m*beta2 + g*one_minus_beta2;
+        };
+        const long long packs = ((row[0] | row[1] | row[2]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
-            pack theta_pack = load(theta_at, i);
-            pack g_pack = load(g_at, i);
-            pack m_pack = load(m_at, i);
+            pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), m_pack = load(m_at, i);
 #pragma unroll
             for (int k = 0; k < LANES; ++k)
-                paper_lion_update_entry(
-                    theta_pack.at[k], g_pack.at[k], m_pack.at[k], lr_value, beta1_value,
-                    beta2_value, weight_decay_value, one_minus_beta1_value, one_minus_beta2_value);
-            store(theta_at, i, theta_pack);
-            store(m_at, i, m_pack);
+                entry(theta_pack.at[k], g_pack.at[k], m_pack.at[k]);
+            store(theta_at, i, theta_pack); store(m_at, i, m_pack);
         }
         for (long long i = packs*LANES + first; i < length; i += stride)
-            paper_lion_update_entry(
-                theta_at[i], g_at[i], m_at[i], lr_value, beta1_value, beta2_value,
-                weight_decay_value, one_minus_beta1_value, one_minus_beta2_value);
+            entry(theta_at[i], g_at[i], m_at[i]);
     }
 }
 """
 
 UPDATE = Kernel(
-    SOURCE,
-    "paper_lion_update",
-    arrays="theta g m",
+    SOURCE, "paper_lion_update", arrays="theta g m",
     groups="lr beta1 beta2 weight_decay one_minus_beta1 one_minus_beta2",
 )
 
 
 def host(beta1, beta2):
     """Numbers of this step that need no data, in float64."""
-    one_minus_beta1 = 1 - beta1
-    one_minus_beta2 = 1 - beta2
-    return {"one_minus_beta1": one_minus_beta1, "one_minus_beta2": one_minus_beta2}
+    return {"one_minus_beta1": 1 - beta1, "one_minus_beta2": 1 - beta2}
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(UPDATE)
     step.commit()
 
 
+HYPER = (
+    Hyper("lr", 0.0001, "[0, inf)", "learning rate"),
+    Hyper("beta1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
+    Hyper("beta2", 0.99, "[0, 1)", "decay of the moving average of squared gradients"),
+    Hyper("weight_decay", 0, "[0, inf)", "weight decay"),
+)
+STATES = (State("m"),)
 RULE = Rule(
-    name="Lion",
-    dialect="paper",
-    hyper=(
-        Hyper("lr", 0.0001, "[0, inf)", "learning rate"),
-        Hyper("beta1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
-        Hyper("beta2", 0.99, "[0, 1)", "decay of the moving average of squared gradients"),
-        Hyper("weight_decay", 0, "[0, inf)", "weight decay"),
-    ),
-    state=(State("m"),),
-    oracles=("grad",),
-    advance=advance,
+    name="Lion", dialect="paper", hyper=HYPER, state=STATES, oracles=("grad",), advance=advance,
 )
 
 
 class Lion(Optimizer):
-    """Lion: Chen et al. 2023, Algorithm 2 (arXiv:2302.06675).
-
-    The step interpolates with beta1, the memory with beta2.
+    """The step interpolates with beta1, the memory with beta2.
 
     Equations
         g[t] = grad(theta[t-1])
@@ -128,12 +80,9 @@ class Lion(Optimizer):
         m[t] = beta2*m[t-1] + (1 - beta2)*g[t]
 
     Proved
-        Lion(beta1=beta2, weight_decay=0) = Signum(beta2) (L1: proved for all losses, all t, lr
-            varying with t)
-        the same when theta is shifted (without decay) (SY24: proved for all n, every tensor, all
-            losses, all t)
-        Lion = optax.lion (DL10a: proved for all losses, all t, lr, beta1, beta2, weight_decay
-            varying with t)
+        Lion = optax.lion (DL10a: all losses, all t, lr, beta1, beta2, weight_decay varying with t)
+        Lion(beta1=beta2, weight_decay=0) = Signum(beta2) (L1: all losses, all t, lr varying with t)
+        1 more: gen show Lion
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -144,20 +93,9 @@ class Lion(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
     def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 0.0001,
-        beta1: HyperValue = 0.9,
-        beta2: HyperValue = 0.99,
-        weight_decay: HyperValue = 0,
+        self, params: Params, lr: HyperValue = 0.0001, beta1: HyperValue = 0.9,
+        beta2: HyperValue = 0.99, weight_decay: HyperValue = 0,
     ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-            beta1=beta1,
-            beta2=beta2,
-            weight_decay=weight_decay,
-        )
+        super().__init__(params, lr=lr, beta1=beta1, beta2=beta2, weight_decay=weight_decay)

@@ -1,166 +1,102 @@
 """LookaheadAdam: Zhang et al. 2019, Algorithm 1 (arXiv:1907.08610).
 
-k steps of Adam forward, then part of the way back. The state of Adam is kept.
-
-Equations
-    slow[0] = theta[0]
-    g[t] = grad(theta[t-1])
-    m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
-    v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
-    m_hat[t] = m[t]/(1 - beta1**t)
-    v_hat[t] = v[t]/(1 - beta2**t)
-    fast[t] = theta[t-1] - lr*m_hat[t]/(sqrt(v_hat[t]) + eps)
-    slow[t] = {slow[t-1] + slow_step_size*(fast[t] - slow[t-1]) if mod(t, sync_period) == 0, else slow[t-1]}
-    theta[t] = {slow[t] if mod(t, sync_period) == 0, else fast[t]}
-
-Proved
-    the same when theta is shifted (SY25: proved for all n, all tensors as one vector, all
-        losses, all t; all n, every tensor, all losses, all t)
-
 After the first step nothing is allocated on the device and nothing is read back from it.
 
-Do not edit. Made from the declaration LookaheadAdam and the template cupy/module.py.j2;
-remake it with: gen kernels --backend cupy
-Digest: 5e7ee72a823f0258
+Do not edit. Made from the declaration LookaheadAdam; remake it with: gen kernels --backend cupy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-static __device__ __forceinline__ void paper_lookaheadadam_update_entry(
-    real_t &theta, const real_t g, real_t &m, real_t &v, real_t &slow, const real_t lr,
-    const real_t beta1, const real_t beta2, const real_t eps, const real_t slow_step_size,
-    const real_t one_minus_beta1, const real_t one_minus_beta2, const real_t one_minus_beta1_to_t,
-    const real_t one_minus_beta2_to_t, const real_t slow_case)
-{
-    // m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
-    m = m*beta1 + g*one_minus_beta1;
-    // v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
-    v = v*beta2 + g*g*one_minus_beta2;
-    // m_hat[t] = m[t]/(1 - beta1**t)
-    real_t m_hat = m/one_minus_beta1_to_t;
-    // v_hat[t] = v[t]/(1 - beta2**t)
-    real_t v_hat = v/one_minus_beta2_to_t;
-    // fast[t] = theta[t-1] - lr*m_hat[t]/(sqrt(v_hat[t]) + eps)
-    real_t fast = theta - m_hat*lr/(sqrt(v_hat) + eps);
-    // slow[t] = {slow[t-1] + slow_step_size*(fast[t] - slow[t-1]) if mod(t, sync_period) == 0, else slow[t-1]}
-    slow = ((slow_case != real_t(0)) ? slow + (fast - slow)*slow_step_size : slow);
-    // theta[t] = {slow[t] if mod(t, sync_period) == 0, else fast[t]}
-    theta = ((slow_case != real_t(0)) ? slow : fast);
-}
-
-extern "C" __global__ void paper_lookaheadadam_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_lookaheadadam_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
     for (long long c = blockIdx.x; c < count; c += gridDim.x) {
-        const long long *row = table + 7*chunks[3*c];
-        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
-        real_t *theta_at = place(row[0], start);
-        const real_t *g_at = place(row[1], start);
-        real_t *m_at = place(row[2], start);
-        real_t *v_at = place(row[3], start);
-        real_t *slow_at = place(row[4], start);
+        const long long *chunk = chunks + 3*c, *row = table + 7*chunk[0];
+        const long long start = chunk[1], length = chunk[2];
+        real_t *theta_at = place(row[0], start), *g_at = place(row[1], start),
+            *m_at = place(row[2], start), *v_at = place(row[3], start),
+            *slow_at = place(row[4], start);
         const real_t *of_group = groups + 10*row[5];
-        const real_t lr_value = of_group[0];
-        const real_t beta1_value = of_group[1];
-        const real_t beta2_value = of_group[2];
-        const real_t eps_value = of_group[3];
-        const real_t slow_step_size_value = of_group[4];
-        const real_t one_minus_beta1_value = of_group[5];
-        const real_t one_minus_beta2_value = of_group[6];
-        const real_t one_minus_beta1_to_t_value = of_group[7];
-        const real_t one_minus_beta2_to_t_value = of_group[8];
-        const real_t slow_case_value = of_group[9];
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3] | row[4]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const real_t lr = of_group[0], beta1 = of_group[1], beta2 = of_group[2], eps = of_group[3],
+            slow_step_size = of_group[4], one_minus_beta1 = of_group[5],
+            one_minus_beta2 = of_group[6], one_minus_beta1_to_t = of_group[7],
+            one_minus_beta2_to_t = of_group[8], slow_case = of_group[9];
+        const auto entry = [&](real_t &theta, const real_t g, real_t &m, real_t &v, real_t &slow) {
+            // m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
+            m = m*beta1 + g*one_minus_beta1;
+            // v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
+            v = v*beta2 + g*g*one_minus_beta2;
+            // m_hat[t] = m[t]/(1 - beta1**t)
+            real_t m_hat = m/one_minus_beta1_to_t;
+            // v_hat[t] = v[t]/(1 - beta2**t)
+            real_t v_hat = v/one_minus_beta2_to_t;
+            // fast[t] = theta[t-1] - lr*m_hat[t]/(sqrt(v_hat[t]) + eps)
+            real_t fast = theta - m_hat*lr/(sqrt(v_hat) + eps);
+            // slow[t] = {slow[t-1] + slow_step_size*(fast[t] - slow[t-1]) if mod(t, sync_period) == 0, else slow[t-1]}
+            slow = ((slow_case != real_t(0)) ? slow + (fast - slow)*slow_step_size : slow);
+            // theta[t] = {slow[t] if mod(t, sync_period) == 0, else fast[t]}
+            theta = ((slow_case != real_t(0)) ? slow : fast);
+        };
+        const long long packs = ((row[0] | row[1] | row[2] | row[3] | row[4]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
-            pack theta_pack = load(theta_at, i);
-            pack g_pack = load(g_at, i);
-            pack m_pack = load(m_at, i);
-            pack v_pack = load(v_at, i);
-            pack slow_pack = load(slow_at, i);
+            pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), m_pack = load(m_at, i),
+                v_pack = load(v_at, i), slow_pack = load(slow_at, i);
 #pragma unroll
             for (int k = 0; k < LANES; ++k)
-                paper_lookaheadadam_update_entry(
-                    theta_pack.at[k], g_pack.at[k], m_pack.at[k], v_pack.at[k], slow_pack.at[k],
-                    lr_value, beta1_value, beta2_value, eps_value, slow_step_size_value,
-                    one_minus_beta1_value, one_minus_beta2_value, one_minus_beta1_to_t_value,
-                    one_minus_beta2_to_t_value, slow_case_value);
-            store(theta_at, i, theta_pack);
-            store(m_at, i, m_pack);
-            store(v_at, i, v_pack);
+                entry(theta_pack.at[k], g_pack.at[k], m_pack.at[k], v_pack.at[k], slow_pack.at[k]);
+            store(theta_at, i, theta_pack); store(m_at, i, m_pack); store(v_at, i, v_pack);
             store(slow_at, i, slow_pack);
         }
         for (long long i = packs*LANES + first; i < length; i += stride)
-            paper_lookaheadadam_update_entry(
-                theta_at[i], g_at[i], m_at[i], v_at[i], slow_at[i], lr_value, beta1_value,
-                beta2_value, eps_value, slow_step_size_value, one_minus_beta1_value,
-                one_minus_beta2_value, one_minus_beta1_to_t_value, one_minus_beta2_to_t_value,
-                slow_case_value);
+            entry(theta_at[i], g_at[i], m_at[i], v_at[i], slow_at[i]);
     }
 }
 """
 
 UPDATE = Kernel(
-    SOURCE,
-    "paper_lookaheadadam_update",
-    arrays="theta g m v slow",
+    SOURCE, "paper_lookaheadadam_update", arrays="theta g m v slow",
     groups="lr beta1 beta2 eps slow_step_size one_minus_beta1 one_minus_beta2 one_minus_beta1_to_t one_minus_beta2_to_t slow_case",
 )
 
 
 def host(t, beta1, beta2, sync_period):
     """Numbers of this step that need no data, in float64."""
-    one_minus_beta1 = 1 - beta1
-    one_minus_beta2 = 1 - beta2
-    one_minus_beta1_to_t = 1 - beta1**t
-    one_minus_beta2_to_t = 1 - beta2**t
-    slow_case = np.mod(t, sync_period) == 0
     return {
-        "one_minus_beta1": one_minus_beta1,
-        "one_minus_beta2": one_minus_beta2,
-        "one_minus_beta1_to_t": one_minus_beta1_to_t,
-        "one_minus_beta2_to_t": one_minus_beta2_to_t,
-        "slow_case": slow_case,
+        "one_minus_beta1": 1 - beta1, "one_minus_beta2": 1 - beta2,
+        "one_minus_beta1_to_t": 1 - beta1**t, "one_minus_beta2_to_t": 1 - beta2**t,
+        "slow_case": np.mod(t, sync_period) == 0,
     }
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(UPDATE)
     step.commit()
 
 
+HYPER = (
+    Hyper("lr", 0.001, "[0, inf)", "learning rate"),
+    Hyper("beta1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
+    Hyper("beta2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
+    Hyper("eps", 1e-08, "[0, inf)", "keeps the denominator from zero"),
+    Hyper("sync_period", 5, "integer [1, inf)", "steps between synchronisations"),
+    Hyper("slow_step_size", 0.5, "[0, 1]", "share of the way that the slow weights go"),
+)
+STATES = (State("m"), State("v"), State("slow", start=lambda theta: theta))
 RULE = Rule(
-    name="LookaheadAdam",
-    dialect="paper",
-    hyper=(
-        Hyper("lr", 0.001, "[0, inf)", "learning rate"),
-        Hyper("beta1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
-        Hyper("beta2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
-        Hyper("eps", 1e-08, "[0, inf)", "keeps the denominator from zero"),
-        Hyper("sync_period", 5, "integer [1, inf)", "steps between synchronisations"),
-        Hyper("slow_step_size", 0.5, "[0, 1]", "share of the way that the slow weights go"),
-    ),
-    state=(State("m"), State("v"), State("slow", start=lambda theta: theta),),
-    oracles=("grad",),
+    name="LookaheadAdam", dialect="paper", hyper=HYPER, state=STATES, oracles=("grad",),
     advance=advance,
 )
 
 
 class LookaheadAdam(Optimizer):
-    """LookaheadAdam: Zhang et al. 2019, Algorithm 1 (arXiv:1907.08610).
-
-    k steps of Adam forward, then part of the way back. The state of Adam is kept.
+    """k steps of Adam forward, then part of the way back. The state of Adam is kept.
 
     Equations
         slow[0] = theta[0]
@@ -174,8 +110,8 @@ class LookaheadAdam(Optimizer):
         theta[t] = {slow[t] if mod(t, sync_period) == 0, else fast[t]}
 
     Proved
-        the same when theta is shifted (SY25: proved for all n, all tensors as one vector, all
-            losses, all t; all n, every tensor, all losses, all t)
+        the same when theta is shifted (SY25: all n, all tensors as one vector, all losses, all t;
+            all n, every tensor, all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -188,24 +124,13 @@ class LookaheadAdam(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
     def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 0.001,
-        beta1: HyperValue = 0.9,
-        beta2: HyperValue = 0.999,
-        eps: HyperValue = 1e-08,
-        sync_period: HyperValue = 5,
+        self, params: Params, lr: HyperValue = 0.001, beta1: HyperValue = 0.9,
+        beta2: HyperValue = 0.999, eps: HyperValue = 1e-08, sync_period: HyperValue = 5,
         slow_step_size: HyperValue = 0.5,
     ) -> None:
         super().__init__(
-            params,
-            lr=lr,
-            beta1=beta1,
-            beta2=beta2,
-            eps=eps,
-            sync_period=sync_period,
+            params, lr=lr, beta1=beta1, beta2=beta2, eps=eps, sync_period=sync_period,
             slow_step_size=slow_step_size,
         )

@@ -1,96 +1,61 @@
 """MiniBatchGradientDescent: Robbins & Monro 1951, stochastic approximation.
 
-GradientDescent whose oracle gives the mean gradient of a batch, 32, 64 or 128 samples as a
-rule.
-
-Equations
-    g[t] = grad(theta[t-1])
-    theta[t] = theta[t-1] - lr*g[t]
-
-Proved
-    its batch gradient is the full gradient in the mean (C16: proved for all n, B and samples)
-
 After the first step nothing is allocated on the device and nothing is read back from it.
 
-Do not edit. Made from the declaration MiniBatchGradientDescent and the template cupy/module.py.j2;
+Do not edit. Made from the declaration MiniBatchGradientDescent;
 remake it with: gen kernels --backend cupy
-Digest: 0990b842fc7ddd32
 """
-
-from __future__ import annotations
 
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, Step
 
 SOURCE = """
-static __device__ __forceinline__ void paper_minibatchgradientdescent_update_entry(
-    real_t &theta, const real_t g, const real_t lr)
-{
-    // theta[t] = theta[t-1] - lr*g[t]
-    theta = theta - g*lr;
-}
-
-extern "C" __global__ void paper_minibatchgradientdescent_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_minibatchgradientdescent_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
     for (long long c = blockIdx.x; c < count; c += gridDim.x) {
-        const long long *row = table + 4*chunks[3*c];
-        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
-        real_t *theta_at = place(row[0], start);
-        const real_t *g_at = place(row[1], start);
+        const long long *chunk = chunks + 3*c, *row = table + 4*chunk[0];
+        const long long start = chunk[1], length = chunk[2];
+        real_t *theta_at = place(row[0], start), *g_at = place(row[1], start);
         const real_t *of_group = groups + 1*row[2];
-        const real_t lr_value = of_group[0];
-        const bool aligned = ((row[0] | row[1]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const real_t lr = of_group[0];
+        const auto entry = [&](real_t &theta, const real_t g) {
+            // theta[t] = theta[t-1] - lr*g[t]
+            theta = theta - g*lr;
+        };
+        const long long packs = ((row[0] | row[1]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
-            pack theta_pack = load(theta_at, i);
-            pack g_pack = load(g_at, i);
+            pack theta_pack = load(theta_at, i), g_pack = load(g_at, i);
 #pragma unroll
             for (int k = 0; k < LANES; ++k)
-                paper_minibatchgradientdescent_update_entry(
-                    theta_pack.at[k], g_pack.at[k], lr_value);
+                entry(theta_pack.at[k], g_pack.at[k]);
             store(theta_at, i, theta_pack);
         }
         for (long long i = packs*LANES + first; i < length; i += stride)
-            paper_minibatchgradientdescent_update_entry(
-                theta_at[i], g_at[i], lr_value);
+            entry(theta_at[i], g_at[i]);
     }
 }
 """
 
-UPDATE = Kernel(
-    SOURCE,
-    "paper_minibatchgradientdescent_update",
-    arrays="theta g",
-    groups="lr",
-)
+UPDATE = Kernel(SOURCE, "paper_minibatchgradientdescent_update", arrays="theta g", groups="lr")
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(UPDATE)
     step.commit()
 
 
+HYPER = (Hyper("lr", 0.01, "[0, inf)", "learning rate"),)
 RULE = Rule(
-    name="MiniBatchGradientDescent",
-    dialect="paper",
-    hyper=(
-        Hyper("lr", 0.01, "[0, inf)", "learning rate"),
-    ),
-    state=(),
-    oracles=("grad",),
+    name="MiniBatchGradientDescent", dialect="paper", hyper=HYPER, state=(), oracles=("grad",),
     advance=advance,
 )
 
 
 class MiniBatchGradientDescent(Optimizer):
-    """MiniBatchGradientDescent: Robbins & Monro 1951, stochastic approximation.
-
-    GradientDescent whose oracle gives the mean gradient of a batch, 32, 64 or 128 samples as a
+    """GradientDescent whose oracle gives the mean gradient of a batch, 32, 64 or 128 samples as a
     rule.
 
     Equations
@@ -98,7 +63,7 @@ class MiniBatchGradientDescent(Optimizer):
         theta[t] = theta[t-1] - lr*g[t]
 
     Proved
-        its batch gradient is the full gradient in the mean (C16: proved for all n, B and samples)
+        its batch gradient is the full gradient in the mean (C16: all n, B and samples)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -106,14 +71,6 @@ class MiniBatchGradientDescent(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
-    def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 0.01,
-    ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-        )
+    def __init__(self, params: Params, lr: HyperValue = 0.01) -> None:
+        super().__init__(params, lr=lr)

@@ -1,120 +1,75 @@
 """MomentumEMA: Kingma & Ba 2015, the first moment of Algorithm 1, alone (arXiv:1412.6980).
 
-The velocity is an average of gradients, from zero: the first steps are short.
-
-Equations
-    g[t] = grad(theta[t-1])
-    m[t] = beta*m[t-1] + (1 - beta)*g[t]
-    theta[t] = theta[t-1] - lr*m[t]
-
-Proved
-    MomentumEMA(lr, beta) = MomentumSum(lr*(1 - beta), beta) under v = m/(1 - beta) (M3:
-        proved for all losses, all t, lr varying with t)
-    MomentumEMA(lr, beta) = Momentum(lr*(1 - beta), beta) under v = lr*m (M3a: proved for all
-        losses, all t)
-    Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
-        proved for all losses, all t, lr varying with t)
-    converges exactly if 0 < lr < 2*(1 + beta)/((1 - beta)*L) (E10: proved for all quadratics,
-        all n, with curvatures in (0, L])
-
 After the first step nothing is allocated on the device and nothing is read back from it.
 
-Do not edit. Made from the declaration MomentumEMA and the template cupy/module.py.j2;
-remake it with: gen kernels --backend cupy
-Digest: 52952a778997fd93
+Do not edit. Made from the declaration MomentumEMA; remake it with: gen kernels --backend cupy
 """
-
-from __future__ import annotations
 
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-static __device__ __forceinline__ void paper_momentumema_update_entry(
-    real_t &theta, const real_t g, real_t &m, const real_t lr, const real_t beta,
-    const real_t one_minus_beta)
-{
-    // m[t] = beta*m[t-1] + (1 - beta)*g[t]
-    m = m*beta + g*one_minus_beta;
-    // theta[t] = theta[t-1] - lr*m[t]
-    theta = theta - m*lr;
-}
-
-extern "C" __global__ void paper_momentumema_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_momentumema_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
     for (long long c = blockIdx.x; c < count; c += gridDim.x) {
-        const long long *row = table + 5*chunks[3*c];
-        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
-        real_t *theta_at = place(row[0], start);
-        const real_t *g_at = place(row[1], start);
-        real_t *m_at = place(row[2], start);
+        const long long *chunk = chunks + 3*c, *row = table + 5*chunk[0];
+        const long long start = chunk[1], length = chunk[2];
+        real_t *theta_at = place(row[0], start), *g_at = place(row[1], start),
+            *m_at = place(row[2], start);
         const real_t *of_group = groups + 3*row[3];
-        const real_t lr_value = of_group[0];
-        const real_t beta_value = of_group[1];
-        const real_t one_minus_beta_value = of_group[2];
-        const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const real_t lr = of_group[0], beta = of_group[1], one_minus_beta = of_group[2];
+        const auto entry = [&](real_t &theta, const real_t g, real_t &m) {
+            // m[t] = beta*m[t-1] + (1 - beta)*g[t]
+            m = m*beta + g*one_minus_beta;
+            // theta[t] = theta[t-1] - lr*m[t]
+            theta = theta - m*lr;
+        };
+        const long long packs = ((row[0] | row[1] | row[2]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
-            pack theta_pack = load(theta_at, i);
-            pack g_pack = load(g_at, i);
-            pack m_pack = load(m_at, i);
+            pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), m_pack = load(m_at, i);
 #pragma unroll
             for (int k = 0; k < LANES; ++k)
-                paper_momentumema_update_entry(
-                    theta_pack.at[k], g_pack.at[k], m_pack.at[k], lr_value, beta_value,
-                    one_minus_beta_value);
-            store(theta_at, i, theta_pack);
-            store(m_at, i, m_pack);
+                entry(theta_pack.at[k], g_pack.at[k], m_pack.at[k]);
+            store(theta_at, i, theta_pack); store(m_at, i, m_pack);
         }
         for (long long i = packs*LANES + first; i < length; i += stride)
-            paper_momentumema_update_entry(
-                theta_at[i], g_at[i], m_at[i], lr_value, beta_value, one_minus_beta_value);
+            entry(theta_at[i], g_at[i], m_at[i]);
     }
 }
 """
 
 UPDATE = Kernel(
-    SOURCE,
-    "paper_momentumema_update",
-    arrays="theta g m",
-    groups="lr beta one_minus_beta",
+    SOURCE, "paper_momentumema_update", arrays="theta g m", groups="lr beta one_minus_beta",
 )
 
 
 def host(beta):
     """Numbers of this step that need no data, in float64."""
-    one_minus_beta = 1 - beta
-    return {"one_minus_beta": one_minus_beta}
+    return {"one_minus_beta": 1 - beta}
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(UPDATE)
     step.commit()
 
 
+HYPER = (
+    Hyper("lr", 0.01, "[0, inf)", "learning rate"),
+    Hyper("beta", 0.9, "[0, 1)", "decay of the moving average of gradients"),
+)
+STATES = (State("m"),)
 RULE = Rule(
-    name="MomentumEMA",
-    dialect="paper",
-    hyper=(
-        Hyper("lr", 0.01, "[0, inf)", "learning rate"),
-        Hyper("beta", 0.9, "[0, 1)", "decay of the moving average of gradients"),
-    ),
-    state=(State("m"),),
-    oracles=("grad",),
+    name="MomentumEMA", dialect="paper", hyper=HYPER, state=STATES, oracles=("grad",),
     advance=advance,
 )
 
 
 class MomentumEMA(Optimizer):
-    """MomentumEMA: Kingma & Ba 2015, the first moment of Algorithm 1, alone (arXiv:1412.6980).
-
-    The velocity is an average of gradients, from zero: the first steps are short.
+    """The velocity is an average of gradients, from zero: the first steps are short.
 
     Equations
         g[t] = grad(theta[t-1])
@@ -122,14 +77,11 @@ class MomentumEMA(Optimizer):
         theta[t] = theta[t-1] - lr*m[t]
 
     Proved
-        MomentumEMA(lr, beta) = MomentumSum(lr*(1 - beta), beta) under v = m/(1 - beta) (M3:
-            proved for all losses, all t, lr varying with t)
-        MomentumEMA(lr, beta) = Momentum(lr*(1 - beta), beta) under v = lr*m (M3a: proved for all
-            losses, all t)
-        Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
-            proved for all losses, all t, lr varying with t)
-        converges exactly if 0 < lr < 2*(1 + beta)/((1 - beta)*L) (E10: proved for all quadratics,
-            all n, with curvatures in (0, L])
+        MomentumEMA(lr, beta) = MomentumSum(lr*(1 - beta), beta) under v = m/(1 - beta) (M3: all
+            losses, all t, lr varying with t)
+        MomentumEMA(lr, beta) = Momentum(lr*(1 - beta), beta) under v = lr*m (M3a: all losses, all
+            t)
+        2 more: gen show MomentumEMA
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -138,16 +90,6 @@ class MomentumEMA(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
-    def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 0.01,
-        beta: HyperValue = 0.9,
-    ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-            beta=beta,
-        )
+    def __init__(self, params: Params, lr: HyperValue = 0.01, beta: HyperValue = 0.9) -> None:
+        super().__init__(params, lr=lr, beta=beta)

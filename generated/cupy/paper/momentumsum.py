@@ -1,115 +1,68 @@
 """MomentumSum: PyTorch, documentation of torch.optim.SGD.
 
-The velocity is a fading sum of gradients, of weight 1/(1 - momentum) in all; the learning rate
-scales it.
-
-Equations
-    g[t] = grad(theta[t-1])
-    v[t] = momentum*v[t-1] + g[t]
-    theta[t] = theta[t-1] - lr*v[t]
-
-Proved
-    Momentum = MomentumSum under v = lr*v (M1: proved for all losses, all t)
-    MomentumEMA(lr, beta) = MomentumSum(lr*(1 - beta), beta) under v = m/(1 - beta) (M3:
-        proved for all losses, all t, lr varying with t)
-    MomentumSum = torch.SGD (M7: proved for all losses, all t, lr varying with t)
-    Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
-        proved for all losses, all t, lr varying with t)
-    turns with the coordinates: theta' = Q theta for every orthogonal Q (SY1: proved for all
-        n, every tensor, all losses, all t)
-    gathered over two parts of a batch = on the whole batch (X1: proved for all losses, all t)
-    Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: proved for all
-        losses, all t, lr varying with t)
-
 After the first step nothing is allocated on the device and nothing is read back from it.
 
-Do not edit. Made from the declaration MomentumSum and the template cupy/module.py.j2;
-remake it with: gen kernels --backend cupy
-Digest: 898dca816ed13eea
+Do not edit. Made from the declaration MomentumSum; remake it with: gen kernels --backend cupy
 """
-
-from __future__ import annotations
 
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-static __device__ __forceinline__ void paper_momentumsum_update_entry(
-    real_t &theta, const real_t g, real_t &v, const real_t lr, const real_t momentum)
-{
-    // v[t] = momentum*v[t-1] + g[t]
-    v = v*momentum + g;
-    // theta[t] = theta[t-1] - lr*v[t]
-    theta = theta - v*lr;
-}
-
-extern "C" __global__ void paper_momentumsum_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_momentumsum_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
     for (long long c = blockIdx.x; c < count; c += gridDim.x) {
-        const long long *row = table + 5*chunks[3*c];
-        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
-        real_t *theta_at = place(row[0], start);
-        const real_t *g_at = place(row[1], start);
-        real_t *v_at = place(row[2], start);
+        const long long *chunk = chunks + 3*c, *row = table + 5*chunk[0];
+        const long long start = chunk[1], length = chunk[2];
+        real_t *theta_at = place(row[0], start), *g_at = place(row[1], start),
+            *v_at = place(row[2], start);
         const real_t *of_group = groups + 2*row[3];
-        const real_t lr_value = of_group[0];
-        const real_t momentum_value = of_group[1];
-        const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const real_t lr = of_group[0], momentum = of_group[1];
+        const auto entry = [&](real_t &theta, const real_t g, real_t &v) {
+            // v[t] = momentum*v[t-1] + g[t]
+            v = v*momentum + g;
+            // theta[t] = theta[t-1] - lr*v[t]
+            theta = theta - v*lr;
+        };
+        const long long packs = ((row[0] | row[1] | row[2]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
-            pack theta_pack = load(theta_at, i);
-            pack g_pack = load(g_at, i);
-            pack v_pack = load(v_at, i);
+            pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), v_pack = load(v_at, i);
 #pragma unroll
             for (int k = 0; k < LANES; ++k)
-                paper_momentumsum_update_entry(
-                    theta_pack.at[k], g_pack.at[k], v_pack.at[k], lr_value, momentum_value);
-            store(theta_at, i, theta_pack);
-            store(v_at, i, v_pack);
+                entry(theta_pack.at[k], g_pack.at[k], v_pack.at[k]);
+            store(theta_at, i, theta_pack); store(v_at, i, v_pack);
         }
         for (long long i = packs*LANES + first; i < length; i += stride)
-            paper_momentumsum_update_entry(
-                theta_at[i], g_at[i], v_at[i], lr_value, momentum_value);
+            entry(theta_at[i], g_at[i], v_at[i]);
     }
 }
 """
 
-UPDATE = Kernel(
-    SOURCE,
-    "paper_momentumsum_update",
-    arrays="theta g v",
-    groups="lr momentum",
-)
+UPDATE = Kernel(SOURCE, "paper_momentumsum_update", arrays="theta g v", groups="lr momentum")
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(UPDATE)
     step.commit()
 
 
+HYPER = (
+    Hyper("lr", 0.01, "[0, inf)", "learning rate"),
+    Hyper("momentum", 0.9, "[0, 1)", "momentum: the share of the last velocity that is kept"),
+)
+STATES = (State("v"),)
 RULE = Rule(
-    name="MomentumSum",
-    dialect="paper",
-    hyper=(
-        Hyper("lr", 0.01, "[0, inf)", "learning rate"),
-        Hyper("momentum", 0.9, "[0, 1)", "momentum: the share of the last velocity that is kept"),
-    ),
-    state=(State("v"),),
-    oracles=("grad",),
+    name="MomentumSum", dialect="paper", hyper=HYPER, state=STATES, oracles=("grad",),
     advance=advance,
 )
 
 
 class MomentumSum(Optimizer):
-    """MomentumSum: PyTorch, documentation of torch.optim.SGD.
-
-    The velocity is a fading sum of gradients, of weight 1/(1 - momentum) in all; the learning rate
-    scales it.
+    """The velocity is a fading sum of gradients, of weight 1/(1 - momentum) in all; the learning
+    rate scales it.
 
     Equations
         g[t] = grad(theta[t-1])
@@ -117,17 +70,10 @@ class MomentumSum(Optimizer):
         theta[t] = theta[t-1] - lr*v[t]
 
     Proved
-        Momentum = MomentumSum under v = lr*v (M1: proved for all losses, all t)
-        MomentumEMA(lr, beta) = MomentumSum(lr*(1 - beta), beta) under v = m/(1 - beta) (M3:
-            proved for all losses, all t, lr varying with t)
-        MomentumSum = torch.SGD (M7: proved for all losses, all t, lr varying with t)
-        Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
-            proved for all losses, all t, lr varying with t)
-        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY1: proved for all
-            n, every tensor, all losses, all t)
-        gathered over two parts of a batch = on the whole batch (X1: proved for all losses, all t)
-        Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: proved for all
-            losses, all t, lr varying with t)
+        MomentumSum = torch.SGD (M7: all losses, all t, lr varying with t)
+        Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: all losses, all t, lr
+            varying with t)
+        5 more: gen show MomentumSum
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -136,16 +82,6 @@ class MomentumSum(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
-    def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 0.01,
-        momentum: HyperValue = 0.9,
-    ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-            momentum=momentum,
-        )
+    def __init__(self, params: Params, lr: HyperValue = 0.01, momentum: HyperValue = 0.9) -> None:
+        super().__init__(params, lr=lr, momentum=momentum)

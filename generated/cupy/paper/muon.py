@@ -1,242 +1,153 @@
 """Muon: Jordan et al. 2024, Muon: an optimizer for hidden layers in neural networks, Algorithm 2.
 
-Two-dimensional tensors get the nearest orthogonal matrix to their momentum, all others AdamW
-with hyperparameters of its own. The authors compute the iteration in bfloat16 and on the
-transpose where there are more rows than columns, which is the same in exact arithmetic; here it
-keeps the compute type. Embeddings and output layers belong to AdamW as well: give them a route
-by name.
-
-Equations where 2 dimensions
-    g[t] = grad(theta[t-1])
-    m[t] = momentum*m[t-1] + (1 - momentum)*g[t]
-    u[t] = (1 - momentum)*g[t] + momentum*m[t]
-    X[0] = u[t]/max(eps, norm(u[t]))
-    for k = 1, …, ns_steps:
-        A[k] = X[k-1] @ X[k-1].T
-        B[k] = 2.0315*(A[k] @ A[k]) - 4.775*A[k]
-        X[k] = 3.4445*X[k-1] + B[k] @ X[k-1]
-    direction[t] = X[ns_steps]
-    scale[t] = lr*sqrt(max(1, dim(-2)/dim(-1)))
-    theta[t] = (1 - lr*weight_decay)*theta[t-1] - direction[t]*scale[t]
-
-Equations where every tensor
-    g[t] = grad(theta[t-1])
-    m[t] = adam_beta1*m[t-1] + (1 - adam_beta1)*g[t]
-    v[t] = adam_beta2*v[t-1] + (1 - adam_beta2)*g[t]**2
-    m_hat[t] = m[t]/(1 - adam_beta1**t)
-    v_hat[t] = v[t]/(1 - adam_beta2**t)
-    theta[t] = theta[t-1] - adam_lr*adam_weight_decay*theta[t-1] - adam_lr*m_hat[t]/(sqrt(v_hat[t]) + adam_eps)
-
-Proved
-    on matrices turns with the coordinates of rows and of columns (SY40: proved for matrices
-        of every shape, every tensor, all losses, all t)
-    on matrices the same when loss and eps are multiplied by one number (SY42: proved for all
-        n, every tensor, all losses, all t)
-    its buffer as an average or as a sum: the same direction, eps scaled (L7: proved for all
-        losses, all t, lr varying with t; all n, every tensor, all losses, all t)
-
 Work on whole arrays takes memory from CuPy's pool in every step.
 
-Do not edit. Made from the declaration Muon and the template cupy/module.py.j2;
-remake it with: gen kernels --backend cupy
-Digest: d30bbb04122b5988
+Do not edit. Made from the declaration Muon; remake it with: gen kernels --backend cupy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
-from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step, Where, norm, weak
+from optwright.runtime.device import (
+    Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step, Where, norm, weak,
+)
 
 SOURCE = """
-static __device__ __forceinline__ void paper_muon_other_update_entry(
-    real_t &theta, const real_t g, real_t &m, real_t &v, const real_t adam_lr,
-    const real_t adam_beta1, const real_t adam_beta2, const real_t adam_eps,
-    const real_t one_minus_adam_beta1, const real_t one_minus_adam_beta2,
-    const real_t one_minus_adam_beta1_to_t, const real_t one_minus_adam_beta2_to_t,
-    const real_t adam_lr_adam_weight_decay)
-{
-    // m[t] = adam_beta1*m[t-1] + (1 - adam_beta1)*g[t]
-    m = m*adam_beta1 + g*one_minus_adam_beta1;
-    // v[t] = adam_beta2*v[t-1] + (1 - adam_beta2)*g[t]**2
-    v = v*adam_beta2 + g*g*one_minus_adam_beta2;
-    // m_hat[t] = m[t]/(1 - adam_beta1**t)
-    real_t m_hat = m/one_minus_adam_beta1_to_t;
-    // v_hat[t] = v[t]/(1 - adam_beta2**t)
-    real_t v_hat = v/one_minus_adam_beta2_to_t;
-    // theta[t] = theta[t-1] - adam_lr*adam_weight_decay*theta[t-1] - adam_lr*m_hat[t]/(sqrt(v_hat[t]) + adam_eps)
-    theta = theta - theta*adam_lr_adam_weight_decay - m_hat*adam_lr/(sqrt(v_hat) + adam_eps);
-}
-
-extern "C" __global__ void paper_muon_other_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_muon_other_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
     for (long long c = blockIdx.x; c < count; c += gridDim.x) {
-        const long long *row = table + 6*chunks[3*c];
-        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
-        real_t *theta_at = place(row[0], start);
-        const real_t *g_at = place(row[1], start);
-        real_t *m_at = place(row[2], start);
-        real_t *v_at = place(row[3], start);
+        const long long *chunk = chunks + 3*c, *row = table + 6*chunk[0];
+        const long long start = chunk[1], length = chunk[2];
+        real_t *theta_at = place(row[0], start), *g_at = place(row[1], start),
+            *m_at = place(row[2], start), *v_at = place(row[3], start);
         const real_t *of_group = groups + 9*row[4];
-        const real_t adam_lr_value = of_group[0];
-        const real_t adam_beta1_value = of_group[1];
-        const real_t adam_beta2_value = of_group[2];
-        const real_t adam_eps_value = of_group[3];
-        const real_t one_minus_adam_beta1_value = of_group[4];
-        const real_t one_minus_adam_beta2_value = of_group[5];
-        const real_t one_minus_adam_beta1_to_t_value = of_group[6];
-        const real_t one_minus_adam_beta2_to_t_value = of_group[7];
-        const real_t adam_lr_adam_weight_decay_value = of_group[8];
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const real_t adam_lr = of_group[0], adam_beta1 = of_group[1], adam_beta2 = of_group[2],
+            adam_eps = of_group[3], one_minus_adam_beta1 = of_group[4],
+            one_minus_adam_beta2 = of_group[5], one_minus_adam_beta1_to_t = of_group[6],
+            one_minus_adam_beta2_to_t = of_group[7], adam_lr_adam_weight_decay = of_group[8];
+        const auto entry = [&](real_t &theta, const real_t g, real_t &m, real_t &v) {
+            // m[t] = adam_beta1*m[t-1] + (1 - adam_beta1)*g[t]
+            m = m*adam_beta1 + g*one_minus_adam_beta1;
+            // v[t] = adam_beta2*v[t-1] + (1 - adam_beta2)*g[t]**2
+            v = v*adam_beta2 + g*g*one_minus_adam_beta2;
+            // m_hat[t] = m[t]/(1 - adam_beta1**t)
+            real_t m_hat = m/one_minus_adam_beta1_to_t;
+            // v_hat[t] = v[t]/(1 - adam_beta2**t)
+            real_t v_hat = v/one_minus_adam_beta2_to_t;
+            // theta[t] = theta[t-1] - adam_lr*adam_weight_decay*theta[t-1] - adam_lr*m_hat[t]/(sqrt(v_hat[t]) + adam_eps)
+            theta = theta - theta*adam_lr_adam_weight_decay - m_hat*adam_lr/(sqrt(v_hat) + adam_eps);
+        };
+        const long long packs = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
-            pack theta_pack = load(theta_at, i);
-            pack g_pack = load(g_at, i);
-            pack m_pack = load(m_at, i);
-            pack v_pack = load(v_at, i);
+            pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), m_pack = load(m_at, i),
+                v_pack = load(v_at, i);
 #pragma unroll
             for (int k = 0; k < LANES; ++k)
-                paper_muon_other_update_entry(
-                    theta_pack.at[k], g_pack.at[k], m_pack.at[k], v_pack.at[k], adam_lr_value,
-                    adam_beta1_value, adam_beta2_value, adam_eps_value, one_minus_adam_beta1_value,
-                    one_minus_adam_beta2_value, one_minus_adam_beta1_to_t_value,
-                    one_minus_adam_beta2_to_t_value, adam_lr_adam_weight_decay_value);
-            store(theta_at, i, theta_pack);
-            store(m_at, i, m_pack);
-            store(v_at, i, v_pack);
+                entry(theta_pack.at[k], g_pack.at[k], m_pack.at[k], v_pack.at[k]);
+            store(theta_at, i, theta_pack); store(m_at, i, m_pack); store(v_at, i, v_pack);
         }
         for (long long i = packs*LANES + first; i < length; i += stride)
-            paper_muon_other_update_entry(
-                theta_at[i], g_at[i], m_at[i], v_at[i], adam_lr_value, adam_beta1_value,
-                adam_beta2_value, adam_eps_value, one_minus_adam_beta1_value,
-                one_minus_adam_beta2_value, one_minus_adam_beta1_to_t_value,
-                one_minus_adam_beta2_to_t_value, adam_lr_adam_weight_decay_value);
+            entry(theta_at[i], g_at[i], m_at[i], v_at[i]);
     }
 }
 """
 
 OTHER_UPDATE = Kernel(
-    SOURCE,
-    "paper_muon_other_update",
-    arrays="theta g m v",
+    SOURCE, "paper_muon_other_update", arrays="theta g m v",
     groups="adam_lr adam_beta1 adam_beta2 adam_eps one_minus_adam_beta1 one_minus_adam_beta2 one_minus_adam_beta1_to_t one_minus_adam_beta2_to_t adam_lr_adam_weight_decay",
 )
 
 
 def shared_advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
 
 
 SHARED_RULE = Rule(
-    name="Muon",
-    dialect="paper",
-    hyper=(
-    ),
-    state=(),
-    oracles=("grad",),
-    advance=shared_advance,
+    name="Muon", dialect="paper", hyper=(), state=(), oracles=("grad",), advance=shared_advance,
 )
 
 
 def matrix_update(theta, g, m, lr, momentum, weight_decay, eps, ns_steps, dim):
     """Work on whole arrays."""
     # m[t] = momentum*m[t-1] + (1 - momentum)*g[t]
-    m = momentum*m + (1 - momentum)*g
+    m = m*momentum + g*weak(1 - momentum, theta)
     # u[t] = (1 - momentum)*g[t] + momentum*m[t]
-    u = momentum*m + (1 - momentum)*g
+    u = g*weak(1 - momentum, theta) + m*momentum
     # X[0] = u[t]/max(eps, norm(u[t]))
     X = u/weak(np.maximum(eps, norm(u)), theta)
-    for k in range(1, 1 + ns_steps):  # k = 1, ..., ns_steps
+    for k in range(1, ns_steps + 1):  # k = 1, ..., ns_steps
         # A[k] = X[k-1] @ X[k-1].T
         A = X @ X.T
         # B[k] = 2.0315*(A[k] @ A[k]) - 4.775*A[k]
-        B = 2.0315*(A @ A) - 4.775*A
+        B = A @ A*2.0315 - A*4.775
         # X[k] = 3.4445*X[k-1] + B[k] @ X[k-1]
-        X = 3.4445*X + B @ X
+        X = X*3.4445 + B @ X
     # direction[t] = X[ns_steps]
     direction = X
     # scale[t] = lr*sqrt(max(1, dim(-2)/dim(-1)))
     scale = lr*np.sqrt(np.maximum(1, dim[-2]/dim[-1]))
     # theta[t] = (1 - lr*weight_decay)*theta[t-1] - direction[t]*scale[t]
-    theta = (1 - lr*weight_decay)*theta - weak(scale, theta)*direction
+    theta = theta*weak(1 - lr*weight_decay, theta) - direction*weak(scale, theta)
     return {"m": m, "theta": theta}
 
 
 def matrix_advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.arrays(matrix_update)
     step.commit()
 
 
+MATRIX_HYPER = (
+    Hyper("lr", 0.02, "[0, inf)", "learning rate"),
+    Hyper("momentum", 0.95, "[0, 1)", "momentum: the share of the last velocity that is kept"),
+    Hyper("weight_decay", 0, "[0, inf)", "weight decay"),
+    Hyper("eps", 1e-07, "[0, inf)", "keeps the denominator from zero"),
+    Hyper("ns_steps", 5, "integer [1, inf)", "Newton–Schulz iterations"),
+)
+MATRIX_STATES = (State("m"),)
 MATRIX_RULE = Rule(
-    name="MuonMatrix",
-    dialect="paper",
-    hyper=(
-        Hyper("lr", 0.02, "[0, inf)", "learning rate"),
-        Hyper("momentum", 0.95, "[0, 1)", "momentum: the share of the last velocity that is kept"),
-        Hyper("weight_decay", 0, "[0, inf)", "weight decay"),
-        Hyper("eps", 1e-07, "[0, inf)", "keeps the denominator from zero"),
-        Hyper("ns_steps", 5, "integer [1, inf)", "Newton–Schulz iterations"),
-    ),
-    state=(State("m"),),
-    oracles=("grad",),
-    advance=matrix_advance,
-    shape="matrix",
+    name="MuonMatrix", dialect="paper", hyper=MATRIX_HYPER, state=MATRIX_STATES, oracles=("grad",),
+    advance=matrix_advance, shape="matrix",
 )
 
 
 def other_host(t, adam_lr, adam_beta1, adam_beta2, adam_weight_decay):
     """Numbers of this step that need no data, in float64."""
-    one_minus_adam_beta1 = 1 - adam_beta1
-    one_minus_adam_beta2 = 1 - adam_beta2
-    one_minus_adam_beta1_to_t = 1 - adam_beta1**t
-    one_minus_adam_beta2_to_t = 1 - adam_beta2**t
-    adam_lr_adam_weight_decay = adam_lr*adam_weight_decay
     return {
-        "one_minus_adam_beta1": one_minus_adam_beta1,
-        "one_minus_adam_beta2": one_minus_adam_beta2,
-        "one_minus_adam_beta1_to_t": one_minus_adam_beta1_to_t,
-        "one_minus_adam_beta2_to_t": one_minus_adam_beta2_to_t,
-        "adam_lr_adam_weight_decay": adam_lr_adam_weight_decay,
+        "one_minus_adam_beta1": 1 - adam_beta1, "one_minus_adam_beta2": 1 - adam_beta2,
+        "one_minus_adam_beta1_to_t": 1 - adam_beta1**t,
+        "one_minus_adam_beta2_to_t": 1 - adam_beta2**t,
+        "adam_lr_adam_weight_decay": adam_lr*adam_weight_decay,
     }
 
 
 def other_advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(other_host)
     step.blocks(OTHER_UPDATE)
     step.commit()
 
 
+OTHER_HYPER = (
+    Hyper("adam_lr", 0.0003, "[0, inf)", "learning rate"),
+    Hyper("adam_beta1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
+    Hyper("adam_beta2", 0.95, "[0, 1)", "decay of the moving average of squared gradients"),
+    Hyper("adam_eps", 1e-10, "[0, inf)", "keeps the denominator from zero"),
+    Hyper("adam_weight_decay", 0, "[0, inf)", "decoupled weight decay"),
+)
+OTHER_STATES = (State("m"), State("v"))
 OTHER_RULE = Rule(
-    name="DecoupledDecayAdamFallback",
-    dialect="paper",
-    hyper=(
-        Hyper("adam_lr", 0.0003, "[0, inf)", "learning rate"),
-        Hyper("adam_beta1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
-        Hyper("adam_beta2", 0.95, "[0, 1)", "decay of the moving average of squared gradients"),
-        Hyper("adam_eps", 1e-10, "[0, inf)", "keeps the denominator from zero"),
-        Hyper("adam_weight_decay", 0, "[0, inf)", "decoupled weight decay"),
-    ),
-    state=(State("m"), State("v"),),
-    oracles=("grad",),
-    advance=other_advance,
+    name="DecoupledDecayAdamFallback", dialect="paper", hyper=OTHER_HYPER, state=OTHER_STATES,
+    oracles=("grad",), advance=other_advance,
 )
 
 
 class Muon(Optimizer):
-    """Muon: Jordan et al. 2024, Muon: an optimizer for hidden layers in neural networks, Algorithm 2.
-
-    Two-dimensional tensors get the nearest orthogonal matrix to their momentum, all others AdamW
-    with hyperparameters of its own. The authors compute the iteration in bfloat16 and on the
-    transpose where there are more rows than columns, which is the same in exact arithmetic; here it
-    keeps the compute type. Embeddings and output layers belong to AdamW as well: give them a route
-    by name.
+    """Two-dimensional tensors get the nearest orthogonal matrix to their momentum, all others
+    AdamW with hyperparameters of its own. The authors compute the iteration in bfloat16 and on
+    the transpose where there are more rows than columns, which is the same in exact arithmetic;
+    here it keeps the compute type. Embeddings and output layers belong to AdamW as well: give
+    them a route by name.
 
     Equations where 2 dimensions
         g[t] = grad(theta[t-1])
@@ -260,12 +171,11 @@ class Muon(Optimizer):
         theta[t] = theta[t-1] - adam_lr*adam_weight_decay*theta[t-1] - adam_lr*m_hat[t]/(sqrt(v_hat[t]) + adam_eps)
 
     Proved
-        on matrices turns with the coordinates of rows and of columns (SY40: proved for matrices
-            of every shape, every tensor, all losses, all t)
-        on matrices the same when loss and eps are multiplied by one number (SY42: proved for all
-            n, every tensor, all losses, all t)
-        its buffer as an average or as a sum: the same direction, eps scaled (L7: proved for all
-            losses, all t, lr varying with t; all n, every tensor, all losses, all t)
+        on matrices turns with the coordinates of rows and of columns (SY40: matrices of every
+            shape, every tensor, all losses, all t)
+        on matrices the same when loss and eps are multiplied by one number (SY42: all n, every
+            tensor, all losses, all t)
+        1 more: gen show Muon
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -288,29 +198,13 @@ class Muon(Optimizer):
     )
 
     def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 0.02,
-        momentum: HyperValue = 0.95,
-        weight_decay: HyperValue = 0,
-        eps: HyperValue = 1e-07,
-        ns_steps: HyperValue = 5,
-        adam_lr: HyperValue = 0.0003,
-        adam_beta1: HyperValue = 0.9,
-        adam_beta2: HyperValue = 0.95,
-        adam_eps: HyperValue = 1e-10,
-        adam_weight_decay: HyperValue = 0,
+        self, params: Params, lr: HyperValue = 0.02, momentum: HyperValue = 0.95,
+        weight_decay: HyperValue = 0, eps: HyperValue = 1e-07, ns_steps: HyperValue = 5,
+        adam_lr: HyperValue = 0.0003, adam_beta1: HyperValue = 0.9, adam_beta2: HyperValue = 0.95,
+        adam_eps: HyperValue = 1e-10, adam_weight_decay: HyperValue = 0,
     ) -> None:
         super().__init__(
-            params,
-            lr=lr,
-            momentum=momentum,
-            weight_decay=weight_decay,
-            eps=eps,
-            ns_steps=ns_steps,
-            adam_lr=adam_lr,
-            adam_beta1=adam_beta1,
-            adam_beta2=adam_beta2,
-            adam_eps=adam_eps,
+            params, lr=lr, momentum=momentum, weight_decay=weight_decay, eps=eps, ns_steps=ns_steps,
+            adam_lr=adam_lr, adam_beta1=adam_beta1, adam_beta2=adam_beta2, adam_eps=adam_eps,
             adam_weight_decay=adam_weight_decay,
         )

@@ -1,192 +1,121 @@
 """PolyakStep: Polyak 1987, Introduction to Optimization, section 5.3.
 
-The step that a linear model needs to reach the least value; none where the gradient is zero.
-
-Equations
-    g[t] = grad(theta[t-1])
-    slope[t] = dot(g[t], g[t], all tensors)
-    rate[t] = {(value(theta[t-1]) - f_star)/slope[t] if slope[t] > 0, else 0}
-    theta[t] = theta[t-1] - g[t]*rate[t]
-
-Proved
-    turns with the coordinates: theta' = Q theta for every orthogonal Q (SY12: proved for all
-        n, every tensor, all losses, all t)
-    the same when loss and f_star are multiplied by one number (SY52: proved for all n, every
-        tensor, all losses, all t)
-    has the units of theta (SY58: proved for all n, all tensors as one vector, all losses, all
-        t; all n, every tensor, all losses, all t)
-
 Whether to ask for the loss is read back, unless the answer is known before.
 
-Do not edit. Made from the declaration PolyakStep and the template cupy/module.py.j2;
-remake it with: gen kernels --backend cupy
-Digest: 53337b8123848b28
+Do not edit. Made from the declaration PolyakStep; remake it with: gen kernels --backend cupy
 """
 
-from __future__ import annotations
-
-from optwright.runtime.device import Hyper, HyperValue, Kernel, Layout, NumberKernel, Optimizer, Params, Rule, Step
+from optwright.runtime.device import (
+    Hyper, HyperValue, Kernel, Layout, NumberKernel, Optimizer, Params, Rule, Step,
+)
 
 SOURCE = """
-static __device__ __forceinline__ void paper_polyakstep_pass1_entry(
-    const real_t g, real_t &dot_g_g)
-{
-    dot_g_g = g*g;
-}
-
-extern "C" __global__ void paper_polyakstep_pass1(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_polyakstep_pass1(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
     for (long long c = blockIdx.x; c < count; c += gridDim.x) {
-        const long long *row = table + 4*chunks[3*c];
-        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
-        const real_t *g_at = place(row[0], start);
-        real_t *dot_g_g_at = place(row[1], start);
-        const bool aligned = ((row[0] | row[1]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long *chunk = chunks + 3*c, *row = table + 4*chunk[0];
+        const long long start = chunk[1], length = chunk[2];
+        real_t *g_at = place(row[0], start), *dot_g_g_at = place(row[1], start);
+        const auto entry = [&](const real_t g, real_t &dot_g_g) {
+            dot_g_g = g*g;
+        };
+        const long long packs = ((row[0] | row[1]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
-            pack g_pack = load(g_at, i);
-            pack dot_g_g_pack;
+            pack g_pack = load(g_at, i), dot_g_g_pack;
 #pragma unroll
             for (int k = 0; k < LANES; ++k)
-                paper_polyakstep_pass1_entry(
-                    g_pack.at[k], dot_g_g_pack.at[k]);
+                entry(g_pack.at[k], dot_g_g_pack.at[k]);
             store(dot_g_g_at, i, dot_g_g_pack);
         }
         for (long long i = packs*LANES + first; i < length; i += stride)
-            paper_polyakstep_pass1_entry(
-                g_at[i], dot_g_g_at[i]);
+            entry(g_at[i], dot_g_g_at[i]);
     }
 }
 
-static __device__ __forceinline__ void paper_polyakstep_pass2_entry(
-    real_t &theta, const real_t g, const real_t rate)
-{
-    // theta[t] = theta[t-1] - g[t]*rate[t]
-    theta = theta - g*rate;
-}
-
-extern "C" __global__ void paper_polyakstep_pass2(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_polyakstep_pass2(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
     for (long long c = blockIdx.x; c < count; c += gridDim.x) {
-        const long long *row = table + 4*chunks[3*c];
-        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
-        real_t *theta_at = place(row[0], start);
-        const real_t *g_at = place(row[1], start);
+        const long long *chunk = chunks + 3*c, *row = table + 4*chunk[0];
+        const long long start = chunk[1], length = chunk[2];
+        real_t *theta_at = place(row[0], start), *g_at = place(row[1], start);
         const long long tensor = row[3];
-        const real_t rate_value = numbers[3];
-        const bool aligned = ((row[0] | row[1]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const real_t rate = numbers[3];
+        const auto entry = [&](real_t &theta, const real_t g) {
+            // theta[t] = theta[t-1] - g[t]*rate[t]
+            theta = theta - g*rate;
+        };
+        const long long packs = ((row[0] | row[1]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
-            pack theta_pack = load(theta_at, i);
-            pack g_pack = load(g_at, i);
+            pack theta_pack = load(theta_at, i), g_pack = load(g_at, i);
 #pragma unroll
             for (int k = 0; k < LANES; ++k)
-                paper_polyakstep_pass2_entry(
-                    theta_pack.at[k], g_pack.at[k], rate_value);
+                entry(theta_pack.at[k], g_pack.at[k]);
             store(theta_at, i, theta_pack);
         }
         for (long long i = packs*LANES + first; i < length; i += stride)
-            paper_polyakstep_pass2_entry(
-                theta_at[i], g_at[i], rate_value);
+            entry(theta_at[i], g_at[i]);
     }
 }
 """
 
 NUMBERS_SOURCE = """
-static __device__ __forceinline__ void paper_polyakstep_numbers1_one(
-    const real_t dot_g_g, real_t &slope, real_t &ask_loss)
-{
-    // slope[t] = dot(g[t], g[t], all tensors)
-    slope = dot_g_g;
-    // slope[t] > 0
-    ask_loss = slope > 0.0;
-}
-
-extern "C" __global__ void paper_polyakstep_numbers1(
-    const long long *table, const long long count, const real_t *groups, real_t *wide,
-    float *single)
+extern "C" __global__ void paper_polyakstep_numbers1(const long long *table, const long long count,
+    const real_t *groups, real_t *wide, float *single)
 {
     const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.x*blockDim.x;
-    for (long long k = first; k < count; k += stride) {
-        const long long *row = table + 1*k;
-        paper_polyakstep_numbers1_one(
-            wide[0], wide[1], wide[2]);
-        single[1] = float(wide[1]);
-        single[2] = float(wide[2]);
+    for (long long i = first; i < count; i += stride) {
+        const long long *row = table + 1*i;
+        const real_t dot_g_g = wide[0];
+        real_t &slope = wide[1], &ask_loss = wide[2];
+        // slope[t] = dot(g[t], g[t], all tensors)
+        slope = dot_g_g;
+        // slope[t] > 0
+        ask_loss = slope > 0.0;
+        single[1] = float(slope); single[2] = float(ask_loss);
     }
 }
 
-static __device__ __forceinline__ void paper_polyakstep_numbers2_one(
-    const real_t f_star, const real_t loss, const real_t slope, real_t &rate)
-{
-    // rate[t] = {(value(theta[t-1]) - f_star)/slope[t] if slope[t] > 0, else 0}
-    rate = (slope > 0.0 ? (loss - f_star)/slope : 0.0);
-}
-
-extern "C" __global__ void paper_polyakstep_numbers2(
-    const long long *table, const long long count, const real_t *groups, real_t *wide,
-    float *single)
+extern "C" __global__ void paper_polyakstep_numbers2(const long long *table, const long long count,
+    const real_t *groups, real_t *wide, float *single)
 {
     const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.x*blockDim.x;
-    for (long long k = first; k < count; k += stride) {
-        const long long *row = table + 1*k;
+    for (long long i = first; i < count; i += stride) {
+        const long long *row = table + 1*i;
         const real_t *of_group = groups + 2*row[0];
-        paper_polyakstep_numbers2_one(
-            of_group[0], of_group[1], wide[1], wide[3]);
-        single[3] = float(wide[3]);
+        const real_t f_star = of_group[0], loss = of_group[1], slope = wide[1];
+        real_t &rate = wide[3];
+        // rate[t] = {(value(theta[t-1]) - f_star)/slope[t] if slope[t] > 0, else 0}
+        rate = (slope > 0.0 ? (loss - f_star)/slope : 0.0);
+        single[3] = float(rate);
     }
 }
 """
 
-LAYOUT = Layout(
-    all="dot_g_g slope ask_loss rate",
-)
+LAYOUT = Layout(all="dot_g_g slope ask_loss rate")
 
 PASS1 = Kernel(
-    SOURCE,
-    "paper_polyakstep_pass1",
-    arrays="g dot_g_g",
-    reductions=(
-        ("dot_g_g", "sum", "all"),
-    ),
+    SOURCE, "paper_polyakstep_pass1", arrays="g dot_g_g", reductions=(("dot_g_g", "sum", "all"),),
     layout=LAYOUT,
 )
 
-PASS2 = Kernel(
-    SOURCE,
-    "paper_polyakstep_pass2",
-    arrays="theta g",
-    layout=LAYOUT,
-)
+PASS2 = Kernel(SOURCE, "paper_polyakstep_pass2", arrays="theta g", layout=LAYOUT)
 
-NUMBERS1 = NumberKernel(
-    NUMBERS_SOURCE,
-    "paper_polyakstep_numbers1",
-    extent="all",
-    layout=LAYOUT,
-)
+NUMBERS1 = NumberKernel(NUMBERS_SOURCE, "paper_polyakstep_numbers1", extent="all", layout=LAYOUT)
 
 NUMBERS2 = NumberKernel(
-    NUMBERS_SOURCE,
-    "paper_polyakstep_numbers2",
-    extent="all",
-    groups="f_star loss",
-    layout=LAYOUT,
+    NUMBERS_SOURCE, "paper_polyakstep_numbers2", extent="all", groups="f_star loss", layout=LAYOUT,
 )
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(PASS1)
     step.numbers(NUMBERS1)
@@ -196,23 +125,16 @@ def advance(step: Step) -> None:
     step.commit()
 
 
+HYPER = (Hyper("f_star", 0, "(-inf, inf)", "the least value of the loss, or a lower bound"),)
 RULE = Rule(
-    name="PolyakStep",
-    dialect="paper",
-    hyper=(
-        Hyper("f_star", 0, "(-inf, inf)", "the least value of the loss, or a lower bound"),
-    ),
-    state=(),
-    oracles=("grad", "value",),
-    advance=advance,
-    shared=("f_star",),
+    name="PolyakStep", dialect="paper", hyper=HYPER, state=(), oracles=("grad", "value"),
+    advance=advance, shared=("f_star",),
 )
 
 
 class PolyakStep(Optimizer):
-    """PolyakStep: Polyak 1987, Introduction to Optimization, section 5.3.
-
-    The step that a linear model needs to reach the least value; none where the gradient is zero.
+    """The step that a linear model needs to reach the least value; none where the gradient is
+    zero.
 
     Equations
         g[t] = grad(theta[t-1])
@@ -221,12 +143,11 @@ class PolyakStep(Optimizer):
         theta[t] = theta[t-1] - g[t]*rate[t]
 
     Proved
-        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY12: proved for all
-            n, every tensor, all losses, all t)
-        the same when loss and f_star are multiplied by one number (SY52: proved for all n, every
+        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY12: all n, every
             tensor, all losses, all t)
-        has the units of theta (SY58: proved for all n, all tensors as one vector, all losses, all
-            t; all n, every tensor, all losses, all t)
+        the same when loss and f_star are multiplied by one number (SY52: all n, every tensor, all
+            losses, all t)
+        1 more: gen show PolyakStep
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -234,14 +155,6 @@ class PolyakStep(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
-    def __init__(
-        self,
-        params: Params,
-        f_star: HyperValue = 0,
-    ) -> None:
-        super().__init__(
-            params,
-            f_star=f_star,
-        )
+    def __init__(self, params: Params, f_star: HyperValue = 0) -> None:
+        super().__init__(params, f_star=f_star)

@@ -1,103 +1,59 @@
 """RAdam: Liu et al. 2020, Algorithm 2 (arXiv:1908.03265).
 
-While the variance of the denominator is intractable (rho_t <= 4) the step is the corrected
-momentum. Without eps: a gradient of zero gives 0/0 once rho_t > 4.
-
-Equations
-    g[t] = grad(theta[t-1])
-    rho_inf[t] = 2/(1 - beta2) - 1
-    rho_t[t] = rho_inf[t] - 2*beta2**t*t/(1 - beta2**t)
-    rectifier[t] = {sqrt(rho_inf[t]*(rho_t[t] - 2)*(rho_t[t] - 4)/(rho_t[t]*(rho_inf[t] - 2)*(rho_inf[t] - 4))) if rho_t[t] > 4, else 1}
-    m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
-    v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
-    m_hat[t] = m[t]/(1 - beta1**t)
-    adaptive[t] = {sqrt((1 - beta2**t)/v[t]) if rho_t[t] > 4, else 1}
-    theta[t] = theta[t-1] - lr*adaptive[t]*m_hat[t]*rectifier[t]
-
 After the first step nothing is allocated on the device and nothing is read back from it.
 
-Do not edit. Made from the declaration RAdam and the template cupy/module.py.j2;
-remake it with: gen kernels --backend cupy
-Digest: 861d73a3137aa2d4
+Do not edit. Made from the declaration RAdam; remake it with: gen kernels --backend cupy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-static __device__ __forceinline__ void paper_radam_update_entry(
-    real_t &theta, const real_t g, real_t &m, real_t &v, const real_t beta1, const real_t beta2,
-    const real_t one_minus_beta1, const real_t one_minus_beta2, const real_t one_minus_beta1_to_t,
-    const real_t adaptive_case, const real_t one_minus_beta2_to_t, const real_t lr_rectifier)
-{
-    // m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
-    m = m*beta1 + g*one_minus_beta1;
-    // v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
-    v = v*beta2 + g*g*one_minus_beta2;
-    // m_hat[t] = m[t]/(1 - beta1**t)
-    real_t m_hat = m/one_minus_beta1_to_t;
-    // adaptive[t] = {sqrt((1 - beta2**t)/v[t]) if rho_t[t] > 4, else 1}
-    real_t adaptive = ((adaptive_case != real_t(0)) ? sqrt(one_minus_beta2_to_t/v) : real_t(1));
-    // theta[t] = theta[t-1] - lr*adaptive[t]*m_hat[t]*rectifier[t]
-    theta = theta - adaptive*lr_rectifier*m_hat;
-}
-
-extern "C" __global__ void paper_radam_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_radam_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
     for (long long c = blockIdx.x; c < count; c += gridDim.x) {
-        const long long *row = table + 6*chunks[3*c];
-        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
-        real_t *theta_at = place(row[0], start);
-        const real_t *g_at = place(row[1], start);
-        real_t *m_at = place(row[2], start);
-        real_t *v_at = place(row[3], start);
+        const long long *chunk = chunks + 3*c, *row = table + 6*chunk[0];
+        const long long start = chunk[1], length = chunk[2];
+        real_t *theta_at = place(row[0], start), *g_at = place(row[1], start),
+            *m_at = place(row[2], start), *v_at = place(row[3], start);
         const real_t *of_group = groups + 8*row[4];
-        const real_t beta1_value = of_group[0];
-        const real_t beta2_value = of_group[1];
-        const real_t one_minus_beta1_value = of_group[2];
-        const real_t one_minus_beta2_value = of_group[3];
-        const real_t one_minus_beta1_to_t_value = of_group[4];
-        const real_t adaptive_case_value = of_group[5];
-        const real_t one_minus_beta2_to_t_value = of_group[6];
-        const real_t lr_rectifier_value = of_group[7];
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const real_t beta1 = of_group[0], beta2 = of_group[1], one_minus_beta1 = of_group[2],
+            one_minus_beta2 = of_group[3], one_minus_beta1_to_t = of_group[4],
+            adaptive_case = of_group[5], one_minus_beta2_to_t = of_group[6],
+            lr_rectifier = of_group[7];
+        const auto entry = [&](real_t &theta, const real_t g, real_t &m, real_t &v) {
+            // m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
+            m = m*beta1 + g*one_minus_beta1;
+            // v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
+            v = v*beta2 + g*g*one_minus_beta2;
+            // m_hat[t] = m[t]/(1 - beta1**t)
+            real_t m_hat = m/one_minus_beta1_to_t;
+            // adaptive[t] = {sqrt((1 - beta2**t)/v[t]) if rho_t[t] > 4, else 1}
+            real_t adaptive = ((adaptive_case != real_t(0)) ? sqrt(one_minus_beta2_to_t/v) : real_t(1));
+            // theta[t] = theta[t-1] - lr*adaptive[t]*m_hat[t]*rectifier[t]
+            theta = theta - adaptive*lr_rectifier*m_hat;
+        };
+        const long long packs = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
-            pack theta_pack = load(theta_at, i);
-            pack g_pack = load(g_at, i);
-            pack m_pack = load(m_at, i);
-            pack v_pack = load(v_at, i);
+            pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), m_pack = load(m_at, i),
+                v_pack = load(v_at, i);
 #pragma unroll
             for (int k = 0; k < LANES; ++k)
-                paper_radam_update_entry(
-                    theta_pack.at[k], g_pack.at[k], m_pack.at[k], v_pack.at[k], beta1_value,
-                    beta2_value, one_minus_beta1_value, one_minus_beta2_value,
-                    one_minus_beta1_to_t_value, adaptive_case_value, one_minus_beta2_to_t_value,
-                    lr_rectifier_value);
-            store(theta_at, i, theta_pack);
-            store(m_at, i, m_pack);
-            store(v_at, i, v_pack);
+                entry(theta_pack.at[k], g_pack.at[k], m_pack.at[k], v_pack.at[k]);
+            store(theta_at, i, theta_pack); store(m_at, i, m_pack); store(v_at, i, v_pack);
         }
         for (long long i = packs*LANES + first; i < length; i += stride)
-            paper_radam_update_entry(
-                theta_at[i], g_at[i], m_at[i], v_at[i], beta1_value, beta2_value,
-                one_minus_beta1_value, one_minus_beta2_value, one_minus_beta1_to_t_value,
-                adaptive_case_value, one_minus_beta2_to_t_value, lr_rectifier_value);
+            entry(theta_at[i], g_at[i], m_at[i], v_at[i]);
     }
 }
 """
 
 UPDATE = Kernel(
-    SOURCE,
-    "paper_radam_update",
-    arrays="theta g m v",
+    SOURCE, "paper_radam_update", arrays="theta g m v",
     groups="beta1 beta2 one_minus_beta1 one_minus_beta2 one_minus_beta1_to_t adaptive_case one_minus_beta2_to_t lr_rectifier",
 )
 
@@ -113,48 +69,37 @@ def host(t, lr, beta1, beta2):
     one_minus_beta1 = 1 - beta1
     one_minus_beta2 = 1 - beta2
     one_minus_beta1_to_t = 1 - beta1**t
-    one_minus_beta2_to_t = 1 - beta2**t
     adaptive_case = rho_t > 4
+    one_minus_beta2_to_t = 1 - beta2**t
     lr_rectifier = lr*rectifier
     return {
-        "rho_inf": rho_inf,
-        "rho_t": rho_t,
-        "rectifier": rectifier,
-        "one_minus_beta1": one_minus_beta1,
-        "one_minus_beta2": one_minus_beta2,
-        "one_minus_beta1_to_t": one_minus_beta1_to_t,
-        "one_minus_beta2_to_t": one_minus_beta2_to_t,
-        "adaptive_case": adaptive_case,
-        "lr_rectifier": lr_rectifier,
+        "rho_inf": rho_inf, "rho_t": rho_t, "rectifier": rectifier,
+        "one_minus_beta1": one_minus_beta1, "one_minus_beta2": one_minus_beta2,
+        "one_minus_beta1_to_t": one_minus_beta1_to_t, "adaptive_case": adaptive_case,
+        "one_minus_beta2_to_t": one_minus_beta2_to_t, "lr_rectifier": lr_rectifier,
     }
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(UPDATE)
     step.commit()
 
 
+HYPER = (
+    Hyper("lr", 0.001, "[0, inf)", "learning rate"),
+    Hyper("beta1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
+    Hyper("beta2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
+)
+STATES = (State("m"), State("v"))
 RULE = Rule(
-    name="RAdam",
-    dialect="paper",
-    hyper=(
-        Hyper("lr", 0.001, "[0, inf)", "learning rate"),
-        Hyper("beta1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
-        Hyper("beta2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
-    ),
-    state=(State("m"), State("v"),),
-    oracles=("grad",),
-    advance=advance,
+    name="RAdam", dialect="paper", hyper=HYPER, state=STATES, oracles=("grad",), advance=advance,
 )
 
 
 class RAdam(Optimizer):
-    """RAdam: Liu et al. 2020, Algorithm 2 (arXiv:1908.03265).
-
-    While the variance of the denominator is intractable (rho_t <= 4) the step is the corrected
+    """While the variance of the denominator is intractable (rho_t <= 4) the step is the corrected
     momentum. Without eps: a gradient of zero gives 0/0 once rho_t > 4.
 
     Equations
@@ -176,18 +121,9 @@ class RAdam(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
     def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 0.001,
-        beta1: HyperValue = 0.9,
+        self, params: Params, lr: HyperValue = 0.001, beta1: HyperValue = 0.9,
         beta2: HyperValue = 0.999,
     ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-            beta1=beta1,
-            beta2=beta2,
-        )
+        super().__init__(params, lr=lr, beta1=beta1, beta2=beta2)

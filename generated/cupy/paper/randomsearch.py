@@ -1,177 +1,122 @@
 """RandomSearch: Brooks 1958, A discussion of random methods.
 
-Draws parameters afresh and keeps the best so far: the baseline that every rule should beat.
-
-Equations
-    candidate[t] = sigma*noise(1)
-    theta[t] = {candidate[t] if value(candidate[t]) < value(theta[t-1]), else theta[t-1]}
-
 After the first step nothing is allocated on the device and nothing is read back from it.
 
-Do not edit. Made from the declaration RandomSearch and the template cupy/module.py.j2;
-remake it with: gen kernels --backend cupy
-Digest: 670dba330a85931a
+Do not edit. Made from the declaration RandomSearch; remake it with: gen kernels --backend cupy
 """
 
-from __future__ import annotations
-
-from optwright.runtime.device import Hyper, HyperValue, Kernel, Layout, NumberKernel, Optimizer, Params, Rule, Step
+from optwright.runtime.device import (
+    Hyper, HyperValue, Kernel, Layout, NumberKernel, Optimizer, Params, Rule, Step,
+)
 
 SOURCE = """
-static __device__ __forceinline__ void paper_randomsearch_pass1_entry(
-    const real_t xi, real_t &candidate, const real_t sigma)
-{
-    // candidate[t] = sigma*noise(1)
-    candidate = xi*sigma;
-}
-
-extern "C" __global__ void paper_randomsearch_pass1(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_randomsearch_pass1(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
     for (long long c = blockIdx.x; c < count; c += gridDim.x) {
-        const long long *row = table + 4*chunks[3*c];
-        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
-        const real_t *xi_at = place(row[0], start);
-        real_t *candidate_at = place(row[1], start);
+        const long long *chunk = chunks + 3*c, *row = table + 4*chunk[0];
+        const long long start = chunk[1], length = chunk[2];
+        real_t *xi_at = place(row[0], start), *candidate_at = place(row[1], start);
         const real_t *of_group = groups + 1*row[2];
-        const real_t sigma_value = of_group[0];
-        const bool aligned = ((row[0] | row[1]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const real_t sigma = of_group[0];
+        const auto entry = [&](const real_t xi, real_t &candidate) {
+            // candidate[t] = sigma*noise(1)
+            candidate = xi*sigma;
+        };
+        const long long packs = ((row[0] | row[1]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
-            pack xi_pack = load(xi_at, i);
-            pack candidate_pack;
+            pack xi_pack = load(xi_at, i), candidate_pack;
 #pragma unroll
             for (int k = 0; k < LANES; ++k)
-                paper_randomsearch_pass1_entry(
-                    xi_pack.at[k], candidate_pack.at[k], sigma_value);
+                entry(xi_pack.at[k], candidate_pack.at[k]);
             store(candidate_at, i, candidate_pack);
         }
         for (long long i = packs*LANES + first; i < length; i += stride)
-            paper_randomsearch_pass1_entry(
-                xi_at[i], candidate_at[i], sigma_value);
+            entry(xi_at[i], candidate_at[i]);
     }
 }
 
-static __device__ __forceinline__ void paper_randomsearch_pass2_entry(
-    real_t &theta, const real_t candidate, const real_t theta_case)
-{
-    // theta[t] = {candidate[t] if value(candidate[t]) < value(theta[t-1]), else theta[t-1]}
-    theta = ((theta_case != real_t(0)) ? candidate : theta);
-}
-
-extern "C" __global__ void paper_randomsearch_pass2(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_randomsearch_pass2(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
     for (long long c = blockIdx.x; c < count; c += gridDim.x) {
-        const long long *row = table + 4*chunks[3*c];
-        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
-        real_t *theta_at = place(row[0], start);
-        const real_t *candidate_at = place(row[1], start);
+        const long long *chunk = chunks + 3*c, *row = table + 4*chunk[0];
+        const long long start = chunk[1], length = chunk[2];
+        real_t *theta_at = place(row[0], start), *candidate_at = place(row[1], start);
         const long long tensor = row[3];
-        const real_t theta_case_value = numbers[0];
-        const bool aligned = ((row[0] | row[1]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const real_t theta_case = numbers[0];
+        const auto entry = [&](real_t &theta, const real_t candidate) {
+            // theta[t] = {candidate[t] if value(candidate[t]) < value(theta[t-1]), else theta[t-1]}
+            theta = ((theta_case != real_t(0)) ? candidate : theta);
+        };
+        const long long packs = ((row[0] | row[1]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
-            pack theta_pack = load(theta_at, i);
-            pack candidate_pack = load(candidate_at, i);
+            pack theta_pack = load(theta_at, i), candidate_pack = load(candidate_at, i);
 #pragma unroll
             for (int k = 0; k < LANES; ++k)
-                paper_randomsearch_pass2_entry(
-                    theta_pack.at[k], candidate_pack.at[k], theta_case_value);
+                entry(theta_pack.at[k], candidate_pack.at[k]);
             store(theta_at, i, theta_pack);
         }
         for (long long i = packs*LANES + first; i < length; i += stride)
-            paper_randomsearch_pass2_entry(
-                theta_at[i], candidate_at[i], theta_case_value);
+            entry(theta_at[i], candidate_at[i]);
     }
 }
 """
 
 NUMBERS_SOURCE = """
-static __device__ __forceinline__ void paper_randomsearch_numbers_one(
-    const real_t loss, const real_t loss2, real_t &theta_case)
-{
-    theta_case = loss < loss2;
-}
-
-extern "C" __global__ void paper_randomsearch_numbers(
-    const long long *table, const long long count, const real_t *groups, real_t *wide,
-    float *single)
+extern "C" __global__ void paper_randomsearch_numbers(const long long *table, const long long count,
+    const real_t *groups, real_t *wide, float *single)
 {
     const long long first = (long long)blockIdx.x*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.x*blockDim.x;
-    for (long long k = first; k < count; k += stride) {
-        const long long *row = table + 1*k;
+    for (long long i = first; i < count; i += stride) {
+        const long long *row = table + 1*i;
         const real_t *of_group = groups + 2*row[0];
-        paper_randomsearch_numbers_one(
-            of_group[0], of_group[1], wide[0]);
-        single[0] = float(wide[0]);
+        const real_t loss = of_group[0], raw_theta = of_group[1];
+        real_t &theta_case = wide[0];
+        theta_case = loss < raw_theta;
+        single[0] = float(theta_case);
     }
 }
 """
 
-LAYOUT = Layout(
-    all="theta_case",
-)
+LAYOUT = Layout(all="theta_case")
 
 PASS1 = Kernel(
-    SOURCE,
-    "paper_randomsearch_pass1",
-    arrays="xi candidate",
-    groups="sigma",
-    stores="candidate",
+    SOURCE, "paper_randomsearch_pass1", arrays="xi candidate", groups="sigma", stores="candidate",
 )
 
-PASS2 = Kernel(
-    SOURCE,
-    "paper_randomsearch_pass2",
-    arrays="theta candidate",
-    layout=LAYOUT,
-)
+PASS2 = Kernel(SOURCE, "paper_randomsearch_pass2", arrays="theta candidate", layout=LAYOUT)
 
 NUMBERS = NumberKernel(
-    NUMBERS_SOURCE,
-    "paper_randomsearch_numbers",
-    extent="all",
-    groups="loss loss2",
+    NUMBERS_SOURCE, "paper_randomsearch_numbers", extent="all", groups="loss raw_theta",
     layout=LAYOUT,
 )
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.noise("xi", 1)
     step.blocks(PASS1)
     step.ask("loss", "value", at="candidate")
-    step.ask("loss2", "value")
+    step.ask("raw_theta", "value")
     step.numbers(NUMBERS)
     step.blocks(PASS2)
     step.commit()
 
 
+HYPER = (Hyper("sigma", 1, "(0, inf)", "standard deviation of the draws"),)
 RULE = Rule(
-    name="RandomSearch",
-    dialect="paper",
-    hyper=(
-        Hyper("sigma", 1, "(0, inf)", "standard deviation of the draws"),
-    ),
-    state=(),
-    oracles=("noise", "value",),
-    advance=advance,
-    elsewhere=True,
+    name="RandomSearch", dialect="paper", hyper=HYPER, state=(), oracles=("noise", "value"),
+    advance=advance, elsewhere=True,
 )
 
 
 class RandomSearch(Optimizer):
-    """RandomSearch: Brooks 1958, A discussion of random methods.
-
-    Draws parameters afresh and keeps the best so far: the baseline that every rule should beat.
+    """Draws parameters afresh and keeps the best so far: the baseline that every rule should beat.
 
     Equations
         candidate[t] = sigma*noise(1)
@@ -184,16 +129,6 @@ class RandomSearch(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
-    def __init__(
-        self,
-        params: Params,
-        sigma: HyperValue = 1,
-        seed: int | None = None,
-    ) -> None:
-        super().__init__(
-            params,
-            sigma=sigma,
-            seed=seed,
-        )
+    def __init__(self, params: Params, sigma: HyperValue = 1, seed: int | None = None) -> None:
+        super().__init__(params, sigma=sigma, seed=seed)

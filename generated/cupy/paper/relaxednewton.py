@@ -1,25 +1,10 @@
 """RelaxedNewton: Boyd & Vandenberghe 2004, section 9.5.2, with a fixed step length.
 
-Newton's step times a learning rate; Newton at lr = 1.
-
-Equations
-    g[t] = grad(theta[t-1])
-    theta[t] = theta[t-1] - lr*solve(hessian(theta[t-1]), g[t])
-
-Proved
-    RelaxedNewton(lr=1) = Newton (C100: proved for all n)
-    the same in all affine coordinates (SY17: proved for all n, all tensors as one vector, all
-        losses, all t)
-
 Work on whole arrays takes memory from CuPy's pool in every step.
 A matrix that may be singular is waited for.
 
-Do not edit. Made from the declaration RelaxedNewton and the template cupy/module.py.j2;
-remake it with: gen kernels --backend cupy
-Digest: 9160a6ce99ffc56a
+Do not edit. Made from the declaration RelaxedNewton; remake it with: gen kernels --backend cupy
 """
-
-from __future__ import annotations
 
 from optwright.runtime.device import Hyper, HyperValue, Optimizer, Params, Rule, Step, solve
 
@@ -27,45 +12,35 @@ from optwright.runtime.device import Hyper, HyperValue, Optimizer, Params, Rule,
 def update(theta, g, lr, hess):
     """Work on whole arrays."""
     # theta[t] = theta[t-1] - lr*solve(hessian(theta[t-1]), g[t])
-    theta = theta - lr*solve(hess, g)
+    theta = theta - solve(hess, g)*lr
     return {"theta": theta}
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.ask("hess", "hessian")
     step.arrays(update)
     step.commit()
 
 
+HYPER = (Hyper("lr", 1, "[0, inf)", "learning rate"),)
 RULE = Rule(
-    name="RelaxedNewton",
-    dialect="paper",
-    hyper=(
-        Hyper("lr", 1, "[0, inf)", "learning rate"),
-    ),
-    state=(),
-    oracles=("grad", "hessian",),
-    advance=advance,
-    scope="all",
-    shared=("lr",),
+    name="RelaxedNewton", dialect="paper", hyper=HYPER, state=(), oracles=("grad", "hessian"),
+    advance=advance, scope="all", shared=("lr",),
 )
 
 
 class RelaxedNewton(Optimizer):
-    """RelaxedNewton: Boyd & Vandenberghe 2004, section 9.5.2, with a fixed step length.
-
-    Newton's step times a learning rate; Newton at lr = 1.
+    """Newton's step times a learning rate; Newton at lr = 1.
 
     Equations
         g[t] = grad(theta[t-1])
         theta[t] = theta[t-1] - lr*solve(hessian(theta[t-1]), g[t])
 
     Proved
-        RelaxedNewton(lr=1) = Newton (C100: proved for all n)
-        the same in all affine coordinates (SY17: proved for all n, all tensors as one vector, all
-            losses, all t)
+        RelaxedNewton(lr=1) = Newton (C100: all n)
+        the same in all affine coordinates (SY17: all n, all tensors as one vector, all losses, all
+            t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -73,14 +48,6 @@ class RelaxedNewton(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
-    def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 1,
-    ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-        )
+    def __init__(self, params: Params, lr: HyperValue = 1) -> None:
+        super().__init__(params, lr=lr)

@@ -1,106 +1,69 @@
 """SignSGD: Bernstein et al. 2018, Algorithm 1 (arXiv:1802.04434).
 
-Equations
-    g[t] = grad(theta[t-1])
-    theta[t] = theta[t-1] - lr*sign(g[t])
-
-Proved
-    Signum(beta=0) = SignSGD (L2a: proved for all losses, all t, lr varying with t)
-    times |g|_1 minimises g.d + max|d|**2/(2*lr), for all n (T2: proved for all M, d1, g1; all
-        M, l1, lr; all g1, l1, lr)
-    the same when the loss is multiplied (at eps = 0) (SY46: proved for all n, every tensor,
-        all losses, all t)
-
 After the first step nothing is allocated on the device and nothing is read back from it.
 
-Do not edit. Made from the declaration SignSGD and the template cupy/module.py.j2;
-remake it with: gen kernels --backend cupy
-Digest: 47db83b715543533
+Do not edit. Made from the declaration SignSGD; remake it with: gen kernels --backend cupy
 """
-
-from __future__ import annotations
 
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, Step
 
 SOURCE = """
-static __device__ __forceinline__ void paper_signsgd_update_entry(
-    real_t &theta, const real_t g, const real_t lr)
-{
-    // theta[t] = theta[t-1] - lr*sign(g[t])
-    theta = theta - sign(g)*lr;
-}
-
-extern "C" __global__ void paper_signsgd_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void paper_signsgd_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
     for (long long c = blockIdx.x; c < count; c += gridDim.x) {
-        const long long *row = table + 4*chunks[3*c];
-        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
-        real_t *theta_at = place(row[0], start);
-        const real_t *g_at = place(row[1], start);
+        const long long *chunk = chunks + 3*c, *row = table + 4*chunk[0];
+        const long long start = chunk[1], length = chunk[2];
+        real_t *theta_at = place(row[0], start), *g_at = place(row[1], start);
         const real_t *of_group = groups + 1*row[2];
-        const real_t lr_value = of_group[0];
-        const bool aligned = ((row[0] | row[1]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const real_t lr = of_group[0];
+        const auto entry = [&](real_t &theta, const real_t g) {
+            // theta[t] = theta[t-1] - lr*sign(g[t])
+            theta = theta - sign(g)*lr;
+        };
+        const long long packs = ((row[0] | row[1]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
-            pack theta_pack = load(theta_at, i);
-            pack g_pack = load(g_at, i);
+            pack theta_pack = load(theta_at, i), g_pack = load(g_at, i);
 #pragma unroll
             for (int k = 0; k < LANES; ++k)
-                paper_signsgd_update_entry(
-                    theta_pack.at[k], g_pack.at[k], lr_value);
+                entry(theta_pack.at[k], g_pack.at[k]);
             store(theta_at, i, theta_pack);
         }
         for (long long i = packs*LANES + first; i < length; i += stride)
-            paper_signsgd_update_entry(
-                theta_at[i], g_at[i], lr_value);
+            entry(theta_at[i], g_at[i]);
     }
 }
 """
 
-UPDATE = Kernel(
-    SOURCE,
-    "paper_signsgd_update",
-    arrays="theta g",
-    groups="lr",
-)
+UPDATE = Kernel(SOURCE, "paper_signsgd_update", arrays="theta g", groups="lr")
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(UPDATE)
     step.commit()
 
 
+HYPER = (Hyper("lr", 0.0001, "[0, inf)", "learning rate"),)
 RULE = Rule(
-    name="SignSGD",
-    dialect="paper",
-    hyper=(
-        Hyper("lr", 0.0001, "[0, inf)", "learning rate"),
-    ),
-    state=(),
-    oracles=("grad",),
-    advance=advance,
+    name="SignSGD", dialect="paper", hyper=HYPER, state=(), oracles=("grad",), advance=advance,
 )
 
 
 class SignSGD(Optimizer):
-    """SignSGD: Bernstein et al. 2018, Algorithm 1 (arXiv:1802.04434).
+    """SignSGD.
 
     Equations
         g[t] = grad(theta[t-1])
         theta[t] = theta[t-1] - lr*sign(g[t])
 
     Proved
-        Signum(beta=0) = SignSGD (L2a: proved for all losses, all t, lr varying with t)
-        times |g|_1 minimises g.d + max|d|**2/(2*lr), for all n (T2: proved for all M, d1, g1; all
-            M, l1, lr; all g1, l1, lr)
-        the same when the loss is multiplied (at eps = 0) (SY46: proved for all n, every tensor,
-            all losses, all t)
+        Signum(beta=0) = SignSGD (L2a: all losses, all t, lr varying with t)
+        times |g|_1 minimises g.d + max|d|**2/(2*lr), for all n (T2: all M, d1, g1; all M, l1, lr;
+            all g1, l1, lr)
+        1 more: gen show SignSGD
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -108,14 +71,6 @@ class SignSGD(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
-    def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 0.0001,
-    ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-        )
+    def __init__(self, params: Params, lr: HyperValue = 0.0001) -> None:
+        super().__init__(params, lr=lr)

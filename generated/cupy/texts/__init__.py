@@ -19,32 +19,20 @@ if TYPE_CHECKING:
     from optwright.generated.cupy.texts.rms_d0 import RMS_D0 as RMS_D0
 
 _MODULES = {
-    "ADAMW": "texts.adamw",
-    "ADAM_D1": "texts.adam_d1",
-    "ADAM_D2": "texts.adam_d2",
-    "MOM_b": "texts.mom_b",
-    "MOM_c0": "texts.mom_c0",
-    "NAG_b": "texts.nag_b",
-    "NAG_c": "texts.nag_c",
-    "RMS_D0": "texts.rms_d0",
+    "ADAMW": "cupy.texts.adamw", "ADAM_D1": "cupy.texts.adam_d1", "ADAM_D2": "cupy.texts.adam_d2",
+    "MOM_b": "cupy.texts.mom_b", "MOM_c0": "cupy.texts.mom_c0", "NAG_b": "cupy.texts.nag_b",
+    "NAG_c": "cupy.texts.nag_c", "RMS_D0": "cupy.texts.rms_d0",
 }
 
 __all__ = [
-    "ADAMW",
-    "ADAM_D1",
-    "ADAM_D2",
-    "MOM_b",
-    "MOM_c0",
-    "NAG_b",
-    "NAG_c",
-    "RMS_D0",
+    "ADAMW", "ADAM_D1", "ADAM_D2", "MOM_b", "MOM_c0", "NAG_b", "NAG_c", "RMS_D0",
 ]
 
 
 def __getattr__(name: str) -> Any:
     """Load a class when it is first used."""
     if name in _MODULES:
-        found = getattr(import_module(f"optwright.generated.cupy.{_MODULES[name]}"), name)
+        found = getattr(import_module(f"optwright.generated.{_MODULES[name]}"), name)
     else:
         from optwright.runtime.error import suggest
 

@@ -1,110 +1,67 @@
 """texts.MOM_b: A learning site's review (D2), MOM-b.
 
-Momentum with a second learning rate: the same as Momentum(lr·alpha).
-
-Equations
-    g[t] = grad(theta[t-1])
-    v[t] = momentum*v[t-1] + lr*g[t]
-    theta[t] = theta[t-1] - alpha*v[t]
-
-Proved
-    texts.MOM_b(lr, alpha) = Momentum(lr*alpha) under v = alpha*v (M6: proved for all losses,
-        all t, lr varying with t)
-    texts.MOM_b(alpha=1) = Momentum (C32a: proved for all losses, all t, lr, momentum varying
-        with t)
-
 After the first step nothing is allocated on the device and nothing is read back from it.
 
-Do not edit. Made from the declaration texts.MOM_b and the template cupy/module.py.j2;
-remake it with: gen kernels --backend cupy
-Digest: 7a085632176027ea
+Do not edit. Made from the declaration texts.MOM_b; remake it with: gen kernels --backend cupy
 """
-
-from __future__ import annotations
 
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-static __device__ __forceinline__ void texts_mom_b_update_entry(
-    real_t &theta, const real_t g, real_t &v, const real_t lr, const real_t alpha,
-    const real_t momentum)
-{
-    // v[t] = momentum*v[t-1] + lr*g[t]
-    v = v*momentum + g*lr;
-    // theta[t] = theta[t-1] - alpha*v[t]
-    theta = theta - v*alpha;
-}
-
-extern "C" __global__ void texts_mom_b_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void texts_mom_b_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
     for (long long c = blockIdx.x; c < count; c += gridDim.x) {
-        const long long *row = table + 5*chunks[3*c];
-        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
-        real_t *theta_at = place(row[0], start);
-        const real_t *g_at = place(row[1], start);
-        real_t *v_at = place(row[2], start);
+        const long long *chunk = chunks + 3*c, *row = table + 5*chunk[0];
+        const long long start = chunk[1], length = chunk[2];
+        real_t *theta_at = place(row[0], start), *g_at = place(row[1], start),
+            *v_at = place(row[2], start);
         const real_t *of_group = groups + 3*row[3];
-        const real_t lr_value = of_group[0];
-        const real_t alpha_value = of_group[1];
-        const real_t momentum_value = of_group[2];
-        const bool aligned = ((row[0] | row[1] | row[2]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const real_t lr = of_group[0], alpha = of_group[1], momentum = of_group[2];
+        const auto entry = [&](real_t &theta, const real_t g, real_t &v) {
+            // v[t] = momentum*v[t-1] + lr*g[t]
+            v = v*momentum + g*lr;
+            // theta[t] = theta[t-1] - alpha*v[t]
+            theta = theta - v*alpha;
+        };
+        const long long packs = ((row[0] | row[1] | row[2]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
-            pack theta_pack = load(theta_at, i);
-            pack g_pack = load(g_at, i);
-            pack v_pack = load(v_at, i);
+            pack theta_pack = load(theta_at, i), g_pack = load(g_at, i), v_pack = load(v_at, i);
 #pragma unroll
             for (int k = 0; k < LANES; ++k)
-                texts_mom_b_update_entry(
-                    theta_pack.at[k], g_pack.at[k], v_pack.at[k], lr_value, alpha_value,
-                    momentum_value);
-            store(theta_at, i, theta_pack);
-            store(v_at, i, v_pack);
+                entry(theta_pack.at[k], g_pack.at[k], v_pack.at[k]);
+            store(theta_at, i, theta_pack); store(v_at, i, v_pack);
         }
         for (long long i = packs*LANES + first; i < length; i += stride)
-            texts_mom_b_update_entry(
-                theta_at[i], g_at[i], v_at[i], lr_value, alpha_value, momentum_value);
+            entry(theta_at[i], g_at[i], v_at[i]);
     }
 }
 """
 
-UPDATE = Kernel(
-    SOURCE,
-    "texts_mom_b_update",
-    arrays="theta g v",
-    groups="lr alpha momentum",
-)
+UPDATE = Kernel(SOURCE, "texts_mom_b_update", arrays="theta g v", groups="lr alpha momentum")
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(UPDATE)
     step.commit()
 
 
+HYPER = (
+    Hyper("lr", 0.01, "[0, inf)", "learning rate"),
+    Hyper("alpha", 1, "[0, inf)", "second step size"),
+    Hyper("momentum", 0.9, "[0, 1)", "momentum: the share of the last velocity that is kept"),
+)
+STATES = (State("v"),)
 RULE = Rule(
-    name="MOM_b",
-    dialect="texts",
-    hyper=(
-        Hyper("lr", 0.01, "[0, inf)", "learning rate"),
-        Hyper("alpha", 1, "[0, inf)", "second step size"),
-        Hyper("momentum", 0.9, "[0, 1)", "momentum: the share of the last velocity that is kept"),
-    ),
-    state=(State("v"),),
-    oracles=("grad",),
-    advance=advance,
+    name="MOM_b", dialect="texts", hyper=HYPER, state=STATES, oracles=("grad",), advance=advance,
 )
 
 
 class MOM_b(Optimizer):
-    """texts.MOM_b: A learning site's review (D2), MOM-b.
-
-    Momentum with a second learning rate: the same as Momentum(lr·alpha).
+    """Momentum with a second learning rate: the same as Momentum(lr·alpha).
 
     Equations
         g[t] = grad(theta[t-1])
@@ -112,10 +69,9 @@ class MOM_b(Optimizer):
         theta[t] = theta[t-1] - alpha*v[t]
 
     Proved
-        texts.MOM_b(lr, alpha) = Momentum(lr*alpha) under v = alpha*v (M6: proved for all losses,
-            all t, lr varying with t)
-        texts.MOM_b(alpha=1) = Momentum (C32a: proved for all losses, all t, lr, momentum varying
-            with t)
+        texts.MOM_b(lr, alpha) = Momentum(lr*alpha) under v = alpha*v (M6: all losses, all t, lr
+            varying with t)
+        texts.MOM_b(alpha=1) = Momentum (C32a: all losses, all t, lr, momentum varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -125,18 +81,9 @@ class MOM_b(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
     def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 0.01,
-        alpha: HyperValue = 1,
+        self, params: Params, lr: HyperValue = 0.01, alpha: HyperValue = 1,
         momentum: HyperValue = 0.9,
     ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-            alpha=alpha,
-            momentum=momentum,
-        )
+        super().__init__(params, lr=lr, alpha=alpha, momentum=momentum)

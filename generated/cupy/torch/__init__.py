@@ -19,50 +19,30 @@ if TYPE_CHECKING:
     from optwright.generated.cupy.torch.nadam import NAdam as NAdam
     from optwright.generated.cupy.torch.radam import RAdam as RAdam
     from optwright.generated.cupy.torch.rmsprop import RMSprop as RMSprop
-    from optwright.generated.cupy.torch.reducelronplateau import ReduceLROnPlateau as ReduceLROnPlateau
+    from optwright.generated.numpy.torch.reducelronplateau import ReduceLROnPlateau as ReduceLROnPlateau
     from optwright.generated.cupy.torch.rprop import Rprop as Rprop
     from optwright.generated.cupy.torch.sgd import SGD as SGD
     from optwright.generated.cupy.torch.sparseadam import SparseAdam as SparseAdam
 
 _MODULES = {
-    "Adadelta": "torch.adadelta",
-    "Adafactor": "torch.adafactor",
-    "Adagrad": "torch.adagrad",
-    "Adam": "torch.adam",
-    "AdamW": "torch.adamw",
-    "Adamax": "torch.adamax",
-    "LBFGS": "torch.lbfgs",
-    "NAdam": "torch.nadam",
-    "RAdam": "torch.radam",
-    "RMSprop": "torch.rmsprop",
-    "ReduceLROnPlateau": "torch.reducelronplateau",
-    "Rprop": "torch.rprop",
-    "SGD": "torch.sgd",
-    "SparseAdam": "torch.sparseadam",
+    "Adadelta": "cupy.torch.adadelta", "Adafactor": "cupy.torch.adafactor",
+    "Adagrad": "cupy.torch.adagrad", "Adam": "cupy.torch.adam", "AdamW": "cupy.torch.adamw",
+    "Adamax": "cupy.torch.adamax", "LBFGS": "cupy.torch.lbfgs", "NAdam": "cupy.torch.nadam",
+    "RAdam": "cupy.torch.radam", "RMSprop": "cupy.torch.rmsprop",
+    "ReduceLROnPlateau": "numpy.torch.reducelronplateau", "Rprop": "cupy.torch.rprop",
+    "SGD": "cupy.torch.sgd", "SparseAdam": "cupy.torch.sparseadam",
 }
 
 __all__ = [
-    "Adadelta",
-    "Adafactor",
-    "Adagrad",
-    "Adam",
-    "AdamW",
-    "Adamax",
-    "LBFGS",
-    "NAdam",
-    "RAdam",
-    "RMSprop",
-    "ReduceLROnPlateau",
-    "Rprop",
-    "SGD",
-    "SparseAdam",
+    "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "LBFGS", "NAdam", "RAdam",
+    "RMSprop", "ReduceLROnPlateau", "Rprop", "SGD", "SparseAdam",
 ]
 
 
 def __getattr__(name: str) -> Any:
     """Load a class when it is first used."""
     if name in _MODULES:
-        found = getattr(import_module(f"optwright.generated.cupy.{_MODULES[name]}"), name)
+        found = getattr(import_module(f"optwright.generated.{_MODULES[name]}"), name)
     else:
         from optwright.runtime.error import suggest
 

@@ -1,257 +1,114 @@
 """torch.Adadelta: PyTorch 2.13, torch/optim/adadelta.py.
 
-The average of squared steps is of the steps before lr scales them.
-
-Equations with maximize=False
-    g[t] = weight_decay*theta[t-1] + grad(theta[t-1])
-    v[t] = rho*v[t-1] + (1 - rho)*g[t]**2
-    delta[t] = g[t]*sqrt(u[t-1] + eps)/sqrt(v[t] + eps)
-    u[t] = rho*u[t-1] + (1 - rho)*delta[t]**2
-    theta[t] = theta[t-1] - lr*delta[t]
-
-Equations with maximize=True
-    g[t] = weight_decay*theta[t-1] - grad(theta[t-1])
-    v[t] = rho*v[t-1] + (1 - rho)*g[t]**2
-    delta[t] = g[t]*sqrt(u[t-1] + eps)/sqrt(v[t] + eps)
-    u[t] = rho*u[t-1] + (1 - rho)*delta[t]**2
-    theta[t] = theta[t-1] - lr*delta[t]
-
-Proved
-    Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: proved for all losses, all
-        t, lr, eps varying with t; all losses, all t, rho, eps varying with t)
-    torch.Adadelta = optax.adadelta (DL3: proved for all losses, all t, lr, eps, weight_decay
-        varying with t)
-    torch.Adadelta(weight_decay=0) = keras.Adadelta(weight_decay=0) (DL3a: proved for all
-        losses, all t, lr, eps varying with t)
-
 After the first step nothing is allocated on the device and nothing is read back from it.
 
-Do not edit. Made from the declaration torch.Adadelta and the template cupy/module.py.j2;
-remake it with: gen kernels --backend cupy
-Digest: bf7bc9aa7328b7cb
+Do not edit. Made from the declaration torch.Adadelta; remake it with: gen kernels --backend cupy
 """
-
-from __future__ import annotations
 
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-static __device__ __forceinline__ void torch_adadelta_plain_update_entry(
-    real_t &theta, real_t &v, real_t &u, const real_t g2, const real_t lr, const real_t rho,
-    const real_t eps, const real_t weight_decay, const real_t one_minus_rho)
-{
-    // g[t] = weight_decay*theta[t-1] + grad(theta[t-1])
-    real_t g = theta*weight_decay + g2;
-    // v[t] = rho*v[t-1] + (1 - rho)*g[t]**2
-    v = v*rho + g*g*one_minus_rho;
-    // delta[t] = g[t]*sqrt(u[t-1] + eps)/sqrt(v[t] + eps)
-    real_t delta = g*sqrt(u + eps)/sqrt(v + eps);
-    // u[t] = rho*u[t-1] + (1 - rho)*delta[t]**2
-    u = u*rho + delta*delta*one_minus_rho;
-    // theta[t] = theta[t-1] - lr*delta[t]
-    theta = theta - delta*lr;
-}
-
-extern "C" __global__ void torch_adadelta_plain_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void torch_adadelta_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
     for (long long c = blockIdx.x; c < count; c += gridDim.x) {
-        const long long *row = table + 6*chunks[3*c];
-        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
-        real_t *theta_at = place(row[0], start);
-        real_t *v_at = place(row[1], start);
-        real_t *u_at = place(row[2], start);
-        const real_t *g2_at = place(row[3], start);
+        const long long *chunk = chunks + 3*c, *row = table + 6*chunk[0];
+        const long long start = chunk[1], length = chunk[2];
+        real_t *theta_at = place(row[0], start), *raw_g_at = place(row[1], start),
+            *v_at = place(row[2], start), *u_at = place(row[3], start);
         const real_t *of_group = groups + 5*row[4];
-        const real_t lr_value = of_group[0];
-        const real_t rho_value = of_group[1];
-        const real_t eps_value = of_group[2];
-        const real_t weight_decay_value = of_group[3];
-        const real_t one_minus_rho_value = of_group[4];
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const real_t lr = of_group[0], rho = of_group[1], eps = of_group[2],
+            weight_decay = of_group[3], one_minus_rho = of_group[4];
+        const auto entry = [&](real_t &theta, const real_t raw_g, real_t &v, real_t &u) {
+            real_t g;
+            if (!maximize) {
+                // g[t] = weight_decay*theta[t-1] + grad(theta[t-1])
+                g = theta*weight_decay + raw_g;
+            } else {
+                // g[t] = weight_decay*theta[t-1] - grad(theta[t-1])
+                g = theta*weight_decay - raw_g;
+            }
+            // v[t] = rho*v[t-1] + (1 - rho)*g[t]**2
+            v = v*rho + g*g*one_minus_rho;
+            // delta[t] = g[t]*sqrt(u[t-1] + eps)/sqrt(v[t] + eps)
+            real_t delta = g*sqrt(u + eps)/sqrt(v + eps);
+            // u[t] = rho*u[t-1] + (1 - rho)*delta[t]**2
+            u = u*rho + delta*delta*one_minus_rho;
+            // theta[t] = theta[t-1] - lr*delta[t]
+            theta = theta - delta*lr;
+        };
+        const long long packs = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
-            pack theta_pack = load(theta_at, i);
-            pack v_pack = load(v_at, i);
-            pack u_pack = load(u_at, i);
-            pack g2_pack = load(g2_at, i);
+            pack theta_pack = load(theta_at, i), raw_g_pack = load(raw_g_at, i),
+                v_pack = load(v_at, i), u_pack = load(u_at, i);
 #pragma unroll
             for (int k = 0; k < LANES; ++k)
-                torch_adadelta_plain_update_entry(
-                    theta_pack.at[k], v_pack.at[k], u_pack.at[k], g2_pack.at[k], lr_value,
-                    rho_value, eps_value, weight_decay_value, one_minus_rho_value);
-            store(theta_at, i, theta_pack);
-            store(v_at, i, v_pack);
-            store(u_at, i, u_pack);
+                entry(theta_pack.at[k], raw_g_pack.at[k], v_pack.at[k], u_pack.at[k]);
+            store(theta_at, i, theta_pack); store(v_at, i, v_pack); store(u_at, i, u_pack);
         }
         for (long long i = packs*LANES + first; i < length; i += stride)
-            torch_adadelta_plain_update_entry(
-                theta_at[i], v_at[i], u_at[i], g2_at[i], lr_value, rho_value, eps_value,
-                weight_decay_value, one_minus_rho_value);
-    }
-}
-
-static __device__ __forceinline__ void torch_adadelta_maximize_update_entry(
-    real_t &theta, real_t &v, real_t &u, const real_t g2, const real_t lr, const real_t rho,
-    const real_t eps, const real_t weight_decay, const real_t one_minus_rho)
-{
-    // g[t] = weight_decay*theta[t-1] - grad(theta[t-1])
-    real_t g = theta*weight_decay - g2;
-    // v[t] = rho*v[t-1] + (1 - rho)*g[t]**2
-    v = v*rho + g*g*one_minus_rho;
-    // delta[t] = g[t]*sqrt(u[t-1] + eps)/sqrt(v[t] + eps)
-    real_t delta = g*sqrt(u + eps)/sqrt(v + eps);
-    // u[t] = rho*u[t-1] + (1 - rho)*delta[t]**2
-    u = u*rho + delta*delta*one_minus_rho;
-    // theta[t] = theta[t-1] - lr*delta[t]
-    theta = theta - delta*lr;
-}
-
-extern "C" __global__ void torch_adadelta_maximize_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
-{
-    const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
-    const long long stride = (long long)gridDim.y*blockDim.x;
-    for (long long c = blockIdx.x; c < count; c += gridDim.x) {
-        const long long *row = table + 6*chunks[3*c];
-        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
-        real_t *theta_at = place(row[0], start);
-        real_t *v_at = place(row[1], start);
-        real_t *u_at = place(row[2], start);
-        const real_t *g2_at = place(row[3], start);
-        const real_t *of_group = groups + 5*row[4];
-        const real_t lr_value = of_group[0];
-        const real_t rho_value = of_group[1];
-        const real_t eps_value = of_group[2];
-        const real_t weight_decay_value = of_group[3];
-        const real_t one_minus_rho_value = of_group[4];
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
-        for (long long i = first; i < packs; i += stride) {
-            pack theta_pack = load(theta_at, i);
-            pack v_pack = load(v_at, i);
-            pack u_pack = load(u_at, i);
-            pack g2_pack = load(g2_at, i);
-#pragma unroll
-            for (int k = 0; k < LANES; ++k)
-                torch_adadelta_maximize_update_entry(
-                    theta_pack.at[k], v_pack.at[k], u_pack.at[k], g2_pack.at[k], lr_value,
-                    rho_value, eps_value, weight_decay_value, one_minus_rho_value);
-            store(theta_at, i, theta_pack);
-            store(v_at, i, v_pack);
-            store(u_at, i, u_pack);
-        }
-        for (long long i = packs*LANES + first; i < length; i += stride)
-            torch_adadelta_maximize_update_entry(
-                theta_at[i], v_at[i], u_at[i], g2_at[i], lr_value, rho_value, eps_value,
-                weight_decay_value, one_minus_rho_value);
+            entry(theta_at[i], raw_g_at[i], v_at[i], u_at[i]);
     }
 }
 """
 
-PLAIN_UPDATE = Kernel(
-    SOURCE,
-    "torch_adadelta_plain_update",
-    arrays="theta v u g2",
-    groups="lr rho eps weight_decay one_minus_rho",
-)
-
-MAXIMIZE_UPDATE = Kernel(
-    SOURCE,
-    "torch_adadelta_maximize_update",
-    arrays="theta v u g2",
-    groups="lr rho eps weight_decay one_minus_rho",
+UPDATE = Kernel(
+    SOURCE, "torch_adadelta_update", arrays="theta raw_g v u",
+    groups="lr rho eps weight_decay one_minus_rho", flags="maximize",
 )
 
 
-def plain_host(rho):
+def host(rho):
     """Numbers of this step that need no data, in float64."""
-    one_minus_rho = 1 - rho
-    return {"one_minus_rho": one_minus_rho}
+    return {"one_minus_rho": 1 - rho}
 
 
-def plain_advance(step: Step) -> None:
-    """One step, pass by pass."""
-    step.host(plain_host)
-    step.ask("g2", "grad")
-    step.blocks(PLAIN_UPDATE)
+def advance(step: Step) -> None:
+    step.host(host)
+    step.ask("raw_g", "grad")
+    step.blocks(UPDATE)
     step.commit()
 
 
-PLAIN_RULE = Rule(
-    name="Adadelta",
-    dialect="torch",
-    hyper=(
-        Hyper("lr", 1, "[0, inf)", "learning rate"),
-        Hyper("rho", 0.9, "[0, 1]", "decay of a moving average"),
-        Hyper("eps", 1e-06, "[0, inf)", "keeps the denominator from zero"),
-        Hyper("weight_decay", 0, "[0, inf)", "weight decay"),
-    ),
-    state=(State("v"), State("u"),),
-    oracles=("grad",),
-    advance=plain_advance,
+HYPER = (
+    Hyper("lr", 1, "[0, inf)", "learning rate"),
+    Hyper("rho", 0.9, "[0, 1]", "decay of a moving average"),
+    Hyper("eps", 1e-06, "[0, inf)", "keeps the denominator from zero"),
+    Hyper("weight_decay", 0, "[0, inf)", "weight decay"),
 )
+STATES = (State("v"), State("u"))
 
 
-def maximize_host(rho):
-    """Numbers of this step that need no data, in float64."""
-    one_minus_rho = 1 - rho
-    return {"one_minus_rho": one_minus_rho}
-
-
-def maximize_advance(step: Step) -> None:
-    """One step, pass by pass."""
-    step.host(maximize_host)
-    step.ask("g2", "grad")
-    step.blocks(MAXIMIZE_UPDATE)
-    step.commit()
-
-
-MAXIMIZE_RULE = Rule(
-    name="Adadelta",
-    dialect="torch",
-    hyper=(
-        Hyper("lr", 1, "[0, inf)", "learning rate"),
-        Hyper("rho", 0.9, "[0, 1]", "decay of a moving average"),
-        Hyper("eps", 1e-06, "[0, inf)", "keeps the denominator from zero"),
-        Hyper("weight_decay", 0, "[0, inf)", "weight decay"),
-    ),
-    state=(State("v"), State("u"),),
-    oracles=("grad",),
-    advance=maximize_advance,
-)
+def rule(maximize):
+    """The rule of these flags."""
+    flags = {"maximize": maximize}
+    return Rule(
+        name="Adadelta", dialect="torch", hyper=HYPER, state=STATES, oracles=("grad",),
+        advance=advance, flags=flags,
+    )
 
 
 class Adadelta(Optimizer):
-    """torch.Adadelta: PyTorch 2.13, torch/optim/adadelta.py.
+    """The average of squared steps is of the steps before lr scales them.
 
-    The average of squared steps is of the steps before lr scales them.
-
-    Equations with maximize=False
-        g[t] = weight_decay*theta[t-1] + grad(theta[t-1])
-        v[t] = rho*v[t-1] + (1 - rho)*g[t]**2
-        delta[t] = g[t]*sqrt(u[t-1] + eps)/sqrt(v[t] + eps)
-        u[t] = rho*u[t-1] + (1 - rho)*delta[t]**2
-        theta[t] = theta[t-1] - lr*delta[t]
-
-    Equations with maximize=True
-        g[t] = weight_decay*theta[t-1] - grad(theta[t-1])
+    Equations
+        if not maximize:
+            g[t] = weight_decay*theta[t-1] + grad(theta[t-1])
+        else:
+            g[t] = weight_decay*theta[t-1] - grad(theta[t-1])
         v[t] = rho*v[t-1] + (1 - rho)*g[t]**2
         delta[t] = g[t]*sqrt(u[t-1] + eps)/sqrt(v[t] + eps)
         u[t] = rho*u[t-1] + (1 - rho)*delta[t]**2
         theta[t] = theta[t-1] - lr*delta[t]
 
     Proved
-        Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: proved for all losses, all
-            t, lr, eps varying with t; all losses, all t, rho, eps varying with t)
-        torch.Adadelta = optax.adadelta (DL3: proved for all losses, all t, lr, eps, weight_decay
-            varying with t)
-        torch.Adadelta(weight_decay=0) = keras.Adadelta(weight_decay=0) (DL3a: proved for all
-            losses, all t, lr, eps varying with t)
+        Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: all losses, all t, lr, eps
+            varying with t; all losses, all t, rho, eps varying with t)
+        torch.Adadelta = optax.adadelta (DL3: all losses, all t, lr, eps, weight_decay varying with
+            t)
+        1 more: gen show torch.Adadelta
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -262,26 +119,13 @@ class Adadelta(Optimizer):
         maximize: one of False, True
     """
 
-    rules = (
-        ((('maximize', False),), PLAIN_RULE),
-        ((('maximize', True),), MAXIMIZE_RULE),
-    )
-    choices = {'maximize': (False, True)}
+    choices = {"maximize": (False, True)}
+    rule = rule
 
     def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 1,
-        rho: HyperValue = 0.9,
-        eps: HyperValue = 1e-06,
-        weight_decay: HyperValue = 0,
-        maximize: bool = False,
+        self, params: Params, lr: HyperValue = 1, rho: HyperValue = 0.9, eps: HyperValue = 1e-06,
+        weight_decay: HyperValue = 0, maximize: bool = False,
     ) -> None:
         super().__init__(
-            params,
-            lr=lr,
-            rho=rho,
-            eps=eps,
-            weight_decay=weight_decay,
-            maximize=maximize,
+            params, lr=lr, rho=rho, eps=eps, weight_decay=weight_decay, maximize=maximize,
         )

@@ -1,487 +1,85 @@
 """torch.NAdam: PyTorch 2.13, torch/optim/nadam.py.
 
-The momentum coefficient mu grows from step to step, so the bias of m is corrected by the
-running product of the coefficients, which is state.
-
-Equations with decoupled_weight_decay=False, maximize=False
-    mu_product[0] = 1
-    mu[t] = beta1*(1 - 0.96**(momentum_decay*t)/2)
-    mu_next[t] = beta1*(1 - 0.96**(momentum_decay*(1 + t))/2)
-    mu_product[t] = mu_product[t-1]*mu[t]
-    g[t] = grad(theta[t-1])
-    g_decayed[t] = weight_decay*theta[t-1] + g[t]
-    theta_decayed[t] = theta[t-1]
-    m[t] = beta1*m[t-1] + (1 - beta1)*g_decayed[t]
-    v[t] = beta2*v[t-1] + (1 - beta2)*g_decayed[t]**2
-    v_hat[t] = v[t]/(1 - beta2**t)
-    theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
-
-Equations with decoupled_weight_decay=False, maximize=True
-    mu_product[0] = 1
-    mu[t] = beta1*(1 - 0.96**(momentum_decay*t)/2)
-    mu_next[t] = beta1*(1 - 0.96**(momentum_decay*(1 + t))/2)
-    mu_product[t] = mu_product[t-1]*mu[t]
-    g[t] = -grad(theta[t-1])
-    g_decayed[t] = weight_decay*theta[t-1] + g[t]
-    theta_decayed[t] = theta[t-1]
-    m[t] = beta1*m[t-1] + (1 - beta1)*g_decayed[t]
-    v[t] = beta2*v[t-1] + (1 - beta2)*g_decayed[t]**2
-    v_hat[t] = v[t]/(1 - beta2**t)
-    theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
-
-Equations with decoupled_weight_decay=True, maximize=False
-    mu_product[0] = 1
-    mu[t] = beta1*(1 - 0.96**(momentum_decay*t)/2)
-    mu_next[t] = beta1*(1 - 0.96**(momentum_decay*(1 + t))/2)
-    mu_product[t] = mu_product[t-1]*mu[t]
-    g[t] = grad(theta[t-1])
-    g_decayed[t] = g[t]
-    theta_decayed[t] = (1 - lr*weight_decay)*theta[t-1]
-    m[t] = beta1*m[t-1] + (1 - beta1)*g_decayed[t]
-    v[t] = beta2*v[t-1] + (1 - beta2)*g_decayed[t]**2
-    v_hat[t] = v[t]/(1 - beta2**t)
-    theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
-
-Equations with decoupled_weight_decay=True, maximize=True
-    mu_product[0] = 1
-    mu[t] = beta1*(1 - 0.96**(momentum_decay*t)/2)
-    mu_next[t] = beta1*(1 - 0.96**(momentum_decay*(1 + t))/2)
-    mu_product[t] = mu_product[t-1]*mu[t]
-    g[t] = -grad(theta[t-1])
-    g_decayed[t] = g[t]
-    theta_decayed[t] = (1 - lr*weight_decay)*theta[t-1]
-    m[t] = beta1*m[t-1] + (1 - beta1)*g_decayed[t]
-    v[t] = beta2*v[t-1] + (1 - beta2)*g_decayed[t]**2
-    v_hat[t] = v[t]/(1 - beta2**t)
-    theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
-
-Proved
-    torch.NAdam(momentum_decay=1) = keras.Nadam (DL8: proved for all losses, all t, lr, eps
-        varying with t)
-
 After the first step nothing is allocated on the device and nothing is read back from it.
 
-Do not edit. Made from the declaration torch.NAdam and the template cupy/module.py.j2;
-remake it with: gen kernels --backend cupy
-Digest: 4106783fe0efeffe
+Do not edit. Made from the declaration torch.NAdam; remake it with: gen kernels --backend cupy
 """
-
-from __future__ import annotations
 
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-static __device__ __forceinline__ void torch_nadam_plain_update_entry(
-    real_t &theta, const real_t g, real_t &m, real_t &v, const real_t beta1, const real_t beta2,
-    const real_t eps, const real_t weight_decay, const real_t one_minus_beta1,
-    const real_t one_minus_beta2, const real_t one_minus_beta2_to_t, const real_t theta_factor2,
-    const real_t theta_factor)
-{
-    // g_decayed[t] = weight_decay*theta[t-1] + g[t]
-    real_t g_decayed = theta*weight_decay + g;
-    // theta_decayed[t] = theta[t-1]
-    real_t theta_decayed = theta;
-    // m[t] = beta1*m[t-1] + (1 - beta1)*g_decayed[t]
-    m = m*beta1 + g_decayed*one_minus_beta1;
-    // v[t] = beta2*v[t-1] + (1 - beta2)*g_decayed[t]**2
-    v = v*beta2 + g_decayed*g_decayed*one_minus_beta2;
-    // v_hat[t] = v[t]/(1 - beta2**t)
-    real_t v_hat = v/one_minus_beta2_to_t;
-    // theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
-    theta = theta_decayed - m*theta_factor2/(sqrt(v_hat) + eps) - g_decayed*theta_factor/(sqrt(v_hat) + eps);
-}
-
-extern "C" __global__ void torch_nadam_plain_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void torch_nadam_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
     for (long long c = blockIdx.x; c < count; c += gridDim.x) {
-        const long long *row = table + 6*chunks[3*c];
-        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
-        real_t *theta_at = place(row[0], start);
-        const real_t *g_at = place(row[1], start);
-        real_t *m_at = place(row[2], start);
-        real_t *v_at = place(row[3], start);
-        const real_t *of_group = groups + 9*row[4];
-        const real_t beta1_value = of_group[0];
-        const real_t beta2_value = of_group[1];
-        const real_t eps_value = of_group[2];
-        const real_t weight_decay_value = of_group[3];
-        const real_t one_minus_beta1_value = of_group[4];
-        const real_t one_minus_beta2_value = of_group[5];
-        const real_t one_minus_beta2_to_t_value = of_group[6];
-        const real_t theta_factor2_value = of_group[7];
-        const real_t theta_factor_value = of_group[8];
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const long long *chunk = chunks + 3*c, *row = table + 6*chunk[0];
+        const long long start = chunk[1], length = chunk[2];
+        real_t *theta_at = place(row[0], start), *raw_g_at = place(row[1], start),
+            *m_at = place(row[2], start), *v_at = place(row[3], start);
+        const real_t *of_group = groups + 10*row[4];
+        const real_t beta1 = of_group[0], beta2 = of_group[1], eps = of_group[2],
+            weight_decay = of_group[3], one_minus_lr_weight_decay = of_group[4],
+            one_minus_beta1 = of_group[5], one_minus_beta2 = of_group[6],
+            one_minus_beta2_to_t = of_group[7], theta_factor = of_group[8],
+            theta_factor2 = of_group[9];
+        const auto entry = [&](real_t &theta, const real_t raw_g, real_t &m, real_t &v) {
+            real_t g;
+            if (!maximize) {
+                // g[t] = grad(theta[t-1])
+                g = raw_g;
+            } else {
+                // g[t] = -grad(theta[t-1])
+                g = -raw_g;
+            }
+            real_t g_decayed;
+            if (!decoupled_weight_decay) {
+                // g_decayed[t] = weight_decay*theta[t-1] + g[t]
+                g_decayed = theta*weight_decay + g;
+            }
+            real_t theta_decayed;
+            if (!decoupled_weight_decay) {
+                // theta_decayed[t] = theta[t-1]
+                theta_decayed = theta;
+            } else {
+                // g_decayed[t] = g[t]
+                g_decayed = g;
+                // theta_decayed[t] = (1 - lr*weight_decay)*theta[t-1]
+                theta_decayed = theta*one_minus_lr_weight_decay;
+            }
+            // m[t] = beta1*m[t-1] + (1 - beta1)*g_decayed[t]
+            m = m*beta1 + g_decayed*one_minus_beta1;
+            // v[t] = beta2*v[t-1] + (1 - beta2)*g_decayed[t]**2
+            v = v*beta2 + g_decayed*g_decayed*one_minus_beta2;
+            // v_hat[t] = v[t]/(1 - beta2**t)
+            real_t v_hat = v/one_minus_beta2_to_t;
+            // theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
+            theta = theta_decayed - g_decayed*theta_factor/(sqrt(v_hat) + eps) - m*theta_factor2/(sqrt(v_hat) + eps);
+        };
+        const long long packs = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
-            pack theta_pack = load(theta_at, i);
-            pack g_pack = load(g_at, i);
-            pack m_pack = load(m_at, i);
-            pack v_pack = load(v_at, i);
+            pack theta_pack = load(theta_at, i), raw_g_pack = load(raw_g_at, i),
+                m_pack = load(m_at, i), v_pack = load(v_at, i);
 #pragma unroll
             for (int k = 0; k < LANES; ++k)
-                torch_nadam_plain_update_entry(
-                    theta_pack.at[k], g_pack.at[k], m_pack.at[k], v_pack.at[k], beta1_value,
-                    beta2_value, eps_value, weight_decay_value, one_minus_beta1_value,
-                    one_minus_beta2_value, one_minus_beta2_to_t_value, theta_factor2_value,
-                    theta_factor_value);
-            store(theta_at, i, theta_pack);
-            store(m_at, i, m_pack);
-            store(v_at, i, v_pack);
+                entry(theta_pack.at[k], raw_g_pack.at[k], m_pack.at[k], v_pack.at[k]);
+            store(theta_at, i, theta_pack); store(m_at, i, m_pack); store(v_at, i, v_pack);
         }
         for (long long i = packs*LANES + first; i < length; i += stride)
-            torch_nadam_plain_update_entry(
-                theta_at[i], g_at[i], m_at[i], v_at[i], beta1_value, beta2_value, eps_value,
-                weight_decay_value, one_minus_beta1_value, one_minus_beta2_value,
-                one_minus_beta2_to_t_value, theta_factor2_value, theta_factor_value);
-    }
-}
-
-static __device__ __forceinline__ void torch_nadam_maximize_update_entry(
-    real_t &theta, real_t &m, real_t &v, const real_t g2, const real_t beta1, const real_t beta2,
-    const real_t eps, const real_t weight_decay, const real_t one_minus_beta1,
-    const real_t one_minus_beta2, const real_t one_minus_beta2_to_t, const real_t theta_factor2,
-    const real_t theta_factor)
-{
-    // g[t] = -grad(theta[t-1])
-    real_t g = -g2;
-    // g_decayed[t] = weight_decay*theta[t-1] + g[t]
-    real_t g_decayed = theta*weight_decay + g;
-    // theta_decayed[t] = theta[t-1]
-    real_t theta_decayed = theta;
-    // m[t] = beta1*m[t-1] + (1 - beta1)*g_decayed[t]
-    m = m*beta1 + g_decayed*one_minus_beta1;
-    // v[t] = beta2*v[t-1] + (1 - beta2)*g_decayed[t]**2
-    v = v*beta2 + g_decayed*g_decayed*one_minus_beta2;
-    // v_hat[t] = v[t]/(1 - beta2**t)
-    real_t v_hat = v/one_minus_beta2_to_t;
-    // theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
-    theta = theta_decayed - m*theta_factor2/(sqrt(v_hat) + eps) - g_decayed*theta_factor/(sqrt(v_hat) + eps);
-}
-
-extern "C" __global__ void torch_nadam_maximize_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
-{
-    const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
-    const long long stride = (long long)gridDim.y*blockDim.x;
-    for (long long c = blockIdx.x; c < count; c += gridDim.x) {
-        const long long *row = table + 6*chunks[3*c];
-        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
-        real_t *theta_at = place(row[0], start);
-        real_t *m_at = place(row[1], start);
-        real_t *v_at = place(row[2], start);
-        const real_t *g2_at = place(row[3], start);
-        const real_t *of_group = groups + 9*row[4];
-        const real_t beta1_value = of_group[0];
-        const real_t beta2_value = of_group[1];
-        const real_t eps_value = of_group[2];
-        const real_t weight_decay_value = of_group[3];
-        const real_t one_minus_beta1_value = of_group[4];
-        const real_t one_minus_beta2_value = of_group[5];
-        const real_t one_minus_beta2_to_t_value = of_group[6];
-        const real_t theta_factor2_value = of_group[7];
-        const real_t theta_factor_value = of_group[8];
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
-        for (long long i = first; i < packs; i += stride) {
-            pack theta_pack = load(theta_at, i);
-            pack m_pack = load(m_at, i);
-            pack v_pack = load(v_at, i);
-            pack g2_pack = load(g2_at, i);
-#pragma unroll
-            for (int k = 0; k < LANES; ++k)
-                torch_nadam_maximize_update_entry(
-                    theta_pack.at[k], m_pack.at[k], v_pack.at[k], g2_pack.at[k], beta1_value,
-                    beta2_value, eps_value, weight_decay_value, one_minus_beta1_value,
-                    one_minus_beta2_value, one_minus_beta2_to_t_value, theta_factor2_value,
-                    theta_factor_value);
-            store(theta_at, i, theta_pack);
-            store(m_at, i, m_pack);
-            store(v_at, i, v_pack);
-        }
-        for (long long i = packs*LANES + first; i < length; i += stride)
-            torch_nadam_maximize_update_entry(
-                theta_at[i], m_at[i], v_at[i], g2_at[i], beta1_value, beta2_value, eps_value,
-                weight_decay_value, one_minus_beta1_value, one_minus_beta2_value,
-                one_minus_beta2_to_t_value, theta_factor2_value, theta_factor_value);
-    }
-}
-
-static __device__ __forceinline__ void torch_nadam_decoupled_weight_decay_update_entry(
-    real_t &theta, const real_t g, real_t &m, real_t &v, const real_t beta1, const real_t beta2,
-    const real_t eps, const real_t one_minus_lr_weight_decay, const real_t one_minus_beta1,
-    const real_t one_minus_beta2, const real_t one_minus_beta2_to_t, const real_t theta_factor2,
-    const real_t theta_factor)
-{
-    // g_decayed[t] = g[t]
-    real_t g_decayed = g;
-    // theta_decayed[t] = (1 - lr*weight_decay)*theta[t-1]
-    real_t theta_decayed = theta*one_minus_lr_weight_decay;
-    // m[t] = beta1*m[t-1] + (1 - beta1)*g_decayed[t]
-    m = m*beta1 + g_decayed*one_minus_beta1;
-    // v[t] = beta2*v[t-1] + (1 - beta2)*g_decayed[t]**2
-    v = v*beta2 + g_decayed*g_decayed*one_minus_beta2;
-    // v_hat[t] = v[t]/(1 - beta2**t)
-    real_t v_hat = v/one_minus_beta2_to_t;
-    // theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
-    theta = theta_decayed - m*theta_factor2/(sqrt(v_hat) + eps) - g_decayed*theta_factor/(sqrt(v_hat) + eps);
-}
-
-extern "C" __global__ void torch_nadam_decoupled_weight_decay_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
-{
-    const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
-    const long long stride = (long long)gridDim.y*blockDim.x;
-    for (long long c = blockIdx.x; c < count; c += gridDim.x) {
-        const long long *row = table + 6*chunks[3*c];
-        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
-        real_t *theta_at = place(row[0], start);
-        const real_t *g_at = place(row[1], start);
-        real_t *m_at = place(row[2], start);
-        real_t *v_at = place(row[3], start);
-        const real_t *of_group = groups + 9*row[4];
-        const real_t beta1_value = of_group[0];
-        const real_t beta2_value = of_group[1];
-        const real_t eps_value = of_group[2];
-        const real_t one_minus_lr_weight_decay_value = of_group[3];
-        const real_t one_minus_beta1_value = of_group[4];
-        const real_t one_minus_beta2_value = of_group[5];
-        const real_t one_minus_beta2_to_t_value = of_group[6];
-        const real_t theta_factor2_value = of_group[7];
-        const real_t theta_factor_value = of_group[8];
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
-        for (long long i = first; i < packs; i += stride) {
-            pack theta_pack = load(theta_at, i);
-            pack g_pack = load(g_at, i);
-            pack m_pack = load(m_at, i);
-            pack v_pack = load(v_at, i);
-#pragma unroll
-            for (int k = 0; k < LANES; ++k)
-                torch_nadam_decoupled_weight_decay_update_entry(
-                    theta_pack.at[k], g_pack.at[k], m_pack.at[k], v_pack.at[k], beta1_value,
-                    beta2_value, eps_value, one_minus_lr_weight_decay_value, one_minus_beta1_value,
-                    one_minus_beta2_value, one_minus_beta2_to_t_value, theta_factor2_value,
-                    theta_factor_value);
-            store(theta_at, i, theta_pack);
-            store(m_at, i, m_pack);
-            store(v_at, i, v_pack);
-        }
-        for (long long i = packs*LANES + first; i < length; i += stride)
-            torch_nadam_decoupled_weight_decay_update_entry(
-                theta_at[i], g_at[i], m_at[i], v_at[i], beta1_value, beta2_value, eps_value,
-                one_minus_lr_weight_decay_value, one_minus_beta1_value, one_minus_beta2_value,
-                one_minus_beta2_to_t_value, theta_factor2_value, theta_factor_value);
-    }
-}
-
-static __device__ __forceinline__ void torch_nadam_decoupled_weight_decay_maximize_update_entry(
-    real_t &theta, real_t &m, real_t &v, const real_t g2, const real_t beta1, const real_t beta2,
-    const real_t eps, const real_t one_minus_lr_weight_decay, const real_t one_minus_beta1,
-    const real_t one_minus_beta2, const real_t one_minus_beta2_to_t, const real_t theta_factor2,
-    const real_t theta_factor)
-{
-    // g[t] = -grad(theta[t-1])
-    real_t g = -g2;
-    // g_decayed[t] = g[t]
-    real_t g_decayed = g;
-    // theta_decayed[t] = (1 - lr*weight_decay)*theta[t-1]
-    real_t theta_decayed = theta*one_minus_lr_weight_decay;
-    // m[t] = beta1*m[t-1] + (1 - beta1)*g_decayed[t]
-    m = m*beta1 + g_decayed*one_minus_beta1;
-    // v[t] = beta2*v[t-1] + (1 - beta2)*g_decayed[t]**2
-    v = v*beta2 + g_decayed*g_decayed*one_minus_beta2;
-    // v_hat[t] = v[t]/(1 - beta2**t)
-    real_t v_hat = v/one_minus_beta2_to_t;
-    // theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
-    theta = theta_decayed - m*theta_factor2/(sqrt(v_hat) + eps) - g_decayed*theta_factor/(sqrt(v_hat) + eps);
-}
-
-extern "C" __global__ void torch_nadam_decoupled_weight_decay_maximize_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
-{
-    const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
-    const long long stride = (long long)gridDim.y*blockDim.x;
-    for (long long c = blockIdx.x; c < count; c += gridDim.x) {
-        const long long *row = table + 6*chunks[3*c];
-        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
-        real_t *theta_at = place(row[0], start);
-        real_t *m_at = place(row[1], start);
-        real_t *v_at = place(row[2], start);
-        const real_t *g2_at = place(row[3], start);
-        const real_t *of_group = groups + 9*row[4];
-        const real_t beta1_value = of_group[0];
-        const real_t beta2_value = of_group[1];
-        const real_t eps_value = of_group[2];
-        const real_t one_minus_lr_weight_decay_value = of_group[3];
-        const real_t one_minus_beta1_value = of_group[4];
-        const real_t one_minus_beta2_value = of_group[5];
-        const real_t one_minus_beta2_to_t_value = of_group[6];
-        const real_t theta_factor2_value = of_group[7];
-        const real_t theta_factor_value = of_group[8];
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
-        for (long long i = first; i < packs; i += stride) {
-            pack theta_pack = load(theta_at, i);
-            pack m_pack = load(m_at, i);
-            pack v_pack = load(v_at, i);
-            pack g2_pack = load(g2_at, i);
-#pragma unroll
-            for (int k = 0; k < LANES; ++k)
-                torch_nadam_decoupled_weight_decay_maximize_update_entry(
-                    theta_pack.at[k], m_pack.at[k], v_pack.at[k], g2_pack.at[k], beta1_value,
-                    beta2_value, eps_value, one_minus_lr_weight_decay_value, one_minus_beta1_value,
-                    one_minus_beta2_value, one_minus_beta2_to_t_value, theta_factor2_value,
-                    theta_factor_value);
-            store(theta_at, i, theta_pack);
-            store(m_at, i, m_pack);
-            store(v_at, i, v_pack);
-        }
-        for (long long i = packs*LANES + first; i < length; i += stride)
-            torch_nadam_decoupled_weight_decay_maximize_update_entry(
-                theta_at[i], m_at[i], v_at[i], g2_at[i], beta1_value, beta2_value, eps_value,
-                one_minus_lr_weight_decay_value, one_minus_beta1_value, one_minus_beta2_value,
-                one_minus_beta2_to_t_value, theta_factor2_value, theta_factor_value);
+            entry(theta_at[i], raw_g_at[i], m_at[i], v_at[i]);
     }
 }
 """
 
-PLAIN_UPDATE = Kernel(
-    SOURCE,
-    "torch_nadam_plain_update",
-    arrays="theta g m v",
-    groups="beta1 beta2 eps weight_decay one_minus_beta1 one_minus_beta2 one_minus_beta2_to_t theta_factor2 theta_factor",
-)
-
-MAXIMIZE_UPDATE = Kernel(
-    SOURCE,
-    "torch_nadam_maximize_update",
-    arrays="theta m v g2",
-    groups="beta1 beta2 eps weight_decay one_minus_beta1 one_minus_beta2 one_minus_beta2_to_t theta_factor2 theta_factor",
-)
-
-DECOUPLED_WEIGHT_DECAY_UPDATE = Kernel(
-    SOURCE,
-    "torch_nadam_decoupled_weight_decay_update",
-    arrays="theta g m v",
-    groups="beta1 beta2 eps one_minus_lr_weight_decay one_minus_beta1 one_minus_beta2 one_minus_beta2_to_t theta_factor2 theta_factor",
-)
-
-DECOUPLED_WEIGHT_DECAY_MAXIMIZE_UPDATE = Kernel(
-    SOURCE,
-    "torch_nadam_decoupled_weight_decay_maximize_update",
-    arrays="theta m v g2",
-    groups="beta1 beta2 eps one_minus_lr_weight_decay one_minus_beta1 one_minus_beta2 one_minus_beta2_to_t theta_factor2 theta_factor",
+UPDATE = Kernel(
+    SOURCE, "torch_nadam_update", arrays="theta raw_g m v",
+    groups="beta1 beta2 eps weight_decay one_minus_lr_weight_decay one_minus_beta1 one_minus_beta2 one_minus_beta2_to_t theta_factor theta_factor2",
+    flags="maximize decoupled_weight_decay",
 )
 
 
-def plain_host(mu_product, t, lr, beta1, beta2, momentum_decay):
-    """Numbers of this step that need no data, in float64."""
-    # mu[t] = beta1*(1 - 0.96**(momentum_decay*t)/2)
-    mu = beta1*(1 - 0.96**(momentum_decay*t)/2)
-    # mu_next[t] = beta1*(1 - 0.96**(momentum_decay*(1 + t))/2)
-    mu_next = beta1*(1 - 0.96**(momentum_decay*(1 + t))/2)
-    # mu_product[t] = mu_product[t-1]*mu[t]
-    mu_product = mu_product*mu
-    one_minus_beta1 = 1 - beta1
-    one_minus_beta2 = 1 - beta2
-    one_minus_beta2_to_t = 1 - beta2**t
-    theta_factor = lr*(1 - mu)/(1 - mu_product)
-    theta_factor2 = lr*mu_next/(1 - mu_product*mu_next)
-    return {
-        "mu": mu,
-        "mu_next": mu_next,
-        "mu_product": mu_product,
-        "one_minus_beta1": one_minus_beta1,
-        "one_minus_beta2": one_minus_beta2,
-        "one_minus_beta2_to_t": one_minus_beta2_to_t,
-        "theta_factor": theta_factor,
-        "theta_factor2": theta_factor2,
-    }
-
-
-def plain_advance(step: Step) -> None:
-    """One step, pass by pass."""
-    step.host(plain_host)
-    step.ask("g", "grad")
-    step.blocks(PLAIN_UPDATE)
-    step.commit()
-
-
-PLAIN_RULE = Rule(
-    name="NAdam",
-    dialect="torch",
-    hyper=(
-        Hyper("lr", 0.002, "[0, inf)", "learning rate"),
-        Hyper("beta1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
-        Hyper("beta2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
-        Hyper("eps", 1e-08, "[0, inf)", "keeps the denominator from zero"),
-        Hyper("weight_decay", 0, "[0, inf)", "weight decay"),
-        Hyper("momentum_decay", 0.004, "[0, inf)", "speed at which the momentum grows to beta1"),
-    ),
-    state=(State("m"), State("v"), State("mu_product", "host", start=1),),
-    oracles=("grad",),
-    advance=plain_advance,
-)
-
-
-def maximize_host(mu_product, t, lr, beta1, beta2, momentum_decay):
-    """Numbers of this step that need no data, in float64."""
-    # mu[t] = beta1*(1 - 0.96**(momentum_decay*t)/2)
-    mu = beta1*(1 - 0.96**(momentum_decay*t)/2)
-    # mu_next[t] = beta1*(1 - 0.96**(momentum_decay*(1 + t))/2)
-    mu_next = beta1*(1 - 0.96**(momentum_decay*(1 + t))/2)
-    # mu_product[t] = mu_product[t-1]*mu[t]
-    mu_product = mu_product*mu
-    one_minus_beta1 = 1 - beta1
-    one_minus_beta2 = 1 - beta2
-    one_minus_beta2_to_t = 1 - beta2**t
-    theta_factor = lr*(1 - mu)/(1 - mu_product)
-    theta_factor2 = lr*mu_next/(1 - mu_product*mu_next)
-    return {
-        "mu": mu,
-        "mu_next": mu_next,
-        "mu_product": mu_product,
-        "one_minus_beta1": one_minus_beta1,
-        "one_minus_beta2": one_minus_beta2,
-        "one_minus_beta2_to_t": one_minus_beta2_to_t,
-        "theta_factor": theta_factor,
-        "theta_factor2": theta_factor2,
-    }
-
-
-def maximize_advance(step: Step) -> None:
-    """One step, pass by pass."""
-    step.host(maximize_host)
-    step.ask("g2", "grad")
-    step.blocks(MAXIMIZE_UPDATE)
-    step.commit()
-
-
-MAXIMIZE_RULE = Rule(
-    name="NAdam",
-    dialect="torch",
-    hyper=(
-        Hyper("lr", 0.002, "[0, inf)", "learning rate"),
-        Hyper("beta1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
-        Hyper("beta2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
-        Hyper("eps", 1e-08, "[0, inf)", "keeps the denominator from zero"),
-        Hyper("weight_decay", 0, "[0, inf)", "weight decay"),
-        Hyper("momentum_decay", 0.004, "[0, inf)", "speed at which the momentum grows to beta1"),
-    ),
-    state=(State("m"), State("v"), State("mu_product", "host", start=1),),
-    oracles=("grad",),
-    advance=maximize_advance,
-)
-
-
-def decoupled_weight_decay_host(mu_product, t, lr, beta1, beta2, weight_decay, momentum_decay):
+def host(mu_product, t, lr, beta1, beta2, weight_decay, momentum_decay):
     """Numbers of this step that need no data, in float64."""
     # mu[t] = beta1*(1 - 0.96**(momentum_decay*t)/2)
     mu = beta1*(1 - 0.96**(momentum_decay*t)/2)
@@ -494,160 +92,69 @@ def decoupled_weight_decay_host(mu_product, t, lr, beta1, beta2, weight_decay, m
     one_minus_beta2 = 1 - beta2
     one_minus_beta2_to_t = 1 - beta2**t
     theta_factor = lr*(1 - mu)/(1 - mu_product)
-    theta_factor2 = lr*mu_next/(1 - mu_product*mu_next)
+    theta_factor2 = lr*mu_next/(1 - mu_next*mu_product)
     return {
-        "mu": mu,
-        "mu_next": mu_next,
-        "mu_product": mu_product,
+        "mu": mu, "mu_next": mu_next, "mu_product": mu_product,
         "one_minus_lr_weight_decay": one_minus_lr_weight_decay,
-        "one_minus_beta1": one_minus_beta1,
-        "one_minus_beta2": one_minus_beta2,
-        "one_minus_beta2_to_t": one_minus_beta2_to_t,
-        "theta_factor": theta_factor,
+        "one_minus_beta1": one_minus_beta1, "one_minus_beta2": one_minus_beta2,
+        "one_minus_beta2_to_t": one_minus_beta2_to_t, "theta_factor": theta_factor,
         "theta_factor2": theta_factor2,
     }
 
 
-def decoupled_weight_decay_advance(step: Step) -> None:
-    """One step, pass by pass."""
-    step.host(decoupled_weight_decay_host)
-    step.ask("g", "grad")
-    step.blocks(DECOUPLED_WEIGHT_DECAY_UPDATE)
+def advance(step: Step) -> None:
+    step.host(host)
+    step.ask("raw_g", "grad")
+    step.blocks(UPDATE)
     step.commit()
 
 
-DECOUPLED_WEIGHT_DECAY_RULE = Rule(
-    name="NAdam",
-    dialect="torch",
-    hyper=(
-        Hyper("lr", 0.002, "[0, inf)", "learning rate"),
-        Hyper("beta1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
-        Hyper("beta2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
-        Hyper("eps", 1e-08, "[0, inf)", "keeps the denominator from zero"),
-        Hyper("weight_decay", 0, "[0, inf)", "weight decay"),
-        Hyper("momentum_decay", 0.004, "[0, inf)", "speed at which the momentum grows to beta1"),
-    ),
-    state=(State("m"), State("v"), State("mu_product", "host", start=1),),
-    oracles=("grad",),
-    advance=decoupled_weight_decay_advance,
+HYPER = (
+    Hyper("lr", 0.002, "[0, inf)", "learning rate"),
+    Hyper("beta1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
+    Hyper("beta2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
+    Hyper("eps", 1e-08, "[0, inf)", "keeps the denominator from zero"),
+    Hyper("weight_decay", 0, "[0, inf)", "weight decay"),
+    Hyper("momentum_decay", 0.004, "[0, inf)", "speed at which the momentum grows to beta1"),
 )
+STATES = (State("m"), State("v"), State("mu_product", "host", start=1))
 
 
-def decoupled_weight_decay_maximize_host(
-    mu_product, t, lr, beta1, beta2, weight_decay, momentum_decay,
-):
-    """Numbers of this step that need no data, in float64."""
-    # mu[t] = beta1*(1 - 0.96**(momentum_decay*t)/2)
-    mu = beta1*(1 - 0.96**(momentum_decay*t)/2)
-    # mu_next[t] = beta1*(1 - 0.96**(momentum_decay*(1 + t))/2)
-    mu_next = beta1*(1 - 0.96**(momentum_decay*(1 + t))/2)
-    # mu_product[t] = mu_product[t-1]*mu[t]
-    mu_product = mu_product*mu
-    one_minus_lr_weight_decay = 1 - lr*weight_decay
-    one_minus_beta1 = 1 - beta1
-    one_minus_beta2 = 1 - beta2
-    one_minus_beta2_to_t = 1 - beta2**t
-    theta_factor = lr*(1 - mu)/(1 - mu_product)
-    theta_factor2 = lr*mu_next/(1 - mu_product*mu_next)
-    return {
-        "mu": mu,
-        "mu_next": mu_next,
-        "mu_product": mu_product,
-        "one_minus_lr_weight_decay": one_minus_lr_weight_decay,
-        "one_minus_beta1": one_minus_beta1,
-        "one_minus_beta2": one_minus_beta2,
-        "one_minus_beta2_to_t": one_minus_beta2_to_t,
-        "theta_factor": theta_factor,
-        "theta_factor2": theta_factor2,
-    }
-
-
-def decoupled_weight_decay_maximize_advance(step: Step) -> None:
-    """One step, pass by pass."""
-    step.host(decoupled_weight_decay_maximize_host)
-    step.ask("g2", "grad")
-    step.blocks(DECOUPLED_WEIGHT_DECAY_MAXIMIZE_UPDATE)
-    step.commit()
-
-
-DECOUPLED_WEIGHT_DECAY_MAXIMIZE_RULE = Rule(
-    name="NAdam",
-    dialect="torch",
-    hyper=(
-        Hyper("lr", 0.002, "[0, inf)", "learning rate"),
-        Hyper("beta1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
-        Hyper("beta2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
-        Hyper("eps", 1e-08, "[0, inf)", "keeps the denominator from zero"),
-        Hyper("weight_decay", 0, "[0, inf)", "weight decay"),
-        Hyper("momentum_decay", 0.004, "[0, inf)", "speed at which the momentum grows to beta1"),
-    ),
-    state=(State("m"), State("v"), State("mu_product", "host", start=1),),
-    oracles=("grad",),
-    advance=decoupled_weight_decay_maximize_advance,
-)
+def rule(decoupled_weight_decay, maximize):
+    """The rule of these flags."""
+    flags = {"decoupled_weight_decay": decoupled_weight_decay, "maximize": maximize}
+    return Rule(
+        name="NAdam", dialect="torch", hyper=HYPER, state=STATES, oracles=("grad",),
+        advance=advance, flags=flags,
+    )
 
 
 class NAdam(Optimizer):
-    """torch.NAdam: PyTorch 2.13, torch/optim/nadam.py.
-
-    The momentum coefficient mu grows from step to step, so the bias of m is corrected by the
+    """The momentum coefficient mu grows from step to step, so the bias of m is corrected by the
     running product of the coefficients, which is state.
 
-    Equations with decoupled_weight_decay=False, maximize=False
+    Equations
         mu_product[0] = 1
         mu[t] = beta1*(1 - 0.96**(momentum_decay*t)/2)
         mu_next[t] = beta1*(1 - 0.96**(momentum_decay*(1 + t))/2)
         mu_product[t] = mu_product[t-1]*mu[t]
-        g[t] = grad(theta[t-1])
-        g_decayed[t] = weight_decay*theta[t-1] + g[t]
-        theta_decayed[t] = theta[t-1]
-        m[t] = beta1*m[t-1] + (1 - beta1)*g_decayed[t]
-        v[t] = beta2*v[t-1] + (1 - beta2)*g_decayed[t]**2
-        v_hat[t] = v[t]/(1 - beta2**t)
-        theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
-
-    Equations with decoupled_weight_decay=False, maximize=True
-        mu_product[0] = 1
-        mu[t] = beta1*(1 - 0.96**(momentum_decay*t)/2)
-        mu_next[t] = beta1*(1 - 0.96**(momentum_decay*(1 + t))/2)
-        mu_product[t] = mu_product[t-1]*mu[t]
-        g[t] = -grad(theta[t-1])
-        g_decayed[t] = weight_decay*theta[t-1] + g[t]
-        theta_decayed[t] = theta[t-1]
-        m[t] = beta1*m[t-1] + (1 - beta1)*g_decayed[t]
-        v[t] = beta2*v[t-1] + (1 - beta2)*g_decayed[t]**2
-        v_hat[t] = v[t]/(1 - beta2**t)
-        theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
-
-    Equations with decoupled_weight_decay=True, maximize=False
-        mu_product[0] = 1
-        mu[t] = beta1*(1 - 0.96**(momentum_decay*t)/2)
-        mu_next[t] = beta1*(1 - 0.96**(momentum_decay*(1 + t))/2)
-        mu_product[t] = mu_product[t-1]*mu[t]
-        g[t] = grad(theta[t-1])
-        g_decayed[t] = g[t]
-        theta_decayed[t] = (1 - lr*weight_decay)*theta[t-1]
-        m[t] = beta1*m[t-1] + (1 - beta1)*g_decayed[t]
-        v[t] = beta2*v[t-1] + (1 - beta2)*g_decayed[t]**2
-        v_hat[t] = v[t]/(1 - beta2**t)
-        theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
-
-    Equations with decoupled_weight_decay=True, maximize=True
-        mu_product[0] = 1
-        mu[t] = beta1*(1 - 0.96**(momentum_decay*t)/2)
-        mu_next[t] = beta1*(1 - 0.96**(momentum_decay*(1 + t))/2)
-        mu_product[t] = mu_product[t-1]*mu[t]
-        g[t] = -grad(theta[t-1])
-        g_decayed[t] = g[t]
-        theta_decayed[t] = (1 - lr*weight_decay)*theta[t-1]
+        if not maximize:
+            g[t] = grad(theta[t-1])
+        else:
+            g[t] = -grad(theta[t-1])
+        if not decoupled_weight_decay:
+            g_decayed[t] = weight_decay*theta[t-1] + g[t]
+            theta_decayed[t] = theta[t-1]
+        else:
+            g_decayed[t] = g[t]
+            theta_decayed[t] = (1 - lr*weight_decay)*theta[t-1]
         m[t] = beta1*m[t-1] + (1 - beta1)*g_decayed[t]
         v[t] = beta2*v[t-1] + (1 - beta2)*g_decayed[t]**2
         v_hat[t] = v[t]/(1 - beta2**t)
         theta[t] = theta_decayed[t] - lr*g_decayed[t]*(1 - mu[t])/((1 - mu_product[t])*(sqrt(v_hat[t]) + eps)) - lr*m[t]*mu_next[t]/((1 - mu_next[t]*mu_product[t])*(sqrt(v_hat[t]) + eps))
 
     Proved
-        torch.NAdam(momentum_decay=1) = keras.Nadam (DL8: proved for all losses, all t, lr, eps
-            varying with t)
+        torch.NAdam(momentum_decay=1) = keras.Nadam (DL8: all losses, all t, lr, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -657,38 +164,20 @@ class NAdam(Optimizer):
         eps: keeps the denominator from zero, in [0, inf); default 1e-08
         weight_decay: weight decay, in [0, inf); default 0
         momentum_decay: speed at which the momentum grows to beta1, in [0, inf); default 0.004
-        decoupled_weight_decay: one of False, True
-        maximize: one of False, True
+        decoupled_weight_decay, maximize: one of False, True
     """
 
-    rules = (
-        ((('decoupled_weight_decay', False), ('maximize', False)), PLAIN_RULE),
-        ((('decoupled_weight_decay', False), ('maximize', True)), MAXIMIZE_RULE),
-        ((('decoupled_weight_decay', True), ('maximize', False)), DECOUPLED_WEIGHT_DECAY_RULE),
-        ((('decoupled_weight_decay', True), ('maximize', True)), DECOUPLED_WEIGHT_DECAY_MAXIMIZE_RULE),
-    )
-    choices = {'decoupled_weight_decay': (False, True), 'maximize': (False, True)}
+    choices = {"decoupled_weight_decay": (False, True), "maximize": (False, True)}
+    rule = rule
 
     def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 0.002,
-        beta1: HyperValue = 0.9,
-        beta2: HyperValue = 0.999,
-        eps: HyperValue = 1e-08,
-        weight_decay: HyperValue = 0,
-        momentum_decay: HyperValue = 0.004,
-        decoupled_weight_decay: bool = False,
+        self, params: Params, lr: HyperValue = 0.002, beta1: HyperValue = 0.9,
+        beta2: HyperValue = 0.999, eps: HyperValue = 1e-08, weight_decay: HyperValue = 0,
+        momentum_decay: HyperValue = 0.004, decoupled_weight_decay: bool = False,
         maximize: bool = False,
     ) -> None:
         super().__init__(
-            params,
-            lr=lr,
-            beta1=beta1,
-            beta2=beta2,
-            eps=eps,
-            weight_decay=weight_decay,
-            momentum_decay=momentum_decay,
-            decoupled_weight_decay=decoupled_weight_decay,
+            params, lr=lr, beta1=beta1, beta2=beta2, eps=eps, weight_decay=weight_decay,
+            momentum_decay=momentum_decay, decoupled_weight_decay=decoupled_weight_decay,
             maximize=maximize,
         )

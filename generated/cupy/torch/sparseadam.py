@@ -1,255 +1,118 @@
 """torch.SparseAdam: PyTorch 2.13, torch/optim/_functional.py.
 
-For gradients that store exactly their nonzero entries: the others rest, moments and all, while
-the step count goes on. eps joins the root before its bias is corrected.
-
-Equations with maximize=False
-    g[t] = grad(theta[t-1])
-    m[t] = {beta1*m[t-1] + (1 - beta1)*g[t] if g[t] != 0, else m[t-1]}
-    v[t] = {beta2*v[t-1] + (1 - beta2)*g[t]**2 if g[t] != 0, else v[t-1]}
-    rate[t] = lr*sqrt(1 - beta2**t)/(1 - beta1**t)
-    theta[t] = {theta[t-1] - m[t]*rate[t]/(sqrt(v[t]) + eps) if g[t] != 0, else theta[t-1]}
-
-Equations with maximize=True
-    g[t] = -grad(theta[t-1])
-    m[t] = {beta1*m[t-1] + (1 - beta1)*g[t] if g[t] != 0, else m[t-1]}
-    v[t] = {beta2*v[t-1] + (1 - beta2)*g[t]**2 if g[t] != 0, else v[t-1]}
-    rate[t] = lr*sqrt(1 - beta2**t)/(1 - beta1**t)
-    theta[t] = {theta[t-1] - m[t]*rate[t]/(sqrt(v[t]) + eps) if g[t] != 0, else theta[t-1]}
-
-Proved
-    torch.SparseAdam = keras.Adam where no gradient is 0 (DL5j: proved for all losses, all t,
-        lr, eps varying with t)
-
 After the first step nothing is allocated on the device and nothing is read back from it.
 
-Do not edit. Made from the declaration torch.SparseAdam and the template cupy/module.py.j2;
-remake it with: gen kernels --backend cupy
-Digest: 324b59ef283eba4f
+Do not edit. Made from the declaration torch.SparseAdam; remake it with: gen kernels --backend cupy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
 from optwright.runtime.device import Hyper, HyperValue, Kernel, Optimizer, Params, Rule, State, Step
 
 SOURCE = """
-static __device__ __forceinline__ void torch_sparseadam_plain_update_entry(
-    real_t &theta, const real_t g, real_t &m, real_t &v, const real_t beta1, const real_t beta2,
-    const real_t eps, const real_t one_minus_beta1, const real_t one_minus_beta2, const real_t rate)
-{
-    // m[t] = {beta1*m[t-1] + (1 - beta1)*g[t] if g[t] != 0, else m[t-1]}
-    m = ((g != real_t(0)) ? m*beta1 + g*one_minus_beta1 : m);
-    // v[t] = {beta2*v[t-1] + (1 - beta2)*g[t]**2 if g[t] != 0, else v[t-1]}
-    v = ((g != real_t(0)) ? v*beta2 + g*g*one_minus_beta2 : v);
-    // theta[t] = {theta[t-1] - m[t]*rate[t]/(sqrt(v[t]) + eps) if g[t] != 0, else theta[t-1]}
-    theta = ((g != real_t(0)) ? theta - m*rate/(sqrt(v) + eps) : theta);
-}
-
-extern "C" __global__ void torch_sparseadam_plain_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
+extern "C" __global__ void torch_sparseadam_update(const long long *table, const long long *chunks,
+    const long long count, const real_t *groups, const real_t *numbers)
 {
     const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
     const long long stride = (long long)gridDim.y*blockDim.x;
     for (long long c = blockIdx.x; c < count; c += gridDim.x) {
-        const long long *row = table + 6*chunks[3*c];
-        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
-        real_t *theta_at = place(row[0], start);
-        const real_t *g_at = place(row[1], start);
-        real_t *m_at = place(row[2], start);
-        real_t *v_at = place(row[3], start);
+        const long long *chunk = chunks + 3*c, *row = table + 6*chunk[0];
+        const long long start = chunk[1], length = chunk[2];
+        real_t *theta_at = place(row[0], start), *raw_g_at = place(row[1], start),
+            *m_at = place(row[2], start), *v_at = place(row[3], start);
         const real_t *of_group = groups + 6*row[4];
-        const real_t beta1_value = of_group[0];
-        const real_t beta2_value = of_group[1];
-        const real_t eps_value = of_group[2];
-        const real_t one_minus_beta1_value = of_group[3];
-        const real_t one_minus_beta2_value = of_group[4];
-        const real_t rate_value = of_group[5];
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
+        const real_t beta1 = of_group[0], beta2 = of_group[1], eps = of_group[2],
+            one_minus_beta1 = of_group[3], one_minus_beta2 = of_group[4], rate = of_group[5];
+        const auto entry = [&](real_t &theta, const real_t raw_g, real_t &m, real_t &v) {
+            real_t g;
+            if (!maximize) {
+                // g[t] = grad(theta[t-1])
+                g = raw_g;
+            } else {
+                // g[t] = -grad(theta[t-1])
+                g = -raw_g;
+            }
+            // m[t] = {beta1*m[t-1] + (1 - beta1)*g[t] if g[t] != 0, else m[t-1]}
+            m = (g != real_t(0) ? m*beta1 + g*one_minus_beta1 : m);
+            // v[t] = {beta2*v[t-1] + (1 - beta2)*g[t]**2 if g[t] != 0, else v[t-1]}
+            v = (g != real_t(0) ? v*beta2 + g*g*one_minus_beta2 : v);
+            // theta[t] = {theta[t-1] - m[t]*rate[t]/(sqrt(v[t]) + eps) if g[t] != 0, else theta[t-1]}
+            theta = (g != real_t(0) ? theta - m*rate/(sqrt(v) + eps) : theta);
+        };
+        const long long packs = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0 ? length/LANES : 0;
         for (long long i = first; i < packs; i += stride) {
-            pack theta_pack = load(theta_at, i);
-            pack g_pack = load(g_at, i);
-            pack m_pack = load(m_at, i);
-            pack v_pack = load(v_at, i);
+            pack theta_pack = load(theta_at, i), raw_g_pack = load(raw_g_at, i),
+                m_pack = load(m_at, i), v_pack = load(v_at, i);
 #pragma unroll
             for (int k = 0; k < LANES; ++k)
-                torch_sparseadam_plain_update_entry(
-                    theta_pack.at[k], g_pack.at[k], m_pack.at[k], v_pack.at[k], beta1_value,
-                    beta2_value, eps_value, one_minus_beta1_value, one_minus_beta2_value, rate_value);
-            store(theta_at, i, theta_pack);
-            store(m_at, i, m_pack);
-            store(v_at, i, v_pack);
+                entry(theta_pack.at[k], raw_g_pack.at[k], m_pack.at[k], v_pack.at[k]);
+            store(theta_at, i, theta_pack); store(m_at, i, m_pack); store(v_at, i, v_pack);
         }
         for (long long i = packs*LANES + first; i < length; i += stride)
-            torch_sparseadam_plain_update_entry(
-                theta_at[i], g_at[i], m_at[i], v_at[i], beta1_value, beta2_value, eps_value,
-                one_minus_beta1_value, one_minus_beta2_value, rate_value);
-    }
-}
-
-static __device__ __forceinline__ void torch_sparseadam_maximize_update_entry(
-    real_t &theta, real_t &m, real_t &v, const real_t g2, const real_t beta1, const real_t beta2,
-    const real_t eps, const real_t one_minus_beta1, const real_t one_minus_beta2, const real_t rate)
-{
-    // g[t] = -grad(theta[t-1])
-    real_t g = -g2;
-    // m[t] = {beta1*m[t-1] + (1 - beta1)*g[t] if g[t] != 0, else m[t-1]}
-    m = ((g != real_t(0)) ? m*beta1 + g*one_minus_beta1 : m);
-    // v[t] = {beta2*v[t-1] + (1 - beta2)*g[t]**2 if g[t] != 0, else v[t-1]}
-    v = ((g != real_t(0)) ? v*beta2 + g*g*one_minus_beta2 : v);
-    // theta[t] = {theta[t-1] - m[t]*rate[t]/(sqrt(v[t]) + eps) if g[t] != 0, else theta[t-1]}
-    theta = ((g != real_t(0)) ? theta - m*rate/(sqrt(v) + eps) : theta);
-}
-
-extern "C" __global__ void torch_sparseadam_maximize_update(
-    const long long *table, const long long *chunks, const long long count,
-    const real_t *groups, const real_t *numbers)
-{
-    const long long first = (long long)blockIdx.y*blockDim.x + threadIdx.x;
-    const long long stride = (long long)gridDim.y*blockDim.x;
-    for (long long c = blockIdx.x; c < count; c += gridDim.x) {
-        const long long *row = table + 6*chunks[3*c];
-        const long long start = chunks[3*c + 1], length = chunks[3*c + 2];
-        real_t *theta_at = place(row[0], start);
-        real_t *m_at = place(row[1], start);
-        real_t *v_at = place(row[2], start);
-        const real_t *g2_at = place(row[3], start);
-        const real_t *of_group = groups + 6*row[4];
-        const real_t beta1_value = of_group[0];
-        const real_t beta2_value = of_group[1];
-        const real_t eps_value = of_group[2];
-        const real_t one_minus_beta1_value = of_group[3];
-        const real_t one_minus_beta2_value = of_group[4];
-        const real_t rate_value = of_group[5];
-        const bool aligned = ((row[0] | row[1] | row[2] | row[3]) & 15) == 0;
-        const long long packs = aligned ? length/LANES : 0;
-        for (long long i = first; i < packs; i += stride) {
-            pack theta_pack = load(theta_at, i);
-            pack m_pack = load(m_at, i);
-            pack v_pack = load(v_at, i);
-            pack g2_pack = load(g2_at, i);
-#pragma unroll
-            for (int k = 0; k < LANES; ++k)
-                torch_sparseadam_maximize_update_entry(
-                    theta_pack.at[k], m_pack.at[k], v_pack.at[k], g2_pack.at[k], beta1_value,
-                    beta2_value, eps_value, one_minus_beta1_value, one_minus_beta2_value, rate_value);
-            store(theta_at, i, theta_pack);
-            store(m_at, i, m_pack);
-            store(v_at, i, v_pack);
-        }
-        for (long long i = packs*LANES + first; i < length; i += stride)
-            torch_sparseadam_maximize_update_entry(
-                theta_at[i], m_at[i], v_at[i], g2_at[i], beta1_value, beta2_value, eps_value,
-                one_minus_beta1_value, one_minus_beta2_value, rate_value);
+            entry(theta_at[i], raw_g_at[i], m_at[i], v_at[i]);
     }
 }
 """
 
-PLAIN_UPDATE = Kernel(
-    SOURCE,
-    "torch_sparseadam_plain_update",
-    arrays="theta g m v",
-    groups="beta1 beta2 eps one_minus_beta1 one_minus_beta2 rate",
-)
-
-MAXIMIZE_UPDATE = Kernel(
-    SOURCE,
-    "torch_sparseadam_maximize_update",
-    arrays="theta m v g2",
-    groups="beta1 beta2 eps one_minus_beta1 one_minus_beta2 rate",
+UPDATE = Kernel(
+    SOURCE, "torch_sparseadam_update", arrays="theta raw_g m v",
+    groups="beta1 beta2 eps one_minus_beta1 one_minus_beta2 rate", flags="maximize",
 )
 
 
-def plain_host(t, lr, beta1, beta2):
+def host(t, lr, beta1, beta2):
     """Numbers of this step that need no data, in float64."""
     # rate[t] = lr*sqrt(1 - beta2**t)/(1 - beta1**t)
     rate = lr*np.sqrt(1 - beta2**t)/(1 - beta1**t)
     one_minus_beta1 = 1 - beta1
     one_minus_beta2 = 1 - beta2
-    return {"rate": rate, "one_minus_beta1": one_minus_beta1, "one_minus_beta2": one_minus_beta2}
+    return {
+        "rate": rate, "one_minus_beta1": one_minus_beta1, "one_minus_beta2": one_minus_beta2,
+    }
 
 
-def plain_advance(step: Step) -> None:
-    """One step, pass by pass."""
-    step.host(plain_host)
-    step.ask("g", "grad")
-    step.blocks(PLAIN_UPDATE)
+def advance(step: Step) -> None:
+    step.host(host)
+    step.ask("raw_g", "grad")
+    step.blocks(UPDATE)
     step.commit()
 
 
-PLAIN_RULE = Rule(
-    name="SparseAdam",
-    dialect="torch",
-    hyper=(
-        Hyper("lr", 0.001, "(0, inf)", "learning rate"),
-        Hyper("beta1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
-        Hyper("beta2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
-        Hyper("eps", 1e-08, "(0, inf)", "keeps the denominator from zero"),
-    ),
-    state=(State("m"), State("v"),),
-    oracles=("grad",),
-    advance=plain_advance,
+HYPER = (
+    Hyper("lr", 0.001, "(0, inf)", "learning rate"),
+    Hyper("beta1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
+    Hyper("beta2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
+    Hyper("eps", 1e-08, "(0, inf)", "keeps the denominator from zero"),
 )
+STATES = (State("m"), State("v"))
 
 
-def maximize_host(t, lr, beta1, beta2):
-    """Numbers of this step that need no data, in float64."""
-    # rate[t] = lr*sqrt(1 - beta2**t)/(1 - beta1**t)
-    rate = lr*np.sqrt(1 - beta2**t)/(1 - beta1**t)
-    one_minus_beta1 = 1 - beta1
-    one_minus_beta2 = 1 - beta2
-    return {"rate": rate, "one_minus_beta1": one_minus_beta1, "one_minus_beta2": one_minus_beta2}
-
-
-def maximize_advance(step: Step) -> None:
-    """One step, pass by pass."""
-    step.host(maximize_host)
-    step.ask("g2", "grad")
-    step.blocks(MAXIMIZE_UPDATE)
-    step.commit()
-
-
-MAXIMIZE_RULE = Rule(
-    name="SparseAdam",
-    dialect="torch",
-    hyper=(
-        Hyper("lr", 0.001, "(0, inf)", "learning rate"),
-        Hyper("beta1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
-        Hyper("beta2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
-        Hyper("eps", 1e-08, "(0, inf)", "keeps the denominator from zero"),
-    ),
-    state=(State("m"), State("v"),),
-    oracles=("grad",),
-    advance=maximize_advance,
-)
+def rule(maximize):
+    """The rule of these flags."""
+    flags = {"maximize": maximize}
+    return Rule(
+        name="SparseAdam", dialect="torch", hyper=HYPER, state=STATES, oracles=("grad",),
+        advance=advance, flags=flags,
+    )
 
 
 class SparseAdam(Optimizer):
-    """torch.SparseAdam: PyTorch 2.13, torch/optim/_functional.py.
+    """For gradients that store exactly their nonzero entries: the others rest, moments and all,
+    while the step count goes on. eps joins the root before its bias is corrected.
 
-    For gradients that store exactly their nonzero entries: the others rest, moments and all, while
-    the step count goes on. eps joins the root before its bias is corrected.
-
-    Equations with maximize=False
-        g[t] = grad(theta[t-1])
-        m[t] = {beta1*m[t-1] + (1 - beta1)*g[t] if g[t] != 0, else m[t-1]}
-        v[t] = {beta2*v[t-1] + (1 - beta2)*g[t]**2 if g[t] != 0, else v[t-1]}
-        rate[t] = lr*sqrt(1 - beta2**t)/(1 - beta1**t)
-        theta[t] = {theta[t-1] - m[t]*rate[t]/(sqrt(v[t]) + eps) if g[t] != 0, else theta[t-1]}
-
-    Equations with maximize=True
-        g[t] = -grad(theta[t-1])
+    Equations
+        if not maximize:
+            g[t] = grad(theta[t-1])
+        else:
+            g[t] = -grad(theta[t-1])
         m[t] = {beta1*m[t-1] + (1 - beta1)*g[t] if g[t] != 0, else m[t-1]}
         v[t] = {beta2*v[t-1] + (1 - beta2)*g[t]**2 if g[t] != 0, else v[t-1]}
         rate[t] = lr*sqrt(1 - beta2**t)/(1 - beta1**t)
         theta[t] = {theta[t-1] - m[t]*rate[t]/(sqrt(v[t]) + eps) if g[t] != 0, else theta[t-1]}
 
     Proved
-        torch.SparseAdam = keras.Adam where no gradient is 0 (DL5j: proved for all losses, all t,
-            lr, eps varying with t)
+        torch.SparseAdam = keras.Adam where no gradient is 0 (DL5j: all losses, all t, lr, eps
+            varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -260,26 +123,13 @@ class SparseAdam(Optimizer):
         maximize: one of False, True
     """
 
-    rules = (
-        ((('maximize', False),), PLAIN_RULE),
-        ((('maximize', True),), MAXIMIZE_RULE),
-    )
-    choices = {'maximize': (False, True)}
+    choices = {"maximize": (False, True)}
+    rule = rule
 
     def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 0.001,
-        beta1: HyperValue = 0.9,
-        beta2: HyperValue = 0.999,
-        eps: HyperValue = 1e-08,
-        maximize: bool = False,
+        self, params: Params, lr: HyperValue = 0.001, beta1: HyperValue = 0.9,
+        beta2: HyperValue = 0.999, eps: HyperValue = 1e-08, maximize: bool = False,
     ) -> None:
         super().__init__(
-            params,
-            lr=lr,
-            beta1=beta1,
-            beta2=beta2,
-            eps=eps,
-            maximize=maximize,
+            params, lr=lr, beta1=beta1, beta2=beta2, eps=eps, maximize=maximize,
         )

@@ -20,34 +20,21 @@ if TYPE_CHECKING:
     from optwright.generated.numpy.keras.sgd import SGD as SGD
 
 _MODULES = {
-    "Adadelta": "keras.adadelta",
-    "Adagrad": "keras.adagrad",
-    "Adam": "keras.adam",
-    "AdamW": "keras.adamw",
-    "Adamax": "keras.adamax",
-    "Lion": "keras.lion",
-    "Nadam": "keras.nadam",
-    "RMSprop": "keras.rmsprop",
-    "SGD": "keras.sgd",
+    "Adadelta": "numpy.keras.adadelta", "Adagrad": "numpy.keras.adagrad",
+    "Adam": "numpy.keras.adam", "AdamW": "numpy.keras.adamw", "Adamax": "numpy.keras.adamax",
+    "Lion": "numpy.keras.lion", "Nadam": "numpy.keras.nadam", "RMSprop": "numpy.keras.rmsprop",
+    "SGD": "numpy.keras.sgd",
 }
 
 __all__ = [
-    "Adadelta",
-    "Adagrad",
-    "Adam",
-    "AdamW",
-    "Adamax",
-    "Lion",
-    "Nadam",
-    "RMSprop",
-    "SGD",
+    "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "Lion", "Nadam", "RMSprop", "SGD",
 ]
 
 
 def __getattr__(name: str) -> Any:
     """Load a class when it is first used."""
     if name in _MODULES:
-        found = getattr(import_module(f"optwright.generated.numpy.{_MODULES[name]}"), name)
+        found = getattr(import_module(f"optwright.generated.{_MODULES[name]}"), name)
     else:
         from optwright.runtime.error import suggest
 

@@ -1,25 +1,7 @@
 """keras.Adadelta: Keras 3.15.1, keras/src/optimizers/adadelta.py.
 
-With Zeiler's learning rate of 1 the paper's rule: the default is a thousandth of it.
-
-Equations
-    g[t] = grad(theta[t-1])
-    decayed[t] = (1 - learning_rate*weight_decay)*theta[t-1]
-    v[t] = rho*v[t-1] + (1 - rho)*g[t]**2
-    delta[t] = -g[t]*sqrt(u[t-1] + epsilon)/sqrt(v[t] + epsilon)
-    u[t] = rho*u[t-1] + (1 - rho)*delta[t]**2
-    theta[t] = decayed[t] + learning_rate*delta[t]
-
-Proved
-    torch.Adadelta(weight_decay=0) = keras.Adadelta(weight_decay=0) (DL3a: proved for all
-        losses, all t, lr, eps varying with t)
-
-Do not edit. Made from the declaration keras.Adadelta and the template numpy/module.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: db0e560d79d6d3aa
+Do not edit. Made from the declaration keras.Adadelta; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
@@ -28,39 +10,37 @@ from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State,
 
 def host(learning_rate, rho, weight_decay):
     """Numbers of this step that need no data, in float64."""
-    one_minus_learning_rate_weight_decay = 1 - learning_rate*weight_decay
-    one_minus_rho = 1 - rho
     return {
-        "one_minus_learning_rate_weight_decay": one_minus_learning_rate_weight_decay,
-        "one_minus_rho": one_minus_rho,
+        "one_minus_learning_rate_weight_decay": 1 - learning_rate*weight_decay,
+        "one_minus_rho": 1 - rho,
     }
 
 
-@blocked(work="decayed delta product denominator")
+@blocked(work="block1 block2 block3")
 def update(
     theta, g, v, u, learning_rate, rho, epsilon, one_minus_learning_rate_weight_decay,
-    one_minus_rho, decayed, delta, product, denominator,
+    one_minus_rho, block1, block2, block3,
 ):
     """Entrywise work on one block, in place."""
     # decayed[t] = (1 - learning_rate*weight_decay)*theta[t-1]
-    np.multiply(theta, one_minus_learning_rate_weight_decay, out=decayed)
+    decayed = np.multiply(theta, one_minus_learning_rate_weight_decay, out=block1)
     # v[t] = rho*v[t-1] + (1 - rho)*g[t]**2
     np.multiply(v, rho, out=v)
-    np.multiply(g, g, out=product)
-    np.multiply(product, one_minus_rho, out=product)
+    product = np.multiply(g, g, out=block2)
+    product = np.multiply(product, one_minus_rho, out=block2)
     np.add(v, product, out=v)
     # delta[t] = -g[t]*sqrt(u[t-1] + epsilon)/sqrt(v[t] + epsilon)
-    np.add(u, epsilon, out=delta)
-    np.sqrt(delta, out=delta)
-    np.multiply(g, delta, out=delta)
-    np.add(v, epsilon, out=denominator)
-    np.sqrt(denominator, out=denominator)
-    np.divide(delta, denominator, out=delta)
-    np.negative(delta, out=delta)
+    total = np.add(u, epsilon, out=block2)
+    root = np.sqrt(total, out=block2)
+    product = np.multiply(g, root, out=block2)
+    total = np.add(v, epsilon, out=block3)
+    denominator = np.sqrt(total, out=block3)
+    quotient = np.divide(product, denominator, out=block2)
+    delta = np.negative(quotient, out=block2)
     # u[t] = rho*u[t-1] + (1 - rho)*delta[t]**2
     np.multiply(u, rho, out=u)
-    np.multiply(delta, delta, out=product)
-    np.multiply(product, one_minus_rho, out=product)
+    product = np.multiply(delta, delta, out=block3)
+    product = np.multiply(product, one_minus_rho, out=block3)
     np.add(u, product, out=u)
     # theta[t] = decayed[t] + learning_rate*delta[t]
     np.multiply(delta, learning_rate, out=theta)
@@ -68,32 +48,26 @@ def update(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
     step.commit()
 
 
+HYPER = (
+    Hyper("learning_rate", 0.001, "[0, inf)", "learning rate"),
+    Hyper("rho", 0.95, "[0, 1)", "decay of a moving average"),
+    Hyper("epsilon", 1e-07, "[0, inf)", "keeps the denominator from zero"),
+    Hyper("weight_decay", 0, "[0, inf)", "weight decay"),
+)
+STATES = (State("v"), State("u"))
 RULE = Rule(
-    name="Adadelta",
-    dialect="keras",
-    hyper=(
-        Hyper("learning_rate", 0.001, "[0, inf)", "learning rate"),
-        Hyper("rho", 0.95, "[0, 1)", "decay of a moving average"),
-        Hyper("epsilon", 1e-07, "[0, inf)", "keeps the denominator from zero"),
-        Hyper("weight_decay", 0, "[0, inf)", "weight decay"),
-    ),
-    state=(State("v"), State("u"),),
-    oracles=("grad",),
-    advance=advance,
+    name="Adadelta", dialect="keras", hyper=HYPER, state=STATES, oracles=("grad",), advance=advance,
 )
 
 
 class Adadelta(Optimizer):
-    """keras.Adadelta: Keras 3.15.1, keras/src/optimizers/adadelta.py.
-
-    With Zeiler's learning rate of 1 the paper's rule: the default is a thousandth of it.
+    """With Zeiler's learning rate of 1 the paper's rule: the default is a thousandth of it.
 
     Equations
         g[t] = grad(theta[t-1])
@@ -104,8 +78,8 @@ class Adadelta(Optimizer):
         theta[t] = decayed[t] + learning_rate*delta[t]
 
     Proved
-        torch.Adadelta(weight_decay=0) = keras.Adadelta(weight_decay=0) (DL3a: proved for all
-            losses, all t, lr, eps varying with t)
+        torch.Adadelta(weight_decay=0) = keras.Adadelta(weight_decay=0) (DL3a: all losses, all t,
+            lr, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -116,20 +90,11 @@ class Adadelta(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
     def __init__(
-        self,
-        params: Params,
-        learning_rate: HyperValue = 0.001,
-        rho: HyperValue = 0.95,
-        epsilon: HyperValue = 1e-07,
-        weight_decay: HyperValue = 0,
+        self, params: Params, learning_rate: HyperValue = 0.001, rho: HyperValue = 0.95,
+        epsilon: HyperValue = 1e-07, weight_decay: HyperValue = 0,
     ) -> None:
         super().__init__(
-            params,
-            learning_rate=learning_rate,
-            rho=rho,
-            epsilon=epsilon,
-            weight_decay=weight_decay,
+            params, learning_rate=learning_rate, rho=rho, epsilon=epsilon, weight_decay=weight_decay,
         )

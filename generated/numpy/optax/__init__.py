@@ -26,46 +26,24 @@ if TYPE_CHECKING:
     from optwright.generated.numpy.optax.signum_ import signum as signum
 
 _MODULES = {
-    "adadelta": "optax.adadelta_",
-    "adagrad": "optax.adagrad_",
-    "adam": "optax.adam_",
-    "adamax": "optax.adamax_",
-    "adamaxw": "optax.adamaxw_",
-    "adamw": "optax.adamw_",
-    "amsgrad": "optax.amsgrad_",
-    "lion": "optax.lion_",
-    "nadam": "optax.nadam_",
-    "nadamw": "optax.nadamw_",
-    "radam": "optax.radam_",
-    "rmsprop": "optax.rmsprop_",
-    "sgd": "optax.sgd_",
-    "sign_sgd": "optax.sign_sgd_",
-    "signum": "optax.signum_",
+    "adadelta": "numpy.optax.adadelta_", "adagrad": "numpy.optax.adagrad_",
+    "adam": "numpy.optax.adam_", "adamax": "numpy.optax.adamax_", "adamaxw": "numpy.optax.adamaxw_",
+    "adamw": "numpy.optax.adamw_", "amsgrad": "numpy.optax.amsgrad_", "lion": "numpy.optax.lion_",
+    "nadam": "numpy.optax.nadam_", "nadamw": "numpy.optax.nadamw_", "radam": "numpy.optax.radam_",
+    "rmsprop": "numpy.optax.rmsprop_", "sgd": "numpy.optax.sgd_",
+    "sign_sgd": "numpy.optax.sign_sgd_", "signum": "numpy.optax.signum_",
 }
 
 __all__ = [
-    "adadelta",
-    "adagrad",
-    "adam",
-    "adamax",
-    "adamaxw",
-    "adamw",
-    "amsgrad",
-    "lion",
-    "nadam",
-    "nadamw",
-    "radam",
-    "rmsprop",
-    "sgd",
-    "sign_sgd",
-    "signum",
+    "adadelta", "adagrad", "adam", "adamax", "adamaxw", "adamw", "amsgrad", "lion", "nadam",
+    "nadamw", "radam", "rmsprop", "sgd", "sign_sgd", "signum",
 ]
 
 
 def __getattr__(name: str) -> Any:
     """Load a class when it is first used."""
     if name in _MODULES:
-        found = getattr(import_module(f"optwright.generated.numpy.{_MODULES[name]}"), name)
+        found = getattr(import_module(f"optwright.generated.{_MODULES[name]}"), name)
     else:
         from optwright.runtime.error import suggest
 

@@ -1,25 +1,7 @@
 """optax.adadelta: optax 0.2.8, optax/_src/alias.py.
 
-optax's default learning_rate=None leaves out the rate and its sign with it, which is
-learning_rate = -1 here, a step uphill: so the rate must be given.
-
-Equations
-    g[t] = weight_decay*theta[t-1] + grad(theta[t-1])
-    v[t] = rho*v[t-1] + (1 - rho)*g[t]**2
-    delta[t] = g[t]*sqrt(u[t-1] + eps)/sqrt(v[t] + eps)
-    u[t] = rho*u[t-1] + (1 - rho)*delta[t]**2
-    theta[t] = theta[t-1] - learning_rate*delta[t]
-
-Proved
-    torch.Adadelta = optax.adadelta (DL3: proved for all losses, all t, lr, eps, weight_decay
-        varying with t)
-
-Do not edit. Made from the declaration optax.adadelta and the template numpy/module.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: fb53c8cce9593653
+Do not edit. Made from the declaration optax.adadelta; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
@@ -28,68 +10,60 @@ from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State,
 
 def host(rho):
     """Numbers of this step that need no data, in float64."""
-    one_minus_rho = 1 - rho
-    return {"one_minus_rho": one_minus_rho}
+    return {"one_minus_rho": 1 - rho}
 
 
-@blocked(work="g delta product denominator")
+@blocked(work="block1 block2")
 def update(
-    theta, v, u, g2, learning_rate, rho, eps, weight_decay, one_minus_rho, g, delta, product,
-    denominator,
+    theta, raw_g, v, u, learning_rate, rho, eps, weight_decay, one_minus_rho, block1, block2,
 ):
     """Entrywise work on one block, in place."""
     # g[t] = weight_decay*theta[t-1] + grad(theta[t-1])
-    np.multiply(theta, weight_decay, out=g)
-    np.add(g, g2, out=g)
+    product = np.multiply(theta, weight_decay, out=block1)
+    g = np.add(product, raw_g, out=block1)
     # v[t] = rho*v[t-1] + (1 - rho)*g[t]**2
     np.multiply(v, rho, out=v)
-    np.multiply(g, g, out=product)
-    np.multiply(product, one_minus_rho, out=product)
+    product = np.multiply(g, g, out=block2)
+    product = np.multiply(product, one_minus_rho, out=block2)
     np.add(v, product, out=v)
     # delta[t] = g[t]*sqrt(u[t-1] + eps)/sqrt(v[t] + eps)
-    np.add(u, eps, out=delta)
-    np.sqrt(delta, out=delta)
-    np.multiply(g, delta, out=delta)
-    np.add(v, eps, out=denominator)
-    np.sqrt(denominator, out=denominator)
-    np.divide(delta, denominator, out=delta)
+    total = np.add(u, eps, out=block2)
+    root = np.sqrt(total, out=block2)
+    product = np.multiply(g, root, out=block1)
+    total = np.add(v, eps, out=block2)
+    denominator = np.sqrt(total, out=block2)
+    delta = np.divide(product, denominator, out=block1)
     # u[t] = rho*u[t-1] + (1 - rho)*delta[t]**2
     np.multiply(u, rho, out=u)
-    np.multiply(delta, delta, out=product)
-    np.multiply(product, one_minus_rho, out=product)
+    product = np.multiply(delta, delta, out=block2)
+    product = np.multiply(product, one_minus_rho, out=block2)
     np.add(u, product, out=u)
     # theta[t] = theta[t-1] - learning_rate*delta[t]
-    np.multiply(delta, learning_rate, out=product)
+    product = np.multiply(delta, learning_rate, out=block1)
     np.subtract(theta, product, out=theta)
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
-    step.ask("g2", "grad")
+    step.ask("raw_g", "grad")
     step.blocks(update)
     step.commit()
 
 
+HYPER = (
+    Hyper("learning_rate", None, "(-inf, inf)", "learning rate"),
+    Hyper("rho", 0.9, "[0, 1)", "decay of a moving average"),
+    Hyper("eps", 1e-06, "[0, inf)", "keeps the denominator from zero"),
+    Hyper("weight_decay", 0, "[0, inf)", "weight decay"),
+)
+STATES = (State("v"), State("u"))
 RULE = Rule(
-    name="adadelta",
-    dialect="optax",
-    hyper=(
-        Hyper("learning_rate", None, "(-inf, inf)", "learning rate"),
-        Hyper("rho", 0.9, "[0, 1)", "decay of a moving average"),
-        Hyper("eps", 1e-06, "[0, inf)", "keeps the denominator from zero"),
-        Hyper("weight_decay", 0, "[0, inf)", "weight decay"),
-    ),
-    state=(State("v"), State("u"),),
-    oracles=("grad",),
-    advance=advance,
+    name="adadelta", dialect="optax", hyper=HYPER, state=STATES, oracles=("grad",), advance=advance,
 )
 
 
 class adadelta(Optimizer):
-    """optax.adadelta: optax 0.2.8, optax/_src/alias.py.
-
-    optax's default learning_rate=None leaves out the rate and its sign with it, which is
+    """optax's default learning_rate=None leaves out the rate and its sign with it, which is
     learning_rate = -1 here, a step uphill: so the rate must be given.
 
     Equations
@@ -100,8 +74,8 @@ class adadelta(Optimizer):
         theta[t] = theta[t-1] - learning_rate*delta[t]
 
     Proved
-        torch.Adadelta = optax.adadelta (DL3: proved for all losses, all t, lr, eps, weight_decay
-            varying with t)
+        torch.Adadelta = optax.adadelta (DL3: all losses, all t, lr, eps, weight_decay varying with
+            t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -112,21 +86,11 @@ class adadelta(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
     def __init__(
-        self,
-        params: Params,
-        *,
-        learning_rate: HyperValue,
-        rho: HyperValue = 0.9,
-        eps: HyperValue = 1e-06,
-        weight_decay: HyperValue = 0,
+        self, params: Params, *, learning_rate: HyperValue, rho: HyperValue = 0.9,
+        eps: HyperValue = 1e-06, weight_decay: HyperValue = 0,
     ) -> None:
         super().__init__(
-            params,
-            learning_rate=learning_rate,
-            rho=rho,
-            eps=eps,
-            weight_decay=weight_decay,
+            params, learning_rate=learning_rate, rho=rho, eps=eps, weight_decay=weight_decay,
         )

@@ -1,26 +1,7 @@
 """optax.adamax: optax 0.2.8, optax/_src/alias.py.
 
-eps is added to the gradient's size inside the maximum.
-
-Equations
-    g[t] = grad(theta[t-1])
-    m[t] = b1*m[t-1] + (1 - b1)*g[t]
-    u[t] = max(abs(g[t]) + eps, b2*u[t-1])
-    m_hat[t] = m[t]/(1 - b1**t)
-    theta[t] = theta[t-1] - learning_rate*m_hat[t]/u[t]
-
-Proved
-    torch.Adamax = optax.adamax (DL7: proved for all losses, all t, lr, beta1, beta2, eps
-        varying with t)
-    optax.adamaxw(weight_decay=0) = optax.adamax (DL7c: proved for all losses, all t,
-        learning_rate, b1, b2, eps varying with t)
-
-Do not edit. Made from the declaration optax.adamax and the template numpy/module.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: 3b2af75151a31da6
+Do not edit. Made from the declaration optax.adamax; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
@@ -29,61 +10,50 @@ from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State,
 
 def host(t, b1):
     """Numbers of this step that need no data, in float64."""
-    one_minus_b1 = 1 - b1
-    one_minus_b1_to_t = 1 - b1**t
-    return {"one_minus_b1": one_minus_b1, "one_minus_b1_to_t": one_minus_b1_to_t}
+    return {"one_minus_b1": 1 - b1, "one_minus_b1_to_t": 1 - b1**t}
 
 
-@blocked(work="m_hat product total quotient")
-def update(
-    theta, g, m, u, learning_rate, b1, b2, eps, one_minus_b1, one_minus_b1_to_t, m_hat, product,
-    total, quotient,
-):
+@blocked(work="block1")
+def update(theta, g, m, u, learning_rate, b1, b2, eps, one_minus_b1, one_minus_b1_to_t, block1):
     """Entrywise work on one block, in place."""
     # m[t] = b1*m[t-1] + (1 - b1)*g[t]
     np.multiply(m, b1, out=m)
-    np.multiply(g, one_minus_b1, out=product)
+    product = np.multiply(g, one_minus_b1, out=block1)
     np.add(m, product, out=m)
     # u[t] = max(abs(g[t]) + eps, b2*u[t-1])
     np.multiply(u, b2, out=u)
-    np.absolute(g, out=total)
-    np.add(total, eps, out=total)
+    magnitude = np.absolute(g, out=block1)
+    total = np.add(magnitude, eps, out=block1)
     np.maximum(u, total, out=u)
     # m_hat[t] = m[t]/(1 - b1**t)
-    np.divide(m, one_minus_b1_to_t, out=m_hat)
+    m_hat = np.divide(m, one_minus_b1_to_t, out=block1)
     # theta[t] = theta[t-1] - learning_rate*m_hat[t]/u[t]
-    np.multiply(m_hat, learning_rate, out=quotient)
-    np.divide(quotient, u, out=quotient)
+    product = np.multiply(m_hat, learning_rate, out=block1)
+    quotient = np.divide(product, u, out=block1)
     np.subtract(theta, quotient, out=theta)
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
     step.commit()
 
 
+HYPER = (
+    Hyper("learning_rate", None, "[0, inf)", "learning rate"),
+    Hyper("b1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
+    Hyper("b2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
+    Hyper("eps", 1e-08, "[0, inf)", "keeps the denominator from zero"),
+)
+STATES = (State("m"), State("u"))
 RULE = Rule(
-    name="adamax",
-    dialect="optax",
-    hyper=(
-        Hyper("learning_rate", None, "[0, inf)", "learning rate"),
-        Hyper("b1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
-        Hyper("b2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
-        Hyper("eps", 1e-08, "[0, inf)", "keeps the denominator from zero"),
-    ),
-    state=(State("m"), State("u"),),
-    oracles=("grad",),
-    advance=advance,
+    name="adamax", dialect="optax", hyper=HYPER, state=STATES, oracles=("grad",), advance=advance,
 )
 
 
 class adamax(Optimizer):
-    """optax.adamax: optax 0.2.8, optax/_src/alias.py.
-
-    eps is added to the gradient's size inside the maximum.
+    """eps is added to the gradient's size inside the maximum.
 
     Equations
         g[t] = grad(theta[t-1])
@@ -93,10 +63,9 @@ class adamax(Optimizer):
         theta[t] = theta[t-1] - learning_rate*m_hat[t]/u[t]
 
     Proved
-        torch.Adamax = optax.adamax (DL7: proved for all losses, all t, lr, beta1, beta2, eps
-            varying with t)
-        optax.adamaxw(weight_decay=0) = optax.adamax (DL7c: proved for all losses, all t,
-            learning_rate, b1, b2, eps varying with t)
+        torch.Adamax = optax.adamax (DL7: all losses, all t, lr, beta1, beta2, eps varying with t)
+        optax.adamaxw(weight_decay=0) = optax.adamax (DL7c: all losses, all t, learning_rate, b1,
+            b2, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -107,21 +76,9 @@ class adamax(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
     def __init__(
-        self,
-        params: Params,
-        *,
-        learning_rate: HyperValue,
-        b1: HyperValue = 0.9,
-        b2: HyperValue = 0.999,
-        eps: HyperValue = 1e-08,
+        self, params: Params, *, learning_rate: HyperValue, b1: HyperValue = 0.9,
+        b2: HyperValue = 0.999, eps: HyperValue = 1e-08,
     ) -> None:
-        super().__init__(
-            params,
-            learning_rate=learning_rate,
-            b1=b1,
-            b2=b2,
-            eps=eps,
-        )
+        super().__init__(params, learning_rate=learning_rate, b1=b1, b2=b2, eps=eps)

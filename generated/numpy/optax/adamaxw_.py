@@ -1,24 +1,7 @@
 """optax.adamaxw: optax 0.2.8, optax/_src/alias.py.
 
-The decay is added to the step, times the learning rate, at the same point.
-
-Equations
-    g[t] = grad(theta[t-1])
-    m[t] = b1*m[t-1] + (1 - b1)*g[t]
-    u[t] = max(abs(g[t]) + eps, b2*u[t-1])
-    m_hat[t] = m[t]/(1 - b1**t)
-    theta[t] = theta[t-1] - learning_rate*(weight_decay*theta[t-1] + m_hat[t]/u[t])
-
-Proved
-    optax.adamaxw(weight_decay=0) = optax.adamax (DL7c: proved for all losses, all t,
-        learning_rate, b1, b2, eps varying with t)
-
-Do not edit. Made from the declaration optax.adamaxw and the template numpy/module.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: 6d836cb28f5d0e3e
+Do not edit. Made from the declaration optax.adamaxw; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
@@ -27,64 +10,56 @@ from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State,
 
 def host(t, b1):
     """Numbers of this step that need no data, in float64."""
-    one_minus_b1 = 1 - b1
-    one_minus_b1_to_t = 1 - b1**t
-    return {"one_minus_b1": one_minus_b1, "one_minus_b1_to_t": one_minus_b1_to_t}
+    return {"one_minus_b1": 1 - b1, "one_minus_b1_to_t": 1 - b1**t}
 
 
-@blocked(work="m_hat product total quotient")
+@blocked(work="block1 block2")
 def update(
     theta, g, m, u, learning_rate, b1, b2, eps, weight_decay, one_minus_b1, one_minus_b1_to_t,
-    m_hat, product, total, quotient,
+    block1, block2,
 ):
     """Entrywise work on one block, in place."""
     # m[t] = b1*m[t-1] + (1 - b1)*g[t]
     np.multiply(m, b1, out=m)
-    np.multiply(g, one_minus_b1, out=product)
+    product = np.multiply(g, one_minus_b1, out=block1)
     np.add(m, product, out=m)
     # u[t] = max(abs(g[t]) + eps, b2*u[t-1])
     np.multiply(u, b2, out=u)
-    np.absolute(g, out=total)
-    np.add(total, eps, out=total)
+    magnitude = np.absolute(g, out=block1)
+    total = np.add(magnitude, eps, out=block1)
     np.maximum(u, total, out=u)
     # m_hat[t] = m[t]/(1 - b1**t)
-    np.divide(m, one_minus_b1_to_t, out=m_hat)
+    m_hat = np.divide(m, one_minus_b1_to_t, out=block1)
     # theta[t] = theta[t-1] - learning_rate*(weight_decay*theta[t-1] + m_hat[t]/u[t])
-    np.multiply(theta, weight_decay, out=product)
-    np.divide(m_hat, u, out=quotient)
-    np.add(product, quotient, out=product)
-    np.multiply(product, learning_rate, out=product)
+    product = np.multiply(theta, weight_decay, out=block2)
+    quotient = np.divide(m_hat, u, out=block1)
+    total = np.add(product, quotient, out=block2)
+    product = np.multiply(total, learning_rate, out=block2)
     np.subtract(theta, product, out=theta)
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
     step.commit()
 
 
+HYPER = (
+    Hyper("learning_rate", None, "[0, inf)", "learning rate"),
+    Hyper("b1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
+    Hyper("b2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
+    Hyper("eps", 1e-08, "[0, inf)", "keeps the denominator from zero"),
+    Hyper("weight_decay", 0.0001, "[0, inf)", "weight decay"),
+)
+STATES = (State("m"), State("u"))
 RULE = Rule(
-    name="adamaxw",
-    dialect="optax",
-    hyper=(
-        Hyper("learning_rate", None, "[0, inf)", "learning rate"),
-        Hyper("b1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
-        Hyper("b2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
-        Hyper("eps", 1e-08, "[0, inf)", "keeps the denominator from zero"),
-        Hyper("weight_decay", 0.0001, "[0, inf)", "weight decay"),
-    ),
-    state=(State("m"), State("u"),),
-    oracles=("grad",),
-    advance=advance,
+    name="adamaxw", dialect="optax", hyper=HYPER, state=STATES, oracles=("grad",), advance=advance,
 )
 
 
 class adamaxw(Optimizer):
-    """optax.adamaxw: optax 0.2.8, optax/_src/alias.py.
-
-    The decay is added to the step, times the learning rate, at the same point.
+    """The decay is added to the step, times the learning rate, at the same point.
 
     Equations
         g[t] = grad(theta[t-1])
@@ -94,8 +69,8 @@ class adamaxw(Optimizer):
         theta[t] = theta[t-1] - learning_rate*(weight_decay*theta[t-1] + m_hat[t]/u[t])
 
     Proved
-        optax.adamaxw(weight_decay=0) = optax.adamax (DL7c: proved for all losses, all t,
-            learning_rate, b1, b2, eps varying with t)
+        optax.adamaxw(weight_decay=0) = optax.adamax (DL7c: all losses, all t, learning_rate, b1,
+            b2, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -107,23 +82,11 @@ class adamaxw(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
     def __init__(
-        self,
-        params: Params,
-        *,
-        learning_rate: HyperValue,
-        b1: HyperValue = 0.9,
-        b2: HyperValue = 0.999,
-        eps: HyperValue = 1e-08,
-        weight_decay: HyperValue = 0.0001,
+        self, params: Params, *, learning_rate: HyperValue, b1: HyperValue = 0.9,
+        b2: HyperValue = 0.999, eps: HyperValue = 1e-08, weight_decay: HyperValue = 0.0001,
     ) -> None:
         super().__init__(
-            params,
-            learning_rate=learning_rate,
-            b1=b1,
-            b2=b2,
-            eps=eps,
-            weight_decay=weight_decay,
+            params, learning_rate=learning_rate, b1=b1, b2=b2, eps=eps, weight_decay=weight_decay,
         )

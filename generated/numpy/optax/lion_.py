@@ -1,25 +1,7 @@
 """optax.lion: optax 0.2.8, optax/_src/alias.py.
 
-The decay is added to the step, times the learning rate, at the same point.
-
-Equations
-    g[t] = grad(theta[t-1])
-    direction[t] = sign(b1*m[t-1] + (1 - b1)*g[t])
-    m[t] = b2*m[t-1] + (1 - b2)*g[t]
-    theta[t] = theta[t-1] - learning_rate*(weight_decay*theta[t-1] + direction[t])
-
-Proved
-    keras.Lion = optax.lion (DL10: proved for all losses, all t, learning_rate, beta_1,
-        beta_2, weight_decay varying with t)
-    Lion = optax.lion (DL10a: proved for all losses, all t, lr, beta1, beta2, weight_decay
-        varying with t)
-
-Do not edit. Made from the declaration optax.lion and the template numpy/module.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: ec35d374a564a128
+Do not edit. Made from the declaration optax.lion; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
@@ -28,60 +10,51 @@ from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State,
 
 def host(b1, b2):
     """Numbers of this step that need no data, in float64."""
-    one_minus_b1 = 1 - b1
-    one_minus_b2 = 1 - b2
-    return {"one_minus_b1": one_minus_b1, "one_minus_b2": one_minus_b2}
+    return {"one_minus_b1": 1 - b1, "one_minus_b2": 1 - b2}
 
 
-@blocked(work="direction product")
+@blocked(work="block1 block2")
 def update(
-    theta, g, m, learning_rate, b1, b2, weight_decay, one_minus_b1, one_minus_b2, direction,
-    product,
+    theta, g, m, learning_rate, b1, b2, weight_decay, one_minus_b1, one_minus_b2, block1, block2,
 ):
     """Entrywise work on one block, in place."""
     # direction[t] = sign(b1*m[t-1] + (1 - b1)*g[t])
-    np.multiply(m, b1, out=direction)
-    np.multiply(g, one_minus_b1, out=product)
-    np.add(direction, product, out=direction)
-    np.sign(direction, out=direction)
+    product = np.multiply(m, b1, out=block1)
+    product2 = np.multiply(g, one_minus_b1, out=block2)
+    total = np.add(product, product2, out=block1)
+    direction = np.sign(total, out=block2)
     # m[t] = b2*m[t-1] + (1 - b2)*g[t]
     np.multiply(m, b2, out=m)
-    np.multiply(g, one_minus_b2, out=product)
+    product = np.multiply(g, one_minus_b2, out=block1)
     np.add(m, product, out=m)
     # theta[t] = theta[t-1] - learning_rate*(weight_decay*theta[t-1] + direction[t])
-    np.multiply(theta, weight_decay, out=product)
-    np.add(product, direction, out=product)
-    np.multiply(product, learning_rate, out=product)
+    product = np.multiply(theta, weight_decay, out=block1)
+    total = np.add(product, direction, out=block1)
+    product = np.multiply(total, learning_rate, out=block1)
     np.subtract(theta, product, out=theta)
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
     step.commit()
 
 
+HYPER = (
+    Hyper("learning_rate", None, "[0, inf)", "learning rate"),
+    Hyper("b1", 0.9, "[0, 1]", "decay of the moving average of gradients"),
+    Hyper("b2", 0.99, "[0, 1]", "decay of the moving average of squared gradients"),
+    Hyper("weight_decay", 0.001, "[0, inf)", "weight decay"),
+)
+STATES = (State("m"),)
 RULE = Rule(
-    name="lion",
-    dialect="optax",
-    hyper=(
-        Hyper("learning_rate", None, "[0, inf)", "learning rate"),
-        Hyper("b1", 0.9, "[0, 1]", "decay of the moving average of gradients"),
-        Hyper("b2", 0.99, "[0, 1]", "decay of the moving average of squared gradients"),
-        Hyper("weight_decay", 0.001, "[0, inf)", "weight decay"),
-    ),
-    state=(State("m"),),
-    oracles=("grad",),
-    advance=advance,
+    name="lion", dialect="optax", hyper=HYPER, state=STATES, oracles=("grad",), advance=advance,
 )
 
 
 class lion(Optimizer):
-    """optax.lion: optax 0.2.8, optax/_src/alias.py.
-
-    The decay is added to the step, times the learning rate, at the same point.
+    """The decay is added to the step, times the learning rate, at the same point.
 
     Equations
         g[t] = grad(theta[t-1])
@@ -90,10 +63,9 @@ class lion(Optimizer):
         theta[t] = theta[t-1] - learning_rate*(weight_decay*theta[t-1] + direction[t])
 
     Proved
-        keras.Lion = optax.lion (DL10: proved for all losses, all t, learning_rate, beta_1,
-            beta_2, weight_decay varying with t)
-        Lion = optax.lion (DL10a: proved for all losses, all t, lr, beta1, beta2, weight_decay
-            varying with t)
+        keras.Lion = optax.lion (DL10: all losses, all t, learning_rate, beta_1, beta_2,
+            weight_decay varying with t)
+        Lion = optax.lion (DL10a: all losses, all t, lr, beta1, beta2, weight_decay varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -104,21 +76,11 @@ class lion(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
     def __init__(
-        self,
-        params: Params,
-        *,
-        learning_rate: HyperValue,
-        b1: HyperValue = 0.9,
-        b2: HyperValue = 0.99,
-        weight_decay: HyperValue = 0.001,
+        self, params: Params, *, learning_rate: HyperValue, b1: HyperValue = 0.9,
+        b2: HyperValue = 0.99, weight_decay: HyperValue = 0.001,
     ) -> None:
         super().__init__(
-            params,
-            learning_rate=learning_rate,
-            b1=b1,
-            b2=b2,
-            weight_decay=weight_decay,
+            params, learning_rate=learning_rate, b1=b1, b2=b2, weight_decay=weight_decay,
         )

@@ -1,46 +1,14 @@
 """optax.radam: optax 0.2.8, optax/_src/alias.py.
 
-Rectified from rho_t >= threshold on, before that the corrected momentum. A threshold below 4
-gives optax NaN and is refused here.
-
-Equations with nesterov=False
-    g[t] = grad(theta[t-1])
-    m[t] = b1*m[t-1] + (1 - b1)*g[t]
-    m_hat[t] = m[t]/(1 - b1**t)
-    v[t] = b2*v[t-1] + (1 - b2)*g[t]**2
-    rho_inf[t] = 2/(1 - b2) - 1
-    rho_t[t] = rho_inf[t] - 2*b2**t*t/(1 - b2**t)
-    rectifier[t] = {sqrt(rho_inf[t]*(rho_t[t] - 2)*(rho_t[t] - 4)/(rho_t[t]*(rho_inf[t] - 2)*(rho_inf[t] - 4))) if rho_t[t] >= threshold, else 0}
-    v_hat[t] = v[t]/(1 - b2**t)
-    direction[t] = {m_hat[t]*rectifier[t]/(sqrt(v_hat[t] + eps_root) + eps) if rho_t[t] >= threshold, else m_hat[t]}
-    theta[t] = theta[t-1] - learning_rate*direction[t]
-
-Equations with nesterov=True
-    g[t] = grad(theta[t-1])
-    m[t] = b1*m[t-1] + (1 - b1)*g[t]
-    look_ahead[t] = m[t]/(1 - b1**(1 + t))
-    m_hat[t] = (1 - b1)*g[t]/(1 - b1**t) + b1*look_ahead[t]
-    v[t] = b2*v[t-1] + (1 - b2)*g[t]**2
-    rho_inf[t] = 2/(1 - b2) - 1
-    rho_t[t] = rho_inf[t] - 2*b2**t*t/(1 - b2**t)
-    rectifier[t] = {sqrt(rho_inf[t]*(rho_t[t] - 2)*(rho_t[t] - 4)/(rho_t[t]*(rho_inf[t] - 2)*(rho_inf[t] - 4))) if rho_t[t] >= threshold, else 0}
-    v_hat[t] = v[t]/(1 - b2**t)
-    direction[t] = {m_hat[t]*rectifier[t]/(sqrt(v_hat[t] + eps_root) + eps) if rho_t[t] >= threshold, else m_hat[t]}
-    theta[t] = theta[t-1] - learning_rate*direction[t]
-
-Do not edit. Made from the declaration optax.radam and the template numpy/module.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: 55052ceb3484a39a
+Do not edit. Made from the declaration optax.radam; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
 from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State, Step, blocked
 
 
-def plain_host(t, b1, b2, threshold):
+def host(t, b1, b2, threshold):
     """Numbers of this step that need no data, in float64."""
     # rho_inf[t] = 2/(1 - b2) - 1
     rho_inf = 2/(1 - b2) - 1
@@ -50,193 +18,102 @@ def plain_host(t, b1, b2, threshold):
     rectifier = (np.sqrt(rho_inf*(rho_t - 2)*(rho_t - 4)/(rho_t*(rho_inf - 2)*(rho_inf - 4))) if rho_t >= threshold else 0)
     one_minus_b1 = 1 - b1
     one_minus_b1_to_t = 1 - b1**t
-    one_minus_b2 = 1 - b2
-    one_minus_b2_to_t = 1 - b2**t
-    direction_case = rho_t >= threshold
-    return {
-        "rho_inf": rho_inf,
-        "rho_t": rho_t,
-        "rectifier": rectifier,
-        "one_minus_b1": one_minus_b1,
-        "one_minus_b1_to_t": one_minus_b1_to_t,
-        "one_minus_b2": one_minus_b2,
-        "one_minus_b2_to_t": one_minus_b2_to_t,
-        "direction_case": direction_case,
-    }
-
-
-@blocked(work="m_hat v_hat direction product denominator")
-def plain_update(
-    theta, g, m, v, learning_rate, b1, b2, eps, eps_root, one_minus_b1, one_minus_b1_to_t,
-    one_minus_b2, one_minus_b2_to_t, direction_case, rectifier, m_hat, v_hat, direction, product,
-    denominator,
-):
-    """Entrywise work on one block, in place."""
-    # m[t] = b1*m[t-1] + (1 - b1)*g[t]
-    np.multiply(m, b1, out=m)
-    np.multiply(g, one_minus_b1, out=product)
-    np.add(m, product, out=m)
-    # m_hat[t] = m[t]/(1 - b1**t)
-    np.divide(m, one_minus_b1_to_t, out=m_hat)
-    # v[t] = b2*v[t-1] + (1 - b2)*g[t]**2
-    np.multiply(v, b2, out=v)
-    np.multiply(g, g, out=product)
-    np.multiply(product, one_minus_b2, out=product)
-    np.add(v, product, out=v)
-    # v_hat[t] = v[t]/(1 - b2**t)
-    np.divide(v, one_minus_b2_to_t, out=v_hat)
-    # direction[t] = {m_hat[t]*rectifier[t]/(sqrt(v_hat[t] + eps_root) + eps) if rho_t[t] >= threshold, else m_hat[t]}
-    if direction_case:
-        np.multiply(m_hat, rectifier, out=direction)
-        np.add(v_hat, eps_root, out=denominator)
-        np.sqrt(denominator, out=denominator)
-        np.add(denominator, eps, out=denominator)
-        np.divide(direction, denominator, out=direction)
-    else:
-        np.copyto(direction, m_hat)
-    # theta[t] = theta[t-1] - learning_rate*direction[t]
-    np.multiply(direction, learning_rate, out=product)
-    np.subtract(theta, product, out=theta)
-
-
-def plain_advance(step: Step) -> None:
-    """One step, pass by pass."""
-    step.host(plain_host)
-    step.ask("g", "grad")
-    step.blocks(plain_update)
-    step.commit()
-
-
-PLAIN_RULE = Rule(
-    name="radam",
-    dialect="optax",
-    hyper=(
-        Hyper("learning_rate", None, "[0, inf)", "learning rate"),
-        Hyper("b1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
-        Hyper("b2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
-        Hyper("eps", 1e-08, "[0, inf)", "keeps the denominator from zero"),
-        Hyper("eps_root", 0, "[0, inf)", "added to the squares inside the root"),
-        Hyper("threshold", 5, "[4, inf)", "length from which the step is rectified"),
-    ),
-    state=(State("m"), State("v"),),
-    oracles=("grad",),
-    advance=plain_advance,
-)
-
-
-def nesterov_host(t, b1, b2, threshold):
-    """Numbers of this step that need no data, in float64."""
-    # rho_inf[t] = 2/(1 - b2) - 1
-    rho_inf = 2/(1 - b2) - 1
-    # rho_t[t] = rho_inf[t] - 2*b2**t*t/(1 - b2**t)
-    rho_t = rho_inf - 2*b2**t*t/(1 - b2**t)
-    # rectifier[t] = {sqrt(rho_inf[t]*(rho_t[t] - 2)*(rho_t[t] - 4)/(rho_t[t]*(rho_inf[t] - 2)*(rho_inf[t] - 4))) if rho_t[t] >= threshold, else 0}
-    rectifier = (np.sqrt(rho_inf*(rho_t - 2)*(rho_t - 4)/(rho_t*(rho_inf - 2)*(rho_inf - 4))) if rho_t >= threshold else 0)
-    one_minus_b1 = 1 - b1
     look_ahead_factor = 1 - b1**(1 + t)
     one_minus_b1_over_one_minus_b1_to_t = (1 - b1)/(1 - b1**t)
     one_minus_b2 = 1 - b2
     one_minus_b2_to_t = 1 - b2**t
     direction_case = rho_t >= threshold
     return {
-        "rho_inf": rho_inf,
-        "rho_t": rho_t,
-        "rectifier": rectifier,
-        "one_minus_b1": one_minus_b1,
-        "look_ahead_factor": look_ahead_factor,
+        "rho_inf": rho_inf, "rho_t": rho_t, "rectifier": rectifier, "one_minus_b1": one_minus_b1,
+        "one_minus_b1_to_t": one_minus_b1_to_t, "look_ahead_factor": look_ahead_factor,
         "one_minus_b1_over_one_minus_b1_to_t": one_minus_b1_over_one_minus_b1_to_t,
-        "one_minus_b2": one_minus_b2,
-        "one_minus_b2_to_t": one_minus_b2_to_t,
+        "one_minus_b2": one_minus_b2, "one_minus_b2_to_t": one_minus_b2_to_t,
         "direction_case": direction_case,
     }
 
 
-@blocked(work="look_ahead m_hat v_hat direction product denominator")
-def nesterov_update(
-    theta, g, m, v, learning_rate, b1, b2, eps, eps_root, one_minus_b1, look_ahead_factor,
-    one_minus_b1_over_one_minus_b1_to_t, one_minus_b2, one_minus_b2_to_t, direction_case, rectifier,
-    look_ahead, m_hat, v_hat, direction, product, denominator,
+@blocked(work="block1 block2 block3")
+def update(
+    theta, g, m, v, learning_rate, b1, b2, eps, eps_root, one_minus_b1, one_minus_b1_to_t,
+    look_ahead_factor, one_minus_b1_over_one_minus_b1_to_t, one_minus_b2, one_minus_b2_to_t,
+    direction_case, rectifier, block1, block2, block3, nesterov,
 ):
     """Entrywise work on one block, in place."""
     # m[t] = b1*m[t-1] + (1 - b1)*g[t]
     np.multiply(m, b1, out=m)
-    np.multiply(g, one_minus_b1, out=product)
+    product = np.multiply(g, one_minus_b1, out=block1)
     np.add(m, product, out=m)
-    # look_ahead[t] = m[t]/(1 - b1**(1 + t))
-    np.divide(m, look_ahead_factor, out=look_ahead)
-    # m_hat[t] = (1 - b1)*g[t]/(1 - b1**t) + b1*look_ahead[t]
-    np.multiply(look_ahead, b1, out=m_hat)
-    np.multiply(g, one_minus_b1_over_one_minus_b1_to_t, out=product)
-    np.add(m_hat, product, out=m_hat)
+    if not nesterov:
+        # m_hat[t] = m[t]/(1 - b1**t)
+        m_hat = np.divide(m, one_minus_b1_to_t, out=block1)
+    else:
+        # look_ahead[t] = m[t]/(1 - b1**(1 + t))
+        look_ahead = np.divide(m, look_ahead_factor, out=block2)
+        # m_hat[t] = (1 - b1)*g[t]/(1 - b1**t) + b1*look_ahead[t]
+        product = np.multiply(g, one_minus_b1_over_one_minus_b1_to_t, out=block1)
+        product2 = np.multiply(look_ahead, b1, out=block2)
+        m_hat = np.add(product, product2, out=block1)
     # v[t] = b2*v[t-1] + (1 - b2)*g[t]**2
     np.multiply(v, b2, out=v)
-    np.multiply(g, g, out=product)
-    np.multiply(product, one_minus_b2, out=product)
+    product = np.multiply(g, g, out=block2)
+    product = np.multiply(product, one_minus_b2, out=block2)
     np.add(v, product, out=v)
     # v_hat[t] = v[t]/(1 - b2**t)
-    np.divide(v, one_minus_b2_to_t, out=v_hat)
+    v_hat = np.divide(v, one_minus_b2_to_t, out=block2)
     # direction[t] = {m_hat[t]*rectifier[t]/(sqrt(v_hat[t] + eps_root) + eps) if rho_t[t] >= threshold, else m_hat[t]}
     if direction_case:
-        np.multiply(m_hat, rectifier, out=direction)
-        np.add(v_hat, eps_root, out=denominator)
-        np.sqrt(denominator, out=denominator)
-        np.add(denominator, eps, out=denominator)
-        np.divide(direction, denominator, out=direction)
+        product = np.multiply(m_hat, rectifier, out=block3)
+        total = np.add(v_hat, eps_root, out=block2)
+        root = np.sqrt(total, out=block2)
+        denominator = np.add(root, eps, out=block2)
+        direction = np.divide(product, denominator, out=block3)
     else:
+        direction = block3
         np.copyto(direction, m_hat)
     # theta[t] = theta[t-1] - learning_rate*direction[t]
-    np.multiply(direction, learning_rate, out=product)
+    product = np.multiply(direction, learning_rate, out=block3)
     np.subtract(theta, product, out=theta)
 
 
-def nesterov_advance(step: Step) -> None:
-    """One step, pass by pass."""
-    step.host(nesterov_host)
+def advance(step: Step) -> None:
+    step.host(host)
     step.ask("g", "grad")
-    step.blocks(nesterov_update)
+    step.blocks(update)
     step.commit()
 
 
-NESTEROV_RULE = Rule(
-    name="radam",
-    dialect="optax",
-    hyper=(
-        Hyper("learning_rate", None, "[0, inf)", "learning rate"),
-        Hyper("b1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
-        Hyper("b2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
-        Hyper("eps", 1e-08, "[0, inf)", "keeps the denominator from zero"),
-        Hyper("eps_root", 0, "[0, inf)", "added to the squares inside the root"),
-        Hyper("threshold", 5, "[4, inf)", "length from which the step is rectified"),
-    ),
-    state=(State("m"), State("v"),),
-    oracles=("grad",),
-    advance=nesterov_advance,
+HYPER = (
+    Hyper("learning_rate", None, "[0, inf)", "learning rate"),
+    Hyper("b1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
+    Hyper("b2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
+    Hyper("eps", 1e-08, "[0, inf)", "keeps the denominator from zero"),
+    Hyper("eps_root", 0, "[0, inf)", "added to the squares inside the root"),
+    Hyper("threshold", 5, "[4, inf)", "length from which the step is rectified"),
 )
+STATES = (State("m"), State("v"))
+
+
+def rule(nesterov):
+    """The rule of these flags."""
+    flags = {"nesterov": nesterov}
+    return Rule(
+        name="radam", dialect="optax", hyper=HYPER, state=STATES, oracles=("grad",),
+        advance=advance, flags=flags,
+    )
 
 
 class radam(Optimizer):
-    """optax.radam: optax 0.2.8, optax/_src/alias.py.
+    """Rectified from rho_t >= threshold on, before that the corrected momentum. A threshold below
+    4 gives optax NaN and is refused here.
 
-    Rectified from rho_t >= threshold on, before that the corrected momentum. A threshold below 4
-    gives optax NaN and is refused here.
-
-    Equations with nesterov=False
+    Equations
         g[t] = grad(theta[t-1])
         m[t] = b1*m[t-1] + (1 - b1)*g[t]
-        m_hat[t] = m[t]/(1 - b1**t)
-        v[t] = b2*v[t-1] + (1 - b2)*g[t]**2
-        rho_inf[t] = 2/(1 - b2) - 1
-        rho_t[t] = rho_inf[t] - 2*b2**t*t/(1 - b2**t)
-        rectifier[t] = {sqrt(rho_inf[t]*(rho_t[t] - 2)*(rho_t[t] - 4)/(rho_t[t]*(rho_inf[t] - 2)*(rho_inf[t] - 4))) if rho_t[t] >= threshold, else 0}
-        v_hat[t] = v[t]/(1 - b2**t)
-        direction[t] = {m_hat[t]*rectifier[t]/(sqrt(v_hat[t] + eps_root) + eps) if rho_t[t] >= threshold, else m_hat[t]}
-        theta[t] = theta[t-1] - learning_rate*direction[t]
-
-    Equations with nesterov=True
-        g[t] = grad(theta[t-1])
-        m[t] = b1*m[t-1] + (1 - b1)*g[t]
-        look_ahead[t] = m[t]/(1 - b1**(1 + t))
-        m_hat[t] = (1 - b1)*g[t]/(1 - b1**t) + b1*look_ahead[t]
+        if not nesterov:
+            m_hat[t] = m[t]/(1 - b1**t)
+        else:
+            look_ahead[t] = m[t]/(1 - b1**(1 + t))
+            m_hat[t] = (1 - b1)*g[t]/(1 - b1**t) + b1*look_ahead[t]
         v[t] = b2*v[t-1] + (1 - b2)*g[t]**2
         rho_inf[t] = 2/(1 - b2) - 1
         rho_t[t] = rho_inf[t] - 2*b2**t*t/(1 - b2**t)
@@ -256,31 +133,15 @@ class radam(Optimizer):
         nesterov: one of False, True
     """
 
-    rules = (
-        ((('nesterov', False),), PLAIN_RULE),
-        ((('nesterov', True),), NESTEROV_RULE),
-    )
-    choices = {'nesterov': (False, True)}
+    choices = {"nesterov": (False, True)}
+    rule = rule
 
     def __init__(
-        self,
-        params: Params,
-        *,
-        learning_rate: HyperValue,
-        b1: HyperValue = 0.9,
-        b2: HyperValue = 0.999,
-        eps: HyperValue = 1e-08,
-        eps_root: HyperValue = 0,
-        threshold: HyperValue = 5,
-        nesterov: bool = False,
+        self, params: Params, *, learning_rate: HyperValue, b1: HyperValue = 0.9,
+        b2: HyperValue = 0.999, eps: HyperValue = 1e-08, eps_root: HyperValue = 0,
+        threshold: HyperValue = 5, nesterov: bool = False,
     ) -> None:
         super().__init__(
-            params,
-            learning_rate=learning_rate,
-            b1=b1,
-            b2=b2,
-            eps=eps,
-            eps_root=eps_root,
-            threshold=threshold,
-            nesterov=nesterov,
+            params, learning_rate=learning_rate, b1=b1, b2=b2, eps=eps, eps_root=eps_root,
+            threshold=threshold, nesterov=nesterov,
         )

@@ -1,21 +1,7 @@
 """optax.signum: optax 0.2.8, optax/_src/alias.py.
 
-The sign of the average of gradients: lion with both decays beta and no weight decay.
-
-Equations
-    g[t] = grad(theta[t-1])
-    m[t] = beta*m[t-1] + (1 - beta)*g[t]
-    theta[t] = theta[t-1] - learning_rate*sign(m[t])
-
-Proved
-    Signum = optax.signum (DL10c: proved for all losses, all t, lr varying with t)
-
-Do not edit. Made from the declaration optax.signum and the template numpy/module.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: 0fc573210c0e0c4d
+Do not edit. Made from the declaration optax.signum; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
@@ -24,48 +10,41 @@ from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State,
 
 def host(beta):
     """Numbers of this step that need no data, in float64."""
-    one_minus_beta = 1 - beta
-    return {"one_minus_beta": one_minus_beta}
+    return {"one_minus_beta": 1 - beta}
 
 
-@blocked(work="product")
-def update(theta, g, m, learning_rate, beta, one_minus_beta, product):
+@blocked(work="block1")
+def update(theta, g, m, learning_rate, beta, one_minus_beta, block1):
     """Entrywise work on one block, in place."""
     # m[t] = beta*m[t-1] + (1 - beta)*g[t]
     np.multiply(m, beta, out=m)
-    np.multiply(g, one_minus_beta, out=product)
+    product = np.multiply(g, one_minus_beta, out=block1)
     np.add(m, product, out=m)
     # theta[t] = theta[t-1] - learning_rate*sign(m[t])
-    np.sign(m, out=product)
-    np.multiply(product, learning_rate, out=product)
+    signs = np.sign(m, out=block1)
+    product = np.multiply(signs, learning_rate, out=block1)
     np.subtract(theta, product, out=theta)
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
     step.commit()
 
 
+HYPER = (
+    Hyper("learning_rate", None, "[0, inf)", "learning rate"),
+    Hyper("beta", 0.9, "[0, 1)", "decay of the moving average of gradients"),
+)
+STATES = (State("m"),)
 RULE = Rule(
-    name="signum",
-    dialect="optax",
-    hyper=(
-        Hyper("learning_rate", None, "[0, inf)", "learning rate"),
-        Hyper("beta", 0.9, "[0, 1)", "decay of the moving average of gradients"),
-    ),
-    state=(State("m"),),
-    oracles=("grad",),
-    advance=advance,
+    name="signum", dialect="optax", hyper=HYPER, state=STATES, oracles=("grad",), advance=advance,
 )
 
 
 class signum(Optimizer):
-    """optax.signum: optax 0.2.8, optax/_src/alias.py.
-
-    The sign of the average of gradients: lion with both decays beta and no weight decay.
+    """The sign of the average of gradients: lion with both decays beta and no weight decay.
 
     Equations
         g[t] = grad(theta[t-1])
@@ -73,7 +52,7 @@ class signum(Optimizer):
         theta[t] = theta[t-1] - learning_rate*sign(m[t])
 
     Proved
-        Signum = optax.signum (DL10c: proved for all losses, all t, lr varying with t)
+        Signum = optax.signum (DL10c: all losses, all t, lr varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -82,17 +61,8 @@ class signum(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
     def __init__(
-        self,
-        params: Params,
-        *,
-        learning_rate: HyperValue,
-        beta: HyperValue = 0.9,
+        self, params: Params, *, learning_rate: HyperValue, beta: HyperValue = 0.9,
     ) -> None:
-        super().__init__(
-            params,
-            learning_rate=learning_rate,
-            beta=beta,
-        )
+        super().__init__(params, learning_rate=learning_rate, beta=beta)

@@ -1,25 +1,7 @@
 """AdamEpsInside: Kingma & Ba 2015, Algorithm 1, eps inside the root (arXiv:1412.6980).
 
-eps stands inside the root (optax calls it eps_root): its root is what bounds the denominator.
-
-Equations
-    g[t] = grad(theta[t-1])
-    m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
-    v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
-    m_hat[t] = m[t]/(1 - beta1**t)
-    v_hat[t] = v[t]/(1 - beta2**t)
-    theta[t] = theta[t-1] - lr*m_hat[t]/sqrt(v_hat[t] + eps)
-
-Proved
-    texts.ADAM_D2 = AdamEpsInside without correction (Quiz4: proved for all losses, all t, lr,
-        beta1, beta2, eps varying with t)
-
-Do not edit. Made from the declaration AdamEpsInside and the template numpy/module.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: 59be94b47b87c108
+Do not edit. Made from the declaration AdamEpsInside; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
@@ -28,72 +10,62 @@ from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State,
 
 def host(t, beta1, beta2):
     """Numbers of this step that need no data, in float64."""
-    one_minus_beta1 = 1 - beta1
-    one_minus_beta2 = 1 - beta2
-    one_minus_beta1_to_t = 1 - beta1**t
-    one_minus_beta2_to_t = 1 - beta2**t
     return {
-        "one_minus_beta1": one_minus_beta1,
-        "one_minus_beta2": one_minus_beta2,
-        "one_minus_beta1_to_t": one_minus_beta1_to_t,
-        "one_minus_beta2_to_t": one_minus_beta2_to_t,
+        "one_minus_beta1": 1 - beta1, "one_minus_beta2": 1 - beta2,
+        "one_minus_beta1_to_t": 1 - beta1**t, "one_minus_beta2_to_t": 1 - beta2**t,
     }
 
 
-@blocked(work="m_hat v_hat product quotient denominator")
+@blocked(work="block1 block2")
 def update(
     theta, g, m, v, lr, beta1, beta2, eps, one_minus_beta1, one_minus_beta2, one_minus_beta1_to_t,
-    one_minus_beta2_to_t, m_hat, v_hat, product, quotient, denominator,
+    one_minus_beta2_to_t, block1, block2,
 ):
     """Entrywise work on one block, in place."""
     # m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
     np.multiply(m, beta1, out=m)
-    np.multiply(g, one_minus_beta1, out=product)
+    product = np.multiply(g, one_minus_beta1, out=block1)
     np.add(m, product, out=m)
     # v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
     np.multiply(v, beta2, out=v)
-    np.multiply(g, g, out=product)
-    np.multiply(product, one_minus_beta2, out=product)
+    product = np.multiply(g, g, out=block1)
+    product = np.multiply(product, one_minus_beta2, out=block1)
     np.add(v, product, out=v)
     # m_hat[t] = m[t]/(1 - beta1**t)
-    np.divide(m, one_minus_beta1_to_t, out=m_hat)
+    m_hat = np.divide(m, one_minus_beta1_to_t, out=block1)
     # v_hat[t] = v[t]/(1 - beta2**t)
-    np.divide(v, one_minus_beta2_to_t, out=v_hat)
+    v_hat = np.divide(v, one_minus_beta2_to_t, out=block2)
     # theta[t] = theta[t-1] - lr*m_hat[t]/sqrt(v_hat[t] + eps)
-    np.multiply(m_hat, lr, out=quotient)
-    np.add(v_hat, eps, out=denominator)
-    np.sqrt(denominator, out=denominator)
-    np.divide(quotient, denominator, out=quotient)
+    product = np.multiply(m_hat, lr, out=block1)
+    total = np.add(v_hat, eps, out=block2)
+    denominator = np.sqrt(total, out=block2)
+    quotient = np.divide(product, denominator, out=block1)
     np.subtract(theta, quotient, out=theta)
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
     step.commit()
 
 
+HYPER = (
+    Hyper("lr", 0.001, "[0, inf)", "learning rate"),
+    Hyper("beta1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
+    Hyper("beta2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
+    Hyper("eps", 1e-08, "[0, inf)", "keeps the denominator from zero"),
+)
+STATES = (State("m"), State("v"))
 RULE = Rule(
-    name="AdamEpsInside",
-    dialect="paper",
-    hyper=(
-        Hyper("lr", 0.001, "[0, inf)", "learning rate"),
-        Hyper("beta1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
-        Hyper("beta2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
-        Hyper("eps", 1e-08, "[0, inf)", "keeps the denominator from zero"),
-    ),
-    state=(State("m"), State("v"),),
-    oracles=("grad",),
+    name="AdamEpsInside", dialect="paper", hyper=HYPER, state=STATES, oracles=("grad",),
     advance=advance,
 )
 
 
 class AdamEpsInside(Optimizer):
-    """AdamEpsInside: Kingma & Ba 2015, Algorithm 1, eps inside the root (arXiv:1412.6980).
-
-    eps stands inside the root (optax calls it eps_root): its root is what bounds the denominator.
+    """eps stands inside the root (optax calls it eps_root): its root is what bounds the
+    denominator.
 
     Equations
         g[t] = grad(theta[t-1])
@@ -104,8 +76,8 @@ class AdamEpsInside(Optimizer):
         theta[t] = theta[t-1] - lr*m_hat[t]/sqrt(v_hat[t] + eps)
 
     Proved
-        texts.ADAM_D2 = AdamEpsInside without correction (Quiz4: proved for all losses, all t, lr,
-            beta1, beta2, eps varying with t)
+        texts.ADAM_D2 = AdamEpsInside without correction (Quiz4: all losses, all t, lr, beta1,
+            beta2, eps varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -116,20 +88,9 @@ class AdamEpsInside(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
     def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 0.001,
-        beta1: HyperValue = 0.9,
-        beta2: HyperValue = 0.999,
-        eps: HyperValue = 1e-08,
+        self, params: Params, lr: HyperValue = 0.001, beta1: HyperValue = 0.9,
+        beta2: HyperValue = 0.999, eps: HyperValue = 1e-08,
     ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-            beta1=beta1,
-            beta2=beta2,
-            eps=eps,
-        )
+        super().__init__(params, lr=lr, beta1=beta1, beta2=beta2, eps=eps)

@@ -1,25 +1,7 @@
 """AdamNoCorrection: Kingma & Ba 2015, Algorithm 1 without lines for bias correction (arXiv:1412.6980).
 
-Without bias correction the first steps are larger, 3.16 times at t = 1 with the usual decays.
-
-Equations
-    g[t] = grad(theta[t-1])
-    m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
-    v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
-    theta[t] = theta[t-1] - lr*m[t]/(sqrt(v[t]) + eps)
-
-Proved
-    AdamNoCorrection(beta1=0) = RMSProp (D8b: proved for all losses, all t, lr, beta2, eps
-        varying with t)
-    m**2 <= C*v, C = (1 - beta1)**2/((1 - beta2)*(1 - beta1**2/beta2)), if beta1**2 < beta2
-        (D16: proved for all gradients, all t)
-
-Do not edit. Made from the declaration AdamNoCorrection and the template numpy/module.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: cd3d2c26b53bc634
+Do not edit. Made from the declaration AdamNoCorrection; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
@@ -28,61 +10,52 @@ from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State,
 
 def host(beta1, beta2):
     """Numbers of this step that need no data, in float64."""
-    one_minus_beta1 = 1 - beta1
-    one_minus_beta2 = 1 - beta2
-    return {"one_minus_beta1": one_minus_beta1, "one_minus_beta2": one_minus_beta2}
+    return {"one_minus_beta1": 1 - beta1, "one_minus_beta2": 1 - beta2}
 
 
-@blocked(work="product quotient denominator")
-def update(
-    theta, g, m, v, lr, beta1, beta2, eps, one_minus_beta1, one_minus_beta2, product, quotient,
-    denominator,
-):
+@blocked(work="block1 block2")
+def update(theta, g, m, v, lr, beta1, beta2, eps, one_minus_beta1, one_minus_beta2, block1, block2):
     """Entrywise work on one block, in place."""
     # m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
     np.multiply(m, beta1, out=m)
-    np.multiply(g, one_minus_beta1, out=product)
+    product = np.multiply(g, one_minus_beta1, out=block1)
     np.add(m, product, out=m)
     # v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
     np.multiply(v, beta2, out=v)
-    np.multiply(g, g, out=product)
-    np.multiply(product, one_minus_beta2, out=product)
+    product = np.multiply(g, g, out=block1)
+    product = np.multiply(product, one_minus_beta2, out=block1)
     np.add(v, product, out=v)
     # theta[t] = theta[t-1] - lr*m[t]/(sqrt(v[t]) + eps)
-    np.multiply(m, lr, out=quotient)
-    np.sqrt(v, out=denominator)
-    np.add(denominator, eps, out=denominator)
-    np.divide(quotient, denominator, out=quotient)
+    product = np.multiply(m, lr, out=block1)
+    root = np.sqrt(v, out=block2)
+    denominator = np.add(root, eps, out=block2)
+    quotient = np.divide(product, denominator, out=block1)
     np.subtract(theta, quotient, out=theta)
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
     step.commit()
 
 
+HYPER = (
+    Hyper("lr", 0.001, "[0, inf)", "learning rate"),
+    Hyper("beta1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
+    Hyper("beta2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
+    Hyper("eps", 1e-08, "[0, inf)", "keeps the denominator from zero"),
+)
+STATES = (State("m"), State("v"))
 RULE = Rule(
-    name="AdamNoCorrection",
-    dialect="paper",
-    hyper=(
-        Hyper("lr", 0.001, "[0, inf)", "learning rate"),
-        Hyper("beta1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
-        Hyper("beta2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
-        Hyper("eps", 1e-08, "[0, inf)", "keeps the denominator from zero"),
-    ),
-    state=(State("m"), State("v"),),
-    oracles=("grad",),
+    name="AdamNoCorrection", dialect="paper", hyper=HYPER, state=STATES, oracles=("grad",),
     advance=advance,
 )
 
 
 class AdamNoCorrection(Optimizer):
-    """AdamNoCorrection: Kingma & Ba 2015, Algorithm 1 without lines for bias correction (arXiv:1412.6980).
-
-    Without bias correction the first steps are larger, 3.16 times at t = 1 with the usual decays.
+    """Without bias correction the first steps are larger, 3.16 times at t = 1 with the usual
+    decays.
 
     Equations
         g[t] = grad(theta[t-1])
@@ -91,10 +64,9 @@ class AdamNoCorrection(Optimizer):
         theta[t] = theta[t-1] - lr*m[t]/(sqrt(v[t]) + eps)
 
     Proved
-        AdamNoCorrection(beta1=0) = RMSProp (D8b: proved for all losses, all t, lr, beta2, eps
-            varying with t)
+        AdamNoCorrection(beta1=0) = RMSProp (D8b: all losses, all t, lr, beta2, eps varying with t)
         m**2 <= C*v, C = (1 - beta1)**2/((1 - beta2)*(1 - beta1**2/beta2)), if beta1**2 < beta2
-            (D16: proved for all gradients, all t)
+            (D16: all gradients, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -105,20 +77,9 @@ class AdamNoCorrection(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
     def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 0.001,
-        beta1: HyperValue = 0.9,
-        beta2: HyperValue = 0.999,
-        eps: HyperValue = 1e-08,
+        self, params: Params, lr: HyperValue = 0.001, beta1: HyperValue = 0.9,
+        beta2: HyperValue = 0.999, eps: HyperValue = 1e-08,
     ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-            beta1=beta1,
-            beta2=beta2,
-            eps=eps,
-        )
+        super().__init__(params, lr=lr, beta1=beta1, beta2=beta2, eps=eps)

@@ -1,39 +1,18 @@
 """ClippedSGD: Pascanu, Mikolov & Bengio 2013, Algorithm 1 (arXiv:1211.5063).
 
-A gradient longer than max_norm, over all tensors together, is shortened to it.
-
-Equations
-    g_raw[t] = grad(theta[t-1])
-    g_norm[t] = norm(g_raw[t], all tensors)
-    clip_scale[t] = max_norm/max(max_norm, g_norm[t])
-    g[t] = clip_scale[t]*g_raw[t]
-    theta[t] = theta[t-1] - lr*g[t]
-
-Proved
-    turns with the coordinates: theta' = Q theta for every orthogonal Q (SY12: proved for all
-        n, every tensor, all losses, all t)
-    the same when loss and max_norm are multiplied and lr divided by one number (SY54: proved
-        for all n, every tensor, all losses, all t)
-    = descent at the rate lr*min(1, max_norm/|g|), for all n (X3: proved for all n; all limit,
-        n)
-
-Do not edit. Made from the declaration ClippedSGD and the template numpy/module.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: 1c604461e3331229
+Do not edit. Made from the declaration ClippedSGD; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
 from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, Step, blocked
 
 
-@blocked(work="square", reductions=[("sum_g_raw_squared", "sum", "all")])
-def pass1(g_raw, square):
+@blocked(work="block1", reductions=[("sum_g_raw_squared", "sum", "all")])
+def pass1(g_raw, block1):
     """Entrywise work on one block, in place; returns what is to be reduced."""
-    np.multiply(g_raw, g_raw, out=square)
-    return square,
+    product = np.multiply(g_raw, g_raw, out=block1)
+    return product,
 
 
 def numbers(max_norm, sum_g_raw_squared):
@@ -45,18 +24,17 @@ def numbers(max_norm, sum_g_raw_squared):
     return {"g_norm": g_norm, "clip_scale": clip_scale}
 
 
-@blocked(work="g product")
-def pass2(theta, g_raw, lr, clip_scale, g, product):
+@blocked(work="block1")
+def pass2(theta, g_raw, lr, clip_scale, block1):
     """Entrywise work on one block, in place."""
     # g[t] = clip_scale[t]*g_raw[t]
-    np.multiply(g_raw, clip_scale, out=g)
+    g = np.multiply(g_raw, clip_scale, out=block1)
     # theta[t] = theta[t-1] - lr*g[t]
-    np.multiply(g, lr, out=product)
+    product = np.multiply(g, lr, out=block1)
     np.subtract(theta, product, out=theta)
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g_raw", "grad")
     step.blocks(pass1)
     step.numbers(numbers, "all")
@@ -64,24 +42,18 @@ def advance(step: Step) -> None:
     step.commit()
 
 
+HYPER = (
+    Hyper("lr", 0.01, "[0, inf)", "learning rate"),
+    Hyper("max_norm", 1, "(0, inf)", "largest norm of the gradient over all tensors"),
+)
 RULE = Rule(
-    name="ClippedSGD",
-    dialect="paper",
-    hyper=(
-        Hyper("lr", 0.01, "[0, inf)", "learning rate"),
-        Hyper("max_norm", 1, "(0, inf)", "largest norm of the gradient over all tensors"),
-    ),
-    state=(),
-    oracles=("grad",),
-    advance=advance,
+    name="ClippedSGD", dialect="paper", hyper=HYPER, state=(), oracles=("grad",), advance=advance,
     shared=("max_norm",),
 )
 
 
 class ClippedSGD(Optimizer):
-    """ClippedSGD: Pascanu, Mikolov & Bengio 2013, Algorithm 1 (arXiv:1211.5063).
-
-    A gradient longer than max_norm, over all tensors together, is shortened to it.
+    """A gradient longer than max_norm, over all tensors together, is shortened to it.
 
     Equations
         g_raw[t] = grad(theta[t-1])
@@ -91,12 +63,11 @@ class ClippedSGD(Optimizer):
         theta[t] = theta[t-1] - lr*g[t]
 
     Proved
-        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY12: proved for all
-            n, every tensor, all losses, all t)
-        the same when loss and max_norm are multiplied and lr divided by one number (SY54: proved
-            for all n, every tensor, all losses, all t)
-        = descent at the rate lr*min(1, max_norm/|g|), for all n (X3: proved for all n; all limit,
-            n)
+        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY12: all n, every
+            tensor, all losses, all t)
+        the same when loss and max_norm are multiplied and lr divided by one number (SY54: all n,
+            every tensor, all losses, all t)
+        = descent at the rate lr*min(1, max_norm/|g|), for all n (X3: all n; all limit, n)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -105,16 +76,6 @@ class ClippedSGD(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
-    def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 0.01,
-        max_norm: HyperValue = 1,
-    ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-            max_norm=max_norm,
-        )
+    def __init__(self, params: Params, lr: HyperValue = 0.01, max_norm: HyperValue = 1) -> None:
+        super().__init__(params, lr=lr, max_norm=max_norm)

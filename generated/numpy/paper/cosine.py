@@ -1,16 +1,7 @@
 """Cosine: Loshchilov & Hutter 2017, eq. (5) (arXiv:1608.03983).
 
-Half a cosine from lr to final, and final after it; no restart.
-
-Equations
-    output = (lr - final)*(1 + cos(min(1, (t - 1)/steps)*pi))/2 + final
-
-Do not edit. Made from the declaration Cosine and the template numpy/schedule.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: fe66c7a0ad894a01
+Do not edit. Made from the declaration Cosine; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
@@ -18,9 +9,7 @@ from optwright.runtime import Hyper, Schedule
 
 
 class Cosine(Schedule):
-    """Cosine: Loshchilov & Hutter 2017, eq. (5) (arXiv:1608.03983).
-
-    Half a cosine from lr to final, and final after it; no restart.
+    """Half a cosine from lr to final, and final after it; no restart.
 
     Equations
         output = (lr - final)*(1 + cos(min(1, (t - 1)/steps)*pi))/2 + final
@@ -43,15 +32,5 @@ class Cosine(Schedule):
         """The number at step t, and the state after it."""
         return (lr - final)*(1 + np.cos(np.minimum((t - 1)/steps, 1)*3.141592653589793))/2 + final, {}
 
-    def __init__(
-        self,
-        lr: float = 0.01,
-        *,
-        steps: float,
-        final: float = 0,
-    ) -> None:
-        super().__init__(
-            lr=lr,
-            steps=steps,
-            final=final,
-        )
+    def __init__(self, lr: float = 0.01, *, steps: float, final: float = 0) -> None:
+        super().__init__(lr=lr, steps=steps, final=final)

@@ -1,24 +1,7 @@
 """DampedNewton: Boyd & Vandenberghe 2004, Algorithm 9.5.
 
-Halves Newton's step until the loss falls enough. Needs a positive definite Hessian, as Newton
-does: elsewhere the direction may ascend and no step length will do.
-
-Equations
-    g[t] = grad(theta[t-1])
-    p[t] = -solve(hessian(theta[t-1]), g[t])
-    step_length[t] = line_search(theta[t-1], p[t], 'armijo', 1, c1, shrink)
-    theta[t] = theta[t-1] + p[t]*step_length[t]
-
-Proved
-    the same in all affine coordinates (SY17: proved for all n, all tensors as one vector, all
-        losses, all t)
-
-Do not edit. Made from the declaration DampedNewton and the template numpy/module.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: e81c8fe92295d4cf
+Do not edit. Made from the declaration DampedNewton; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, Step, solve
 
@@ -33,12 +16,11 @@ def pass1(g, hess):
 def pass2(theta, p, step_length):
     """Work on whole arrays."""
     # theta[t] = theta[t-1] + p[t]*step_length[t]
-    theta = theta + float(step_length)*p
+    theta = theta + p*float(step_length)
     return {"theta": theta}
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.ask("hess", "hessian")
     step.arrays(pass1)
@@ -47,27 +29,20 @@ def advance(step: Step) -> None:
     step.commit()
 
 
+HYPER = (
+    Hyper("c1", 0.0001, "(0, 1/2)", "sufficient decrease: share of the slope's promise that must be kept"),
+    Hyper("shrink", 0.5, "(0, 1)", "factor of the step length after a trial that failed"),
+)
 RULE = Rule(
-    name="DampedNewton",
-    dialect="paper",
-    hyper=(
-        Hyper("c1", 0.0001, "(0, 1/2)", "sufficient decrease: share of the slope's promise that must be kept"),
-        Hyper("shrink", 0.5, "(0, 1)", "factor of the step length after a trial that failed"),
-    ),
-    state=(),
-    oracles=("grad", "hessian", "line_search",),
-    advance=advance,
-    scope="all",
-    elsewhere=True,
-    shared=("c1", "shrink",),
+    name="DampedNewton", dialect="paper", hyper=HYPER, state=(),
+    oracles=("grad", "hessian", "line_search"), advance=advance, scope="all", elsewhere=True,
+    shared=("c1", "shrink"),
 )
 
 
 class DampedNewton(Optimizer):
-    """DampedNewton: Boyd & Vandenberghe 2004, Algorithm 9.5.
-
-    Halves Newton's step until the loss falls enough. Needs a positive definite Hessian, as Newton
-    does: elsewhere the direction may ascend and no step length will do.
+    """Halves Newton's step until the loss falls enough. Needs a positive definite Hessian, as
+    Newton does: elsewhere the direction may ascend and no step length will do.
 
     Equations
         g[t] = grad(theta[t-1])
@@ -76,8 +51,8 @@ class DampedNewton(Optimizer):
         theta[t] = theta[t-1] + p[t]*step_length[t]
 
     Proved
-        the same in all affine coordinates (SY17: proved for all n, all tensors as one vector, all
-            losses, all t)
+        the same in all affine coordinates (SY17: all n, all tensors as one vector, all losses, all
+            t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -87,16 +62,6 @@ class DampedNewton(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
-    def __init__(
-        self,
-        params: Params,
-        c1: HyperValue = 0.0001,
-        shrink: HyperValue = 0.5,
-    ) -> None:
-        super().__init__(
-            params,
-            c1=c1,
-            shrink=shrink,
-        )
+    def __init__(self, params: Params, c1: HyperValue = 0.0001, shrink: HyperValue = 0.5) -> None:
+        super().__init__(params, c1=c1, shrink=shrink)

@@ -1,24 +1,13 @@
 """Exponential: PyTorch, torch.optim.lr_scheduler.ExponentialLR.
 
-Multiplied by factor after every step.
-
-Equations
-    output = lr*factor**(t - 1)
-
-Do not edit. Made from the declaration Exponential and the template numpy/schedule.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: a176dda24799355b
+Do not edit. Made from the declaration Exponential; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 from optwright.runtime import Hyper, Schedule
 
 
 class Exponential(Schedule):
-    """Exponential: PyTorch, torch.optim.lr_scheduler.ExponentialLR.
-
-    Multiplied by factor after every step.
+    """Multiplied by factor after every step.
 
     Equations
         output = lr*factor**(t - 1)
@@ -39,12 +28,5 @@ class Exponential(Schedule):
         """The number at step t, and the state after it."""
         return lr*factor**(t - 1), {}
 
-    def __init__(
-        self,
-        lr: float = 0.01,
-        factor: float = 0.999,
-    ) -> None:
-        super().__init__(
-            lr=lr,
-            factor=factor,
-        )
+    def __init__(self, lr: float = 0.01, factor: float = 0.999) -> None:
+        super().__init__(lr=lr, factor=factor)

@@ -1,16 +1,7 @@
 """InverseSqrt: Vaswani et al. 2017, section 5.3, without warm-up (arXiv:1706.03762).
 
-lr at the first step.
-
-Equations
-    output = lr/sqrt(t)
-
-Do not edit. Made from the declaration InverseSqrt and the template numpy/schedule.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: 1459d5316cb95257
+Do not edit. Made from the declaration InverseSqrt; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
@@ -18,9 +9,7 @@ from optwright.runtime import Hyper, Schedule
 
 
 class InverseSqrt(Schedule):
-    """InverseSqrt: Vaswani et al. 2017, section 5.3, without warm-up (arXiv:1706.03762).
-
-    lr at the first step.
+    """lr at the first step.
 
     Equations
         output = lr/sqrt(t)
@@ -30,19 +19,12 @@ class InverseSqrt(Schedule):
     """
 
     id = "InverseSqrt"
-    hyper = (
-        Hyper("lr", 0.01, "[0, inf)", "learning rate"),
-    )
+    hyper = (Hyper("lr", 0.01, "[0, inf)", "learning rate"),)
 
     @staticmethod
     def advance(t, lr):
         """The number at step t, and the state after it."""
         return lr/np.sqrt(t), {}
 
-    def __init__(
-        self,
-        lr: float = 0.01,
-    ) -> None:
-        super().__init__(
-            lr=lr,
-        )
+    def __init__(self, lr: float = 0.01) -> None:
+        super().__init__(lr=lr)

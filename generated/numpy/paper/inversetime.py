@@ -1,17 +1,7 @@
 """InverseTime: Robbins & Monro 1951, steps of order 1/n.
 
-Falls as one over the number of periods: the classical choice, whose sum diverges and whose
-squares' sum does not.
-
-Equations
-    output = lr/(1 + rate*floor((t - 1)/period))
-
-Do not edit. Made from the declaration InverseTime and the template numpy/schedule.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: a1d6fc048e821672
+Do not edit. Made from the declaration InverseTime; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
@@ -19,9 +9,7 @@ from optwright.runtime import Hyper, Schedule
 
 
 class InverseTime(Schedule):
-    """InverseTime: Robbins & Monro 1951, steps of order 1/n.
-
-    Falls as one over the number of periods: the classical choice, whose sum diverges and whose
+    """Falls as one over the number of periods: the classical choice, whose sum diverges and whose
     squares' sum does not.
 
     Equations
@@ -29,8 +17,7 @@ class InverseTime(Schedule):
 
     Arguments
         lr: learning rate, in [0, inf); default 0.01
-        period: steps between two changes, such as those of an epoch, in integer [1, inf);
-            default 1
+        period: steps between two changes, such as those of an epoch, in integer [1, inf); default 1
         rate: speed of the decay, per period, in [0, inf); default 1
     """
 
@@ -46,14 +33,5 @@ class InverseTime(Schedule):
         """The number at step t, and the state after it."""
         return lr/(1 + rate*np.floor((t - 1)/period)), {}
 
-    def __init__(
-        self,
-        lr: float = 0.01,
-        period: float = 1,
-        rate: float = 1,
-    ) -> None:
-        super().__init__(
-            lr=lr,
-            period=period,
-            rate=rate,
-        )
+    def __init__(self, lr: float = 0.01, period: float = 1, rate: float = 1) -> None:
+        super().__init__(lr=lr, period=period, rate=rate)

@@ -1,32 +1,7 @@
 """LAMB: You et al. 2020, Algorithm 2 (arXiv:1904.00962).
 
-Adam's direction, decay included, at the length of the tensor's norm; the paper's φ is the
-identity.
-
-Equations
-    g[t] = grad(theta[t-1])
-    m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
-    v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
-    m_hat[t] = m[t]/(1 - beta1**t)
-    v_hat[t] = v[t]/(1 - beta2**t)
-    r[t] = m_hat[t]/(sqrt(v_hat[t]) + eps)
-    u[t] = weight_decay*theta[t-1] + r[t]
-    w_norm[t] = norm(theta[t-1])
-    u_norm[t] = norm(u[t])
-    ratio[t] = {w_norm[t]/u_norm[t] if (u_norm[t] > 0) and (w_norm[t] > 0), else 1}
-    theta[t] = theta[t-1] - lr*ratio[t]*u[t]
-
-Proved
-    lr has no units, norms not zero (SY60: proved for all n, every tensor, all losses, all t)
-    |move| = lr*|theta|, for all n, where weights and update are not zero (L4: proved for all
-        n)
-
-Do not edit. Made from the declaration LAMB and the template numpy/module.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: c7aa0dead99672ba
+Do not edit. Made from the declaration LAMB; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
@@ -35,47 +10,41 @@ from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State,
 
 def host(t, beta1, beta2):
     """Numbers of this step that need no data, in float64."""
-    one_minus_beta1 = 1 - beta1
-    one_minus_beta2 = 1 - beta2
-    one_minus_beta1_to_t = 1 - beta1**t
-    one_minus_beta2_to_t = 1 - beta2**t
     return {
-        "one_minus_beta1": one_minus_beta1,
-        "one_minus_beta2": one_minus_beta2,
-        "one_minus_beta1_to_t": one_minus_beta1_to_t,
-        "one_minus_beta2_to_t": one_minus_beta2_to_t,
+        "one_minus_beta1": 1 - beta1, "one_minus_beta2": 1 - beta2,
+        "one_minus_beta1_to_t": 1 - beta1**t, "one_minus_beta2_to_t": 1 - beta2**t,
     }
 
 
-@blocked(stores="u", work="m_hat v_hat r product square square2", reductions=[("sum_theta_squared", "sum", "tensor"), ("sum_u_squared", "sum", "tensor")])
+@blocked(stores="u", work="block1 block2", reductions=[("sum_theta_squared", "sum", "tensor"), ("sum_u_squared", "sum", "tensor")])
 def pass1(
     theta, g, m, v, u, beta1, beta2, eps, weight_decay, one_minus_beta1, one_minus_beta2,
-    one_minus_beta1_to_t, one_minus_beta2_to_t, m_hat, v_hat, r, product, square, square2,
+    one_minus_beta1_to_t, one_minus_beta2_to_t, block1, block2,
 ):
     """Entrywise work on one block, in place; returns what is to be reduced."""
     # m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
     np.multiply(m, beta1, out=m)
-    np.multiply(g, one_minus_beta1, out=product)
+    product = np.multiply(g, one_minus_beta1, out=block1)
     np.add(m, product, out=m)
     # v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
     np.multiply(v, beta2, out=v)
-    np.multiply(g, g, out=product)
-    np.multiply(product, one_minus_beta2, out=product)
+    product = np.multiply(g, g, out=block1)
+    product = np.multiply(product, one_minus_beta2, out=block1)
     np.add(v, product, out=v)
     # m_hat[t] = m[t]/(1 - beta1**t)
-    np.divide(m, one_minus_beta1_to_t, out=m_hat)
+    m_hat = np.divide(m, one_minus_beta1_to_t, out=block1)
     # v_hat[t] = v[t]/(1 - beta2**t)
-    np.divide(v, one_minus_beta2_to_t, out=v_hat)
+    v_hat = np.divide(v, one_minus_beta2_to_t, out=block2)
     # r[t] = m_hat[t]/(sqrt(v_hat[t]) + eps)
-    np.sqrt(v_hat, out=r)
-    np.add(r, eps, out=r)
-    np.divide(m_hat, r, out=r)
+    root = np.sqrt(v_hat, out=block2)
+    denominator = np.add(root, eps, out=block2)
+    r = np.divide(m_hat, denominator, out=block1)
     # u[t] = weight_decay*theta[t-1] + r[t]
     np.multiply(theta, weight_decay, out=u)
     np.add(u, r, out=u)
-    np.multiply(theta, theta, out=square)
-    np.multiply(u, u, out=square2)
-    return square, square2
+    product = np.multiply(theta, theta, out=block1)
+    product2 = np.multiply(u, u, out=block2)
+    return product, product2
 
 
 def numbers(lr, sum_theta_squared, sum_u_squared):
@@ -90,16 +59,15 @@ def numbers(lr, sum_theta_squared, sum_u_squared):
     return {"w_norm": w_norm, "u_norm": u_norm, "ratio": ratio, "lr_ratio": lr_ratio}
 
 
-@blocked(work="product")
-def pass2(theta, u, lr_ratio, product):
+@blocked(work="block1")
+def pass2(theta, u, lr_ratio, block1):
     """Entrywise work on one block, in place."""
     # theta[t] = theta[t-1] - lr*ratio[t]*u[t]
-    np.multiply(u, lr_ratio, out=product)
+    product = np.multiply(u, lr_ratio, out=block1)
     np.subtract(theta, product, out=theta)
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(pass1)
@@ -108,26 +76,21 @@ def advance(step: Step) -> None:
     step.commit()
 
 
+HYPER = (
+    Hyper("lr", 0.001, "[0, inf)", "learning rate"),
+    Hyper("beta1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
+    Hyper("beta2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
+    Hyper("eps", 1e-06, "[0, inf)", "keeps the denominator from zero"),
+    Hyper("weight_decay", 0.01, "[0, inf)", "weight decay"),
+)
+STATES = (State("m"), State("v"))
 RULE = Rule(
-    name="LAMB",
-    dialect="paper",
-    hyper=(
-        Hyper("lr", 0.001, "[0, inf)", "learning rate"),
-        Hyper("beta1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
-        Hyper("beta2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
-        Hyper("eps", 1e-06, "[0, inf)", "keeps the denominator from zero"),
-        Hyper("weight_decay", 0.01, "[0, inf)", "weight decay"),
-    ),
-    state=(State("m"), State("v"),),
-    oracles=("grad",),
-    advance=advance,
+    name="LAMB", dialect="paper", hyper=HYPER, state=STATES, oracles=("grad",), advance=advance,
 )
 
 
 class LAMB(Optimizer):
-    """LAMB: You et al. 2020, Algorithm 2 (arXiv:1904.00962).
-
-    Adam's direction, decay included, at the length of the tensor's norm; the paper's φ is the
+    """Adam's direction, decay included, at the length of the tensor's norm; the paper's φ is the
     identity.
 
     Equations
@@ -144,9 +107,8 @@ class LAMB(Optimizer):
         theta[t] = theta[t-1] - lr*ratio[t]*u[t]
 
     Proved
-        lr has no units, norms not zero (SY60: proved for all n, every tensor, all losses, all t)
-        |move| = lr*|theta|, for all n, where weights and update are not zero (L4: proved for all
-            n)
+        lr has no units, norms not zero (SY60: all n, every tensor, all losses, all t)
+        |move| = lr*|theta|, for all n, where weights and update are not zero (L4: all n)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -158,22 +120,11 @@ class LAMB(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
     def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 0.001,
-        beta1: HyperValue = 0.9,
-        beta2: HyperValue = 0.999,
-        eps: HyperValue = 1e-06,
-        weight_decay: HyperValue = 0.01,
+        self, params: Params, lr: HyperValue = 0.001, beta1: HyperValue = 0.9,
+        beta2: HyperValue = 0.999, eps: HyperValue = 1e-06, weight_decay: HyperValue = 0.01,
     ) -> None:
         super().__init__(
-            params,
-            lr=lr,
-            beta1=beta1,
-            beta2=beta2,
-            eps=eps,
-            weight_decay=weight_decay,
+            params, lr=lr, beta1=beta1, beta2=beta2, eps=eps, weight_decay=weight_decay,
         )

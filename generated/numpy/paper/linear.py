@@ -1,16 +1,7 @@
 """Linear: Lecture notes on optimization (D4), learning-rate decay.
 
-A straight line from lr to final, and final after it.
-
-Equations
-    output = min(1, (t - 1)/steps)*(final - lr) + lr
-
-Do not edit. Made from the declaration Linear and the template numpy/schedule.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: 471710e9c7d0ee18
+Do not edit. Made from the declaration Linear; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
@@ -18,9 +9,7 @@ from optwright.runtime import Hyper, Schedule
 
 
 class Linear(Schedule):
-    """Linear: Lecture notes on optimization (D4), learning-rate decay.
-
-    A straight line from lr to final, and final after it.
+    """A straight line from lr to final, and final after it.
 
     Equations
         output = min(1, (t - 1)/steps)*(final - lr) + lr
@@ -43,15 +32,5 @@ class Linear(Schedule):
         """The number at step t, and the state after it."""
         return np.minimum((t - 1)/steps, 1)*(final - lr) + lr, {}
 
-    def __init__(
-        self,
-        lr: float = 0.01,
-        *,
-        steps: float,
-        final: float = 0,
-    ) -> None:
-        super().__init__(
-            lr=lr,
-            steps=steps,
-            final=final,
-        )
+    def __init__(self, lr: float = 0.01, *, steps: float, final: float = 0) -> None:
+        super().__init__(lr=lr, steps=steps, final=final)

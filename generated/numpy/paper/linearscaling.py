@@ -1,24 +1,14 @@
 """LinearScaling: Goyal et al. 2017, section 2.1 (arXiv:1706.02677).
 
-A rule of thumb: N times the batch, N times the learning rate. Exact to first order in lr only.
-
-Equations
-    output = lr*batch/base_batch
-
-Do not edit. Made from the declaration LinearScaling and the template numpy/schedule.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: 6b3a054be1ec3196
+Do not edit. Made from the declaration LinearScaling; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 from optwright.runtime import Hyper, Schedule
 
 
 class LinearScaling(Schedule):
-    """LinearScaling: Goyal et al. 2017, section 2.1 (arXiv:1706.02677).
-
-    A rule of thumb: N times the batch, N times the learning rate. Exact to first order in lr only.
+    """A rule of thumb: N times the batch, N times the learning rate. Exact to first order in lr
+    only.
 
     Equations
         output = lr*batch/base_batch
@@ -41,15 +31,5 @@ class LinearScaling(Schedule):
         """The number at step t, and the state after it."""
         return lr*batch/base_batch, {}
 
-    def __init__(
-        self,
-        lr: float = 0.01,
-        *,
-        batch: float,
-        base_batch: float = 32,
-    ) -> None:
-        super().__init__(
-            lr=lr,
-            batch=batch,
-            base_batch=base_batch,
-        )
+    def __init__(self, lr: float = 0.01, *, batch: float, base_batch: float = 32) -> None:
+        super().__init__(lr=lr, batch=batch, base_batch=base_batch)

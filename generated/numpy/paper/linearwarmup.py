@@ -1,16 +1,7 @@
 """LinearWarmup: Goyal et al. 2017, section 2.2 (arXiv:1706.02677).
 
-Rises to lr, which it reaches at step warmup, and stays there.
-
-Equations
-    output = lr*min(1, t/warmup)
-
-Do not edit. Made from the declaration LinearWarmup and the template numpy/schedule.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: 8e469b66aa381702
+Do not edit. Made from the declaration LinearWarmup; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
@@ -18,9 +9,7 @@ from optwright.runtime import Hyper, Schedule
 
 
 class LinearWarmup(Schedule):
-    """LinearWarmup: Goyal et al. 2017, section 2.2 (arXiv:1706.02677).
-
-    Rises to lr, which it reaches at step warmup, and stays there.
+    """Rises to lr, which it reaches at step warmup, and stays there.
 
     Equations
         output = lr*min(1, t/warmup)
@@ -41,13 +30,5 @@ class LinearWarmup(Schedule):
         """The number at step t, and the state after it."""
         return lr*np.minimum(1, t/warmup), {}
 
-    def __init__(
-        self,
-        lr: float = 0.01,
-        *,
-        warmup: float,
-    ) -> None:
-        super().__init__(
-            lr=lr,
-            warmup=warmup,
-        )
+    def __init__(self, lr: float = 0.01, *, warmup: float) -> None:
+        super().__init__(lr=lr, warmup=warmup)

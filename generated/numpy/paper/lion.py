@@ -1,26 +1,7 @@
 """Lion: Chen et al. 2023, Algorithm 2 (arXiv:2302.06675).
 
-The step interpolates with beta1, the memory with beta2.
-
-Equations
-    g[t] = grad(theta[t-1])
-    theta[t] = theta[t-1] - lr*(weight_decay*theta[t-1] + sign(beta1*m[t-1] + (1 - beta1)*g[t]))
-    m[t] = beta2*m[t-1] + (1 - beta2)*g[t]
-
-Proved
-    Lion(beta1=beta2, weight_decay=0) = Signum(beta2) (L1: proved for all losses, all t, lr
-        varying with t)
-    the same when theta is shifted (without decay) (SY24: proved for all n, every tensor, all
-        losses, all t)
-    Lion = optax.lion (DL10a: proved for all losses, all t, lr, beta1, beta2, weight_decay
-        varying with t)
-
-Do not edit. Made from the declaration Lion and the template numpy/module.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: 725e30b8a17c764f
+Do not edit. Made from the declaration Lion; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
@@ -29,59 +10,51 @@ from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State,
 
 def host(beta1, beta2):
     """Numbers of this step that need no data, in float64."""
-    one_minus_beta1 = 1 - beta1
-    one_minus_beta2 = 1 - beta2
-    return {"one_minus_beta1": one_minus_beta1, "one_minus_beta2": one_minus_beta2}
+    return {"one_minus_beta1": 1 - beta1, "one_minus_beta2": 1 - beta2}
 
 
-@blocked(work="product signs product2")
+@blocked(work="block1 block2 block3")
 def update(
-    theta, g, m, lr, beta1, beta2, weight_decay, one_minus_beta1, one_minus_beta2, product, signs,
-    product2,
+    theta, g, m, lr, beta1, beta2, weight_decay, one_minus_beta1, one_minus_beta2, block1, block2,
+    block3,
 ):
     """Entrywise work on one block, in place."""
     # theta[t] = theta[t-1] - lr*(weight_decay*theta[t-1] + sign(beta1*m[t-1] + (1 - beta1)*g[t]))
-    np.multiply(theta, weight_decay, out=product)
-    np.multiply(m, beta1, out=signs)
-    np.multiply(g, one_minus_beta1, out=product2)
-    np.add(signs, product2, out=signs)
-    np.sign(signs, out=signs)
-    np.add(product, signs, out=product)
-    np.multiply(product, lr, out=product)
+    product = np.multiply(theta, weight_decay, out=block1)
+    product2 = np.multiply(m, beta1, out=block2)
+    product3 = np.multiply(g, one_minus_beta1, out=block3)
+    total = np.add(product2, product3, out=block2)
+    signs = np.sign(total, out=block3)
+    total = np.add(product, signs, out=block1)
+    product = np.multiply(total, lr, out=block1)
     np.subtract(theta, product, out=theta)
     # m[t] = beta2*m[t-1] + (1 - beta2)*g[t]
     np.multiply(m, beta2, out=m)
-    np.multiply(g, one_minus_beta2, out=product)
+    product = np.multiply(g, one_minus_beta2, out=block1)
     np.add(m, product, out=m)
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
     step.commit()
 
 
+HYPER = (
+    Hyper("lr", 0.0001, "[0, inf)", "learning rate"),
+    Hyper("beta1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
+    Hyper("beta2", 0.99, "[0, 1)", "decay of the moving average of squared gradients"),
+    Hyper("weight_decay", 0, "[0, inf)", "weight decay"),
+)
+STATES = (State("m"),)
 RULE = Rule(
-    name="Lion",
-    dialect="paper",
-    hyper=(
-        Hyper("lr", 0.0001, "[0, inf)", "learning rate"),
-        Hyper("beta1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
-        Hyper("beta2", 0.99, "[0, 1)", "decay of the moving average of squared gradients"),
-        Hyper("weight_decay", 0, "[0, inf)", "weight decay"),
-    ),
-    state=(State("m"),),
-    oracles=("grad",),
-    advance=advance,
+    name="Lion", dialect="paper", hyper=HYPER, state=STATES, oracles=("grad",), advance=advance,
 )
 
 
 class Lion(Optimizer):
-    """Lion: Chen et al. 2023, Algorithm 2 (arXiv:2302.06675).
-
-    The step interpolates with beta1, the memory with beta2.
+    """The step interpolates with beta1, the memory with beta2.
 
     Equations
         g[t] = grad(theta[t-1])
@@ -89,12 +62,10 @@ class Lion(Optimizer):
         m[t] = beta2*m[t-1] + (1 - beta2)*g[t]
 
     Proved
-        Lion(beta1=beta2, weight_decay=0) = Signum(beta2) (L1: proved for all losses, all t, lr
-            varying with t)
-        the same when theta is shifted (without decay) (SY24: proved for all n, every tensor, all
-            losses, all t)
-        Lion = optax.lion (DL10a: proved for all losses, all t, lr, beta1, beta2, weight_decay
-            varying with t)
+        Lion = optax.lion (DL10a: all losses, all t, lr, beta1, beta2, weight_decay varying with t)
+        Lion(beta1=beta2, weight_decay=0) = Signum(beta2) (L1: all losses, all t, lr varying with t)
+        the same when theta is shifted (without decay) (SY24: all n, every tensor, all losses, all
+            t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -105,20 +76,9 @@ class Lion(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
     def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 0.0001,
-        beta1: HyperValue = 0.9,
-        beta2: HyperValue = 0.99,
-        weight_decay: HyperValue = 0,
+        self, params: Params, lr: HyperValue = 0.0001, beta1: HyperValue = 0.9,
+        beta2: HyperValue = 0.99, weight_decay: HyperValue = 0,
     ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-            beta1=beta1,
-            beta2=beta2,
-            weight_decay=weight_decay,
-        )
+        super().__init__(params, lr=lr, beta1=beta1, beta2=beta2, weight_decay=weight_decay)

@@ -1,28 +1,7 @@
 """LookaheadAdam: Zhang et al. 2019, Algorithm 1 (arXiv:1907.08610).
 
-k steps of Adam forward, then part of the way back. The state of Adam is kept.
-
-Equations
-    slow[0] = theta[0]
-    g[t] = grad(theta[t-1])
-    m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
-    v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
-    m_hat[t] = m[t]/(1 - beta1**t)
-    v_hat[t] = v[t]/(1 - beta2**t)
-    fast[t] = theta[t-1] - lr*m_hat[t]/(sqrt(v_hat[t]) + eps)
-    slow[t] = {slow[t-1] + slow_step_size*(fast[t] - slow[t-1]) if mod(t, sync_period) == 0, else slow[t-1]}
-    theta[t] = {slow[t] if mod(t, sync_period) == 0, else fast[t]}
-
-Proved
-    the same when theta is shifted (SY25: proved for all n, all tensors as one vector, all
-        losses, all t; all n, every tensor, all losses, all t)
-
-Do not edit. Made from the declaration LookaheadAdam and the template numpy/module.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: 72ecdb8fe10813fe
+Do not edit. Made from the declaration LookaheadAdam; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
@@ -31,49 +10,42 @@ from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State,
 
 def host(t, beta1, beta2, sync_period):
     """Numbers of this step that need no data, in float64."""
-    one_minus_beta1 = 1 - beta1
-    one_minus_beta2 = 1 - beta2
-    one_minus_beta1_to_t = 1 - beta1**t
-    one_minus_beta2_to_t = 1 - beta2**t
-    slow_case = np.mod(t, sync_period) == 0
     return {
-        "one_minus_beta1": one_minus_beta1,
-        "one_minus_beta2": one_minus_beta2,
-        "one_minus_beta1_to_t": one_minus_beta1_to_t,
-        "one_minus_beta2_to_t": one_minus_beta2_to_t,
-        "slow_case": slow_case,
+        "one_minus_beta1": 1 - beta1, "one_minus_beta2": 1 - beta2,
+        "one_minus_beta1_to_t": 1 - beta1**t, "one_minus_beta2_to_t": 1 - beta2**t,
+        "slow_case": np.mod(t, sync_period) == 0,
     }
 
 
-@blocked(work="m_hat v_hat fast product denominator")
+@blocked(work="block1 block2")
 def update(
     theta, g, m, v, slow, lr, beta1, beta2, eps, slow_step_size, one_minus_beta1, one_minus_beta2,
-    one_minus_beta1_to_t, one_minus_beta2_to_t, slow_case, m_hat, v_hat, fast, product, denominator,
+    one_minus_beta1_to_t, one_minus_beta2_to_t, slow_case, block1, block2,
 ):
     """Entrywise work on one block, in place."""
     # m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
     np.multiply(m, beta1, out=m)
-    np.multiply(g, one_minus_beta1, out=product)
+    product = np.multiply(g, one_minus_beta1, out=block1)
     np.add(m, product, out=m)
     # v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
     np.multiply(v, beta2, out=v)
-    np.multiply(g, g, out=product)
-    np.multiply(product, one_minus_beta2, out=product)
+    product = np.multiply(g, g, out=block1)
+    product = np.multiply(product, one_minus_beta2, out=block1)
     np.add(v, product, out=v)
     # m_hat[t] = m[t]/(1 - beta1**t)
-    np.divide(m, one_minus_beta1_to_t, out=m_hat)
+    m_hat = np.divide(m, one_minus_beta1_to_t, out=block1)
     # v_hat[t] = v[t]/(1 - beta2**t)
-    np.divide(v, one_minus_beta2_to_t, out=v_hat)
+    v_hat = np.divide(v, one_minus_beta2_to_t, out=block2)
     # fast[t] = theta[t-1] - lr*m_hat[t]/(sqrt(v_hat[t]) + eps)
-    np.multiply(m_hat, lr, out=fast)
-    np.sqrt(v_hat, out=denominator)
-    np.add(denominator, eps, out=denominator)
-    np.divide(fast, denominator, out=fast)
-    np.subtract(theta, fast, out=fast)
+    product = np.multiply(m_hat, lr, out=block1)
+    root = np.sqrt(v_hat, out=block2)
+    denominator = np.add(root, eps, out=block2)
+    quotient = np.divide(product, denominator, out=block1)
+    fast = np.subtract(theta, quotient, out=block1)
     # slow[t] = {slow[t-1] + slow_step_size*(fast[t] - slow[t-1]) if mod(t, sync_period) == 0, else slow[t-1]}
     if slow_case:
-        np.subtract(fast, slow, out=product)
-        np.multiply(product, slow_step_size, out=product)
+        total = np.subtract(fast, slow, out=block2)
+        product = np.multiply(total, slow_step_size, out=block2)
         np.add(slow, product, out=slow)
     else:
         pass
@@ -85,34 +57,29 @@ def update(
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
     step.commit()
 
 
+HYPER = (
+    Hyper("lr", 0.001, "[0, inf)", "learning rate"),
+    Hyper("beta1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
+    Hyper("beta2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
+    Hyper("eps", 1e-08, "[0, inf)", "keeps the denominator from zero"),
+    Hyper("sync_period", 5, "integer [1, inf)", "steps between synchronisations"),
+    Hyper("slow_step_size", 0.5, "[0, 1]", "share of the way that the slow weights go"),
+)
+STATES = (State("m"), State("v"), State("slow", start=lambda theta: theta))
 RULE = Rule(
-    name="LookaheadAdam",
-    dialect="paper",
-    hyper=(
-        Hyper("lr", 0.001, "[0, inf)", "learning rate"),
-        Hyper("beta1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
-        Hyper("beta2", 0.999, "[0, 1)", "decay of the moving average of squared gradients"),
-        Hyper("eps", 1e-08, "[0, inf)", "keeps the denominator from zero"),
-        Hyper("sync_period", 5, "integer [1, inf)", "steps between synchronisations"),
-        Hyper("slow_step_size", 0.5, "[0, 1]", "share of the way that the slow weights go"),
-    ),
-    state=(State("m"), State("v"), State("slow", start=lambda theta: theta),),
-    oracles=("grad",),
+    name="LookaheadAdam", dialect="paper", hyper=HYPER, state=STATES, oracles=("grad",),
     advance=advance,
 )
 
 
 class LookaheadAdam(Optimizer):
-    """LookaheadAdam: Zhang et al. 2019, Algorithm 1 (arXiv:1907.08610).
-
-    k steps of Adam forward, then part of the way back. The state of Adam is kept.
+    """k steps of Adam forward, then part of the way back. The state of Adam is kept.
 
     Equations
         slow[0] = theta[0]
@@ -126,8 +93,8 @@ class LookaheadAdam(Optimizer):
         theta[t] = {slow[t] if mod(t, sync_period) == 0, else fast[t]}
 
     Proved
-        the same when theta is shifted (SY25: proved for all n, all tensors as one vector, all
-            losses, all t; all n, every tensor, all losses, all t)
+        the same when theta is shifted (SY25: all n, all tensors as one vector, all losses, all t;
+            all n, every tensor, all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -140,24 +107,13 @@ class LookaheadAdam(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
     def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 0.001,
-        beta1: HyperValue = 0.9,
-        beta2: HyperValue = 0.999,
-        eps: HyperValue = 1e-08,
-        sync_period: HyperValue = 5,
+        self, params: Params, lr: HyperValue = 0.001, beta1: HyperValue = 0.9,
+        beta2: HyperValue = 0.999, eps: HyperValue = 1e-08, sync_period: HyperValue = 5,
         slow_step_size: HyperValue = 0.5,
     ) -> None:
         super().__init__(
-            params,
-            lr=lr,
-            beta1=beta1,
-            beta2=beta2,
-            eps=eps,
-            sync_period=sync_period,
+            params, lr=lr, beta1=beta1, beta2=beta2, eps=eps, sync_period=sync_period,
             slow_step_size=slow_step_size,
         )

@@ -1,58 +1,37 @@
 """MiniBatchGradientDescent: Robbins & Monro 1951, stochastic approximation.
 
-GradientDescent whose oracle gives the mean gradient of a batch, 32, 64 or 128 samples as a
-rule.
-
-Equations
-    g[t] = grad(theta[t-1])
-    theta[t] = theta[t-1] - lr*g[t]
-
-Proved
-    its batch gradient is the full gradient in the mean (C16: proved for all n, B and samples)
-
-Do not edit. Made from the declaration MiniBatchGradientDescent and the template numpy/module.py.j2;
+Do not edit. Made from the declaration MiniBatchGradientDescent;
 remake it with: gen kernels --backend numpy
-Digest: faef27f288885806
 """
-
-from __future__ import annotations
 
 import numpy as np
 
 from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, Step, blocked
 
 
-@blocked(work="product")
-def update(theta, g, lr, product):
+@blocked(work="block1")
+def update(theta, g, lr, block1):
     """Entrywise work on one block, in place."""
     # theta[t] = theta[t-1] - lr*g[t]
-    np.multiply(g, lr, out=product)
+    product = np.multiply(g, lr, out=block1)
     np.subtract(theta, product, out=theta)
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(update)
     step.commit()
 
 
+HYPER = (Hyper("lr", 0.01, "[0, inf)", "learning rate"),)
 RULE = Rule(
-    name="MiniBatchGradientDescent",
-    dialect="paper",
-    hyper=(
-        Hyper("lr", 0.01, "[0, inf)", "learning rate"),
-    ),
-    state=(),
-    oracles=("grad",),
+    name="MiniBatchGradientDescent", dialect="paper", hyper=HYPER, state=(), oracles=("grad",),
     advance=advance,
 )
 
 
 class MiniBatchGradientDescent(Optimizer):
-    """MiniBatchGradientDescent: Robbins & Monro 1951, stochastic approximation.
-
-    GradientDescent whose oracle gives the mean gradient of a batch, 32, 64 or 128 samples as a
+    """GradientDescent whose oracle gives the mean gradient of a batch, 32, 64 or 128 samples as a
     rule.
 
     Equations
@@ -60,7 +39,7 @@ class MiniBatchGradientDescent(Optimizer):
         theta[t] = theta[t-1] - lr*g[t]
 
     Proved
-        its batch gradient is the full gradient in the mean (C16: proved for all n, B and samples)
+        its batch gradient is the full gradient in the mean (C16: all n, B and samples)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -68,14 +47,6 @@ class MiniBatchGradientDescent(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
-    def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 0.01,
-    ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-        )
+    def __init__(self, params: Params, lr: HyperValue = 0.01) -> None:
+        super().__init__(params, lr=lr)

@@ -1,74 +1,44 @@
 """MomentumSum: PyTorch, documentation of torch.optim.SGD.
 
-The velocity is a fading sum of gradients, of weight 1/(1 - momentum) in all; the learning rate
-scales it.
-
-Equations
-    g[t] = grad(theta[t-1])
-    v[t] = momentum*v[t-1] + g[t]
-    theta[t] = theta[t-1] - lr*v[t]
-
-Proved
-    Momentum = MomentumSum under v = lr*v (M1: proved for all losses, all t)
-    MomentumEMA(lr, beta) = MomentumSum(lr*(1 - beta), beta) under v = m/(1 - beta) (M3:
-        proved for all losses, all t, lr varying with t)
-    MomentumSum = torch.SGD (M7: proved for all losses, all t, lr varying with t)
-    Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
-        proved for all losses, all t, lr varying with t)
-    turns with the coordinates: theta' = Q theta for every orthogonal Q (SY1: proved for all
-        n, every tensor, all losses, all t)
-    gathered over two parts of a batch = on the whole batch (X1: proved for all losses, all t)
-    Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: proved for all
-        losses, all t, lr varying with t)
-
-Do not edit. Made from the declaration MomentumSum and the template numpy/module.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: 81f3e1f10e2dc82d
+Do not edit. Made from the declaration MomentumSum; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
 from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State, Step, blocked
 
 
-@blocked(work="product")
-def update(theta, g, v, lr, momentum, product):
+@blocked(work="block1")
+def update(theta, g, v, lr, momentum, block1):
     """Entrywise work on one block, in place."""
     # v[t] = momentum*v[t-1] + g[t]
     np.multiply(v, momentum, out=v)
     np.add(v, g, out=v)
     # theta[t] = theta[t-1] - lr*v[t]
-    np.multiply(v, lr, out=product)
+    product = np.multiply(v, lr, out=block1)
     np.subtract(theta, product, out=theta)
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(update)
     step.commit()
 
 
+HYPER = (
+    Hyper("lr", 0.01, "[0, inf)", "learning rate"),
+    Hyper("momentum", 0.9, "[0, 1)", "momentum: the share of the last velocity that is kept"),
+)
+STATES = (State("v"),)
 RULE = Rule(
-    name="MomentumSum",
-    dialect="paper",
-    hyper=(
-        Hyper("lr", 0.01, "[0, inf)", "learning rate"),
-        Hyper("momentum", 0.9, "[0, 1)", "momentum: the share of the last velocity that is kept"),
-    ),
-    state=(State("v"),),
-    oracles=("grad",),
+    name="MomentumSum", dialect="paper", hyper=HYPER, state=STATES, oracles=("grad",),
     advance=advance,
 )
 
 
 class MomentumSum(Optimizer):
-    """MomentumSum: PyTorch, documentation of torch.optim.SGD.
-
-    The velocity is a fading sum of gradients, of weight 1/(1 - momentum) in all; the learning rate
-    scales it.
+    """The velocity is a fading sum of gradients, of weight 1/(1 - momentum) in all; the learning
+    rate scales it.
 
     Equations
         g[t] = grad(theta[t-1])
@@ -76,17 +46,17 @@ class MomentumSum(Optimizer):
         theta[t] = theta[t-1] - lr*v[t]
 
     Proved
-        Momentum = MomentumSum under v = lr*v (M1: proved for all losses, all t)
-        MomentumEMA(lr, beta) = MomentumSum(lr*(1 - beta), beta) under v = m/(1 - beta) (M3:
-            proved for all losses, all t, lr varying with t)
-        MomentumSum = torch.SGD (M7: proved for all losses, all t, lr varying with t)
-        Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1:
-            proved for all losses, all t, lr varying with t)
-        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY1: proved for all
-            n, every tensor, all losses, all t)
-        gathered over two parts of a batch = on the whole batch (X1: proved for all losses, all t)
-        Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: proved for all
+        MomentumSum = torch.SGD (M7: all losses, all t, lr varying with t)
+        Momentum = keras.SGD under velocity = -v, MomentumSum = optax.sgd (K5: all losses, all t, lr
+            varying with t)
+        Momentum = MomentumSum under v = lr*v (M1: all losses, all t)
+        MomentumEMA(lr, beta) = MomentumSum(lr*(1 - beta), beta) under v = m/(1 - beta) (M3: all
             losses, all t, lr varying with t)
+        Momentum, MomentumSum, MomentumEMA and Nesterov at momentum 0 = GradientDescent (S1: all
+            losses, all t, lr varying with t)
+        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY1: all n, every
+            tensor, all losses, all t)
+        1 more: gen show MomentumSum
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -95,16 +65,6 @@ class MomentumSum(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
-    def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 0.01,
-        momentum: HyperValue = 0.9,
-    ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-            momentum=momentum,
-        )
+    def __init__(self, params: Params, lr: HyperValue = 0.01, momentum: HyperValue = 0.9) -> None:
+        super().__init__(params, lr=lr, momentum=momentum)

@@ -1,16 +1,8 @@
 """MomentumSutskever: Sutskever et al. 2013, eq. (5).
 
-For momentum: 1/2, 3/4, 5/6, … by periods, up to final.
-
-Equations
-    output = min(final, 1 - 1/(2 + 2*floor(t/period)))
-
-Do not edit. Made from the declaration MomentumSutskever and the template numpy/schedule.py.j2;
+Do not edit. Made from the declaration MomentumSutskever;
 remake it with: gen kernels --backend numpy
-Digest: 159c4c64086c2b19
 """
-
-from __future__ import annotations
 
 import numpy as np
 
@@ -18,17 +10,15 @@ from optwright.runtime import Hyper, Schedule
 
 
 class MomentumSutskever(Schedule):
-    """MomentumSutskever: Sutskever et al. 2013, eq. (5).
-
-    For momentum: 1/2, 3/4, 5/6, … by periods, up to final.
+    """For momentum: 1/2, 3/4, 5/6, … by periods, up to final.
 
     Equations
         output = min(final, 1 - 1/(2 + 2*floor(t/period)))
 
     Arguments
         final: largest momentum, in [0, 1); default 0.9
-        period: steps between two changes, such as those of an epoch, in integer [1, inf);
-            default 250
+        period: steps between two changes, such as those of an epoch, in integer [1, inf); default
+            250
     """
 
     id = "MomentumSutskever"
@@ -42,12 +32,5 @@ class MomentumSutskever(Schedule):
         """The number at step t, and the state after it."""
         return np.minimum(1 - 1/(2 + 2*np.floor(t/period)), final), {}
 
-    def __init__(
-        self,
-        final: float = 0.9,
-        period: float = 250,
-    ) -> None:
-        super().__init__(
-            final=final,
-            period=period,
-        )
+    def __init__(self, final: float = 0.9, period: float = 250) -> None:
+        super().__init__(final=final, period=period)

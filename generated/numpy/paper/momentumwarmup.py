@@ -1,16 +1,7 @@
 """MomentumWarmup: An article on momentum, RMSProp and Adam (D1), momentum from 0.5 to 0.9.
 
-For momentum: rises in a straight line from start to final, and stays there.
-
-Equations
-    output = min(1, (t - 1)/steps)*(final - start) + start
-
-Do not edit. Made from the declaration MomentumWarmup and the template numpy/schedule.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: 251547b776f8b359
+Do not edit. Made from the declaration MomentumWarmup; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
@@ -18,9 +9,7 @@ from optwright.runtime import Hyper, Schedule
 
 
 class MomentumWarmup(Schedule):
-    """MomentumWarmup: An article on momentum, RMSProp and Adam (D1), momentum from 0.5 to 0.9.
-
-    For momentum: rises in a straight line from start to final, and stays there.
+    """For momentum: rises in a straight line from start to final, and stays there.
 
     Equations
         output = min(1, (t - 1)/steps)*(final - start) + start
@@ -43,15 +32,5 @@ class MomentumWarmup(Schedule):
         """The number at step t, and the state after it."""
         return np.minimum((t - 1)/steps, 1)*(final - start) + start, {}
 
-    def __init__(
-        self,
-        start: float = 0.5,
-        final: float = 0.9,
-        *,
-        steps: float,
-    ) -> None:
-        super().__init__(
-            start=start,
-            final=final,
-            steps=steps,
-        )
+    def __init__(self, start: float = 0.5, final: float = 0.9, *, steps: float) -> None:
+        super().__init__(start=start, final=final, steps=steps)

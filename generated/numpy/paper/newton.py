@@ -1,33 +1,7 @@
 """Newton: Nocedal & Wright 2006, eq. (2.15).
 
-Jumps to the stationary point of the quadratic model: a minimum only where the Hessian is
-positive definite.
-
-Equations
-    g[t] = grad(theta[t-1])
-    theta[t] = theta[t-1] - solve(hessian(theta[t-1]), g[t])
-
-Proved
-    Newton's move minimises the second-order Taylor model, for all n, if the Hessian is
-        positive definite (Q9: proved for all n)
-    Newton solves a quadratic in one step, for all n (Q10: proved for all n)
-    Newton is affine invariant, for all n (Q11: proved for all n)
-    RelaxedNewton(lr=1) = Newton (C100: proved for all n)
-    its move goes downhill where the Hessian is positive definite, for all n (Q17: proved for
-        all n)
-    the same in all affine coordinates (SY17: proved for all n, all tensors as one vector, all
-        losses, all t)
-    the same when the loss is multiplied (SY47: proved for all n, all tensors as one vector,
-        all losses, all t; all n, every tensor, all losses, all t)
-    has the units of theta (SY58: proved for all n, all tensors as one vector, all losses, all
-        t; all n, every tensor, all losses, all t)
-
-Do not edit. Made from the declaration Newton and the template numpy/module.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: 0f7b13a78b8a06a6
+Do not edit. Made from the declaration Newton; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 from optwright.runtime import Optimizer, Params, Rule, Step, solve
 
@@ -40,7 +14,6 @@ def update(theta, g, hess):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.ask("hess", "hessian")
     step.arrays(update)
@@ -48,21 +21,13 @@ def advance(step: Step) -> None:
 
 
 RULE = Rule(
-    name="Newton",
-    dialect="paper",
-    hyper=(
-    ),
-    state=(),
-    oracles=("grad", "hessian",),
-    advance=advance,
-    scope="all",
+    name="Newton", dialect="paper", hyper=(), state=(), oracles=("grad", "hessian"),
+    advance=advance, scope="all",
 )
 
 
 class Newton(Optimizer):
-    """Newton: Nocedal & Wright 2006, eq. (2.15).
-
-    Jumps to the stationary point of the quadratic model: a minimum only where the Hessian is
+    """Jumps to the stationary point of the quadratic model: a minimum only where the Hessian is
     positive definite.
 
     Equations
@@ -70,31 +35,21 @@ class Newton(Optimizer):
         theta[t] = theta[t-1] - solve(hessian(theta[t-1]), g[t])
 
     Proved
-        Newton's move minimises the second-order Taylor model, for all n, if the Hessian is
-            positive definite (Q9: proved for all n)
-        Newton solves a quadratic in one step, for all n (Q10: proved for all n)
-        Newton is affine invariant, for all n (Q11: proved for all n)
-        RelaxedNewton(lr=1) = Newton (C100: proved for all n)
-        its move goes downhill where the Hessian is positive definite, for all n (Q17: proved for
-            all n)
-        the same in all affine coordinates (SY17: proved for all n, all tensors as one vector, all
-            losses, all t)
-        the same when the loss is multiplied (SY47: proved for all n, all tensors as one vector,
-            all losses, all t; all n, every tensor, all losses, all t)
-        has the units of theta (SY58: proved for all n, all tensors as one vector, all losses, all
-            t; all n, every tensor, all losses, all t)
+        RelaxedNewton(lr=1) = Newton (C100: all n)
+        Newton's move minimises the second-order Taylor model, for all n, if the Hessian is positive
+            definite (Q9: all n)
+        Newton solves a quadratic in one step, for all n (Q10: all n)
+        Newton is affine invariant, for all n (Q11: all n)
+        its move goes downhill where the Hessian is positive definite, for all n (Q17: all n)
+        the same in all affine coordinates (SY17: all n, all tensors as one vector, all losses, all
+            t)
+        2 more: gen show Newton
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
     """
 
     rules = (((), RULE),)
-    choices = {}
 
-    def __init__(
-        self,
-        params: Params,
-    ) -> None:
-        super().__init__(
-            params,
-        )
+    def __init__(self, params: Params) -> None:
+        super().__init__(params)

@@ -1,25 +1,7 @@
 """NoisySGD: Neelakantan et al. 2015, Section 3 (arXiv:1511.06807).
 
-Normal noise with a variance that falls as (1 + t)^-gamma. The generator belongs to the
-optimizer and is saved with its state.
-
-Equations
-    g[t] = grad(theta[t-1])
-    sigma[t] = sqrt(eta)/(1 + t)**(gamma/2)
-    theta[t] = theta[t-1] - lr*(g[t] + noise(1)*sigma[t])
-
-Proved
-    turns with the coordinates if the draws do (SY16: proved for all n, every tensor, all
-        losses, all t)
-    NoisySGD's step = GradientDescent's in the mean over the noise (C16n: proved for all
-        states, all t, all distributions with a mean)
-
-Do not edit. Made from the declaration NoisySGD and the template numpy/module.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: b53f4735b4a7e266
+Do not edit. Made from the declaration NoisySGD; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
@@ -33,18 +15,17 @@ def host(t, eta, gamma):
     return {"sigma": sigma}
 
 
-@blocked(work="product")
-def update(theta, g, xi, lr, sigma, product):
+@blocked(work="block1")
+def update(theta, g, xi, lr, sigma, block1):
     """Entrywise work on one block, in place."""
     # theta[t] = theta[t-1] - lr*(g[t] + noise(1)*sigma[t])
-    np.multiply(xi, sigma, out=product)
-    np.add(g, product, out=product)
-    np.multiply(product, lr, out=product)
+    product = np.multiply(xi, sigma, out=block1)
+    total = np.add(g, product, out=block1)
+    product = np.multiply(total, lr, out=block1)
     np.subtract(theta, product, out=theta)
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.noise("xi", 1)
@@ -52,24 +33,19 @@ def advance(step: Step) -> None:
     step.commit()
 
 
+HYPER = (
+    Hyper("lr", 0.01, "[0, inf)", "learning rate"),
+    Hyper("eta", 0.01, "[0, inf)", "variance of the noise at the start"),
+    Hyper("gamma", 0.55, "[0, inf)", "exponent with which the variance falls"),
+)
 RULE = Rule(
-    name="NoisySGD",
-    dialect="paper",
-    hyper=(
-        Hyper("lr", 0.01, "[0, inf)", "learning rate"),
-        Hyper("eta", 0.01, "[0, inf)", "variance of the noise at the start"),
-        Hyper("gamma", 0.55, "[0, inf)", "exponent with which the variance falls"),
-    ),
-    state=(),
-    oracles=("grad", "noise",),
+    name="NoisySGD", dialect="paper", hyper=HYPER, state=(), oracles=("grad", "noise"),
     advance=advance,
 )
 
 
 class NoisySGD(Optimizer):
-    """NoisySGD: Neelakantan et al. 2015, Section 3 (arXiv:1511.06807).
-
-    Normal noise with a variance that falls as (1 + t)^-gamma. The generator belongs to the
+    """Normal noise with a variance that falls as (1 + t)^-gamma. The generator belongs to the
     optimizer and is saved with its state.
 
     Equations
@@ -78,10 +54,9 @@ class NoisySGD(Optimizer):
         theta[t] = theta[t-1] - lr*(g[t] + noise(1)*sigma[t])
 
     Proved
-        turns with the coordinates if the draws do (SY16: proved for all n, every tensor, all
-            losses, all t)
-        NoisySGD's step = GradientDescent's in the mean over the noise (C16n: proved for all
-            states, all t, all distributions with a mean)
+        NoisySGD's step = GradientDescent's in the mean over the noise (C16n: all states, all t, all
+            distributions with a mean)
+        turns with the coordinates if the draws do (SY16: all n, every tensor, all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -92,20 +67,9 @@ class NoisySGD(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
     def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 0.01,
-        eta: HyperValue = 0.01,
-        gamma: HyperValue = 0.55,
-        seed: int | None = None,
+        self, params: Params, lr: HyperValue = 0.01, eta: HyperValue = 0.01,
+        gamma: HyperValue = 0.55, seed: int | None = None,
     ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-            eta=eta,
-            gamma=gamma,
-            seed=seed,
-        )
+        super().__init__(params, lr=lr, eta=eta, gamma=gamma, seed=seed)

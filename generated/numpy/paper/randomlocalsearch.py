@@ -1,17 +1,8 @@
 """RandomLocalSearch: Rastrigin 1963, random search with steps from the best point.
 
-Tries a random step from the best point so far and keeps it where it lowers the loss.
-
-Equations
-    candidate[t] = theta[t-1] + sigma*noise(1)
-    theta[t] = {candidate[t] if value(candidate[t]) < value(theta[t-1]), else theta[t-1]}
-
-Do not edit. Made from the declaration RandomLocalSearch and the template numpy/module.py.j2;
+Do not edit. Made from the declaration RandomLocalSearch;
 remake it with: gen kernels --backend numpy
-Digest: f0788487b8e9fcdd
 """
-
-from __future__ import annotations
 
 import numpy as np
 
@@ -19,17 +10,16 @@ from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, Step, 
 
 
 @blocked(stores="candidate")
-def pass1(theta, xi, candidate, sigma):
+def pass1(theta, candidate, xi, sigma):
     """Entrywise work on one block, in place."""
     # candidate[t] = theta[t-1] + sigma*noise(1)
     np.multiply(xi, sigma, out=candidate)
     np.add(theta, candidate, out=candidate)
 
 
-def numbers(loss, loss2):
+def numbers(loss, raw_theta):
     """Numbers found from reductions, in float64: one set over all tensors."""
-    theta_case = loss < loss2
-    return {"theta_case": theta_case}
+    return {"theta_case": loss < raw_theta}
 
 
 @blocked()
@@ -43,33 +33,24 @@ def pass2(theta, candidate, theta_case):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.noise("xi", 1)
     step.blocks(pass1)
     step.ask("loss", "value", at="candidate")
-    step.ask("loss2", "value")
+    step.ask("raw_theta", "value")
     step.numbers(numbers, "all")
     step.blocks(pass2)
     step.commit()
 
 
+HYPER = (Hyper("sigma", 1, "(0, inf)", "standard deviation of the draws"),)
 RULE = Rule(
-    name="RandomLocalSearch",
-    dialect="paper",
-    hyper=(
-        Hyper("sigma", 1, "(0, inf)", "standard deviation of the draws"),
-    ),
-    state=(),
-    oracles=("noise", "value",),
-    advance=advance,
-    elsewhere=True,
+    name="RandomLocalSearch", dialect="paper", hyper=HYPER, state=(), oracles=("noise", "value"),
+    advance=advance, elsewhere=True,
 )
 
 
 class RandomLocalSearch(Optimizer):
-    """RandomLocalSearch: Rastrigin 1963, random search with steps from the best point.
-
-    Tries a random step from the best point so far and keeps it where it lowers the loss.
+    """Tries a random step from the best point so far and keeps it where it lowers the loss.
 
     Equations
         candidate[t] = theta[t-1] + sigma*noise(1)
@@ -82,16 +63,6 @@ class RandomLocalSearch(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
-    def __init__(
-        self,
-        params: Params,
-        sigma: HyperValue = 1,
-        seed: int | None = None,
-    ) -> None:
-        super().__init__(
-            params,
-            sigma=sigma,
-            seed=seed,
-        )
+    def __init__(self, params: Params, sigma: HyperValue = 1, seed: int | None = None) -> None:
+        super().__init__(params, sigma=sigma, seed=seed)

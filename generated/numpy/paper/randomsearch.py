@@ -1,17 +1,7 @@
 """RandomSearch: Brooks 1958, A discussion of random methods.
 
-Draws parameters afresh and keeps the best so far: the baseline that every rule should beat.
-
-Equations
-    candidate[t] = sigma*noise(1)
-    theta[t] = {candidate[t] if value(candidate[t]) < value(theta[t-1]), else theta[t-1]}
-
-Do not edit. Made from the declaration RandomSearch and the template numpy/module.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: 924de7d2e8411df2
+Do not edit. Made from the declaration RandomSearch; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
@@ -19,16 +9,15 @@ from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, Step, 
 
 
 @blocked(stores="candidate")
-def pass1(xi, candidate, sigma):
+def pass1(candidate, xi, sigma):
     """Entrywise work on one block, in place."""
     # candidate[t] = sigma*noise(1)
     np.multiply(xi, sigma, out=candidate)
 
 
-def numbers(loss, loss2):
+def numbers(loss, raw_theta):
     """Numbers found from reductions, in float64: one set over all tensors."""
-    theta_case = loss < loss2
-    return {"theta_case": theta_case}
+    return {"theta_case": loss < raw_theta}
 
 
 @blocked()
@@ -42,33 +31,24 @@ def pass2(theta, candidate, theta_case):
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.noise("xi", 1)
     step.blocks(pass1)
     step.ask("loss", "value", at="candidate")
-    step.ask("loss2", "value")
+    step.ask("raw_theta", "value")
     step.numbers(numbers, "all")
     step.blocks(pass2)
     step.commit()
 
 
+HYPER = (Hyper("sigma", 1, "(0, inf)", "standard deviation of the draws"),)
 RULE = Rule(
-    name="RandomSearch",
-    dialect="paper",
-    hyper=(
-        Hyper("sigma", 1, "(0, inf)", "standard deviation of the draws"),
-    ),
-    state=(),
-    oracles=("noise", "value",),
-    advance=advance,
-    elsewhere=True,
+    name="RandomSearch", dialect="paper", hyper=HYPER, state=(), oracles=("noise", "value"),
+    advance=advance, elsewhere=True,
 )
 
 
 class RandomSearch(Optimizer):
-    """RandomSearch: Brooks 1958, A discussion of random methods.
-
-    Draws parameters afresh and keeps the best so far: the baseline that every rule should beat.
+    """Draws parameters afresh and keeps the best so far: the baseline that every rule should beat.
 
     Equations
         candidate[t] = sigma*noise(1)
@@ -81,16 +61,6 @@ class RandomSearch(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
-    def __init__(
-        self,
-        params: Params,
-        sigma: HyperValue = 1,
-        seed: int | None = None,
-    ) -> None:
-        super().__init__(
-            params,
-            sigma=sigma,
-            seed=seed,
-        )
+    def __init__(self, params: Params, sigma: HyperValue = 1, seed: int | None = None) -> None:
+        super().__init__(params, sigma=sigma, seed=seed)

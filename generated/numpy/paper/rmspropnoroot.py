@@ -1,18 +1,7 @@
 """RMSPropNoRoot: An article on momentum, RMSProp and Adam (D1), RMS-D1.
 
-Divides by the average of squares itself: no RMSProp, its step grows as gradients shrink.
-
-Equations
-    g[t] = grad(theta[t-1])
-    v[t] = rho*v[t-1] + (1 - rho)*g[t]**2
-    theta[t] = theta[t-1] - lr*g[t]/(v[t] + eps)
-
-Do not edit. Made from the declaration RMSPropNoRoot and the template numpy/module.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: 691edcd329075120
+Do not edit. Made from the declaration RMSPropNoRoot; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
@@ -21,51 +10,45 @@ from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State,
 
 def host(rho):
     """Numbers of this step that need no data, in float64."""
-    one_minus_rho = 1 - rho
-    return {"one_minus_rho": one_minus_rho}
+    return {"one_minus_rho": 1 - rho}
 
 
-@blocked(work="product quotient denominator")
-def update(theta, g, v, lr, rho, eps, one_minus_rho, product, quotient, denominator):
+@blocked(work="block1 block2")
+def update(theta, g, v, lr, rho, eps, one_minus_rho, block1, block2):
     """Entrywise work on one block, in place."""
     # v[t] = rho*v[t-1] + (1 - rho)*g[t]**2
     np.multiply(v, rho, out=v)
-    np.multiply(g, g, out=product)
-    np.multiply(product, one_minus_rho, out=product)
+    product = np.multiply(g, g, out=block1)
+    product = np.multiply(product, one_minus_rho, out=block1)
     np.add(v, product, out=v)
     # theta[t] = theta[t-1] - lr*g[t]/(v[t] + eps)
-    np.multiply(g, lr, out=quotient)
-    np.add(v, eps, out=denominator)
-    np.divide(quotient, denominator, out=quotient)
+    product = np.multiply(g, lr, out=block1)
+    denominator = np.add(v, eps, out=block2)
+    quotient = np.divide(product, denominator, out=block1)
     np.subtract(theta, quotient, out=theta)
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
     step.commit()
 
 
+HYPER = (
+    Hyper("lr", 0.001, "[0, inf)", "learning rate"),
+    Hyper("rho", 0.9, "[0, 1)", "decay of a moving average"),
+    Hyper("eps", 1e-10, "[0, inf)", "keeps the denominator from zero"),
+)
+STATES = (State("v"),)
 RULE = Rule(
-    name="RMSPropNoRoot",
-    dialect="paper",
-    hyper=(
-        Hyper("lr", 0.001, "[0, inf)", "learning rate"),
-        Hyper("rho", 0.9, "[0, 1)", "decay of a moving average"),
-        Hyper("eps", 1e-10, "[0, inf)", "keeps the denominator from zero"),
-    ),
-    state=(State("v"),),
-    oracles=("grad",),
+    name="RMSPropNoRoot", dialect="paper", hyper=HYPER, state=STATES, oracles=("grad",),
     advance=advance,
 )
 
 
 class RMSPropNoRoot(Optimizer):
-    """RMSPropNoRoot: An article on momentum, RMSProp and Adam (D1), RMS-D1.
-
-    Divides by the average of squares itself: no RMSProp, its step grows as gradients shrink.
+    """Divides by the average of squares itself: no RMSProp, its step grows as gradients shrink.
 
     Equations
         g[t] = grad(theta[t-1])
@@ -80,18 +63,8 @@ class RMSPropNoRoot(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
     def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 0.001,
-        rho: HyperValue = 0.9,
-        eps: HyperValue = 1e-10,
+        self, params: Params, lr: HyperValue = 0.001, rho: HyperValue = 0.9, eps: HyperValue = 1e-10,
     ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-            rho=rho,
-            eps=eps,
-        )
+        super().__init__(params, lr=lr, rho=rho, eps=eps)

@@ -1,40 +1,18 @@
 """SAM: Foret et al. 2021, Algorithm 1 (arXiv:2010.01412).
 
-The gradient step uses the gradient at the worst point, to first order, within rho.
-
-Equations
-    g_raw[t] = grad(theta[t-1])
-    g_norm[t] = norm(g_raw[t], all tensors)
-    ascent_scale[t] = {rho/g_norm[t] if g_norm[t] > 0, else 0}
-    theta_worst[t] = theta[t-1] + ascent_scale[t]*g_raw[t]
-    g[t] = grad(theta_worst[t])
-    theta[t] = theta[t-1] - lr*g[t]
-
-Proved
-    turns with the coordinates: theta' = Q theta for every orthogonal Q (SY12: proved for all
-        n, every tensor, all losses, all t)
-    the same when theta is shifted (SY25: proved for all n, all tensors as one vector, all
-        losses, all t; all n, every tensor, all losses, all t)
-    scaling theta scales rho, and lr by the square (SY62: proved for all n, every tensor, all
-        losses, all t)
-
-Do not edit. Made from the declaration SAM and the template numpy/module.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: 49486aca3d9cdd3e
+Do not edit. Made from the declaration SAM; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
 from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, Step, blocked
 
 
-@blocked(work="square", reductions=[("sum_g_raw_squared", "sum", "all")])
-def pass1(g_raw, square):
+@blocked(work="block1", reductions=[("sum_g_raw_squared", "sum", "all")])
+def pass1(g_raw, block1):
     """Entrywise work on one block, in place; returns what is to be reduced."""
-    np.multiply(g_raw, g_raw, out=square)
-    return square,
+    product = np.multiply(g_raw, g_raw, out=block1)
+    return product,
 
 
 def numbers(rho, sum_g_raw_squared):
@@ -47,23 +25,22 @@ def numbers(rho, sum_g_raw_squared):
 
 
 @blocked(stores="theta_worst")
-def pass2(theta, g_raw, theta_worst, ascent_scale):
+def pass2(theta, theta_worst, g_raw, ascent_scale):
     """Entrywise work on one block, in place."""
     # theta_worst[t] = theta[t-1] + ascent_scale[t]*g_raw[t]
     np.multiply(g_raw, ascent_scale, out=theta_worst)
     np.add(theta, theta_worst, out=theta_worst)
 
 
-@blocked(work="product")
-def pass3(theta, g, lr, product):
+@blocked(work="block1")
+def pass3(theta, g, lr, block1):
     """Entrywise work on one block, in place."""
     # theta[t] = theta[t-1] - lr*g[t]
-    np.multiply(g, lr, out=product)
+    product = np.multiply(g, lr, out=block1)
     np.subtract(theta, product, out=theta)
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g_raw", "grad")
     step.blocks(pass1)
     step.numbers(numbers, "all")
@@ -73,25 +50,18 @@ def advance(step: Step) -> None:
     step.commit()
 
 
+HYPER = (
+    Hyper("lr", 0.01, "[0, inf)", "learning rate"),
+    Hyper("rho", 0.05, "[0, inf)", "radius of the neighbourhood"),
+)
 RULE = Rule(
-    name="SAM",
-    dialect="paper",
-    hyper=(
-        Hyper("lr", 0.01, "[0, inf)", "learning rate"),
-        Hyper("rho", 0.05, "[0, inf)", "radius of the neighbourhood"),
-    ),
-    state=(),
-    oracles=("grad",),
-    advance=advance,
-    elsewhere=True,
-    shared=("rho",),
+    name="SAM", dialect="paper", hyper=HYPER, state=(), oracles=("grad",), advance=advance,
+    elsewhere=True, shared=("rho",),
 )
 
 
 class SAM(Optimizer):
-    """SAM: Foret et al. 2021, Algorithm 1 (arXiv:2010.01412).
-
-    The gradient step uses the gradient at the worst point, to first order, within rho.
+    """The gradient step uses the gradient at the worst point, to first order, within rho.
 
     Equations
         g_raw[t] = grad(theta[t-1])
@@ -102,12 +72,12 @@ class SAM(Optimizer):
         theta[t] = theta[t-1] - lr*g[t]
 
     Proved
-        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY12: proved for all
-            n, every tensor, all losses, all t)
-        the same when theta is shifted (SY25: proved for all n, all tensors as one vector, all
-            losses, all t; all n, every tensor, all losses, all t)
-        scaling theta scales rho, and lr by the square (SY62: proved for all n, every tensor, all
-            losses, all t)
+        turns with the coordinates: theta' = Q theta for every orthogonal Q (SY12: all n, every
+            tensor, all losses, all t)
+        the same when theta is shifted (SY25: all n, all tensors as one vector, all losses, all t;
+            all n, every tensor, all losses, all t)
+        scaling theta scales rho, and lr by the square (SY62: all n, every tensor, all losses, all
+            t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -116,16 +86,6 @@ class SAM(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
-    def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 0.01,
-        rho: HyperValue = 0.05,
-    ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-            rho=rho,
-        )
+    def __init__(self, params: Params, lr: HyperValue = 0.01, rho: HyperValue = 0.05) -> None:
+        super().__init__(params, lr=lr, rho=rho)

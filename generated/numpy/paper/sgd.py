@@ -1,58 +1,35 @@
 """SGD: Robbins & Monro 1951, stochastic approximation.
 
-GradientDescent whose oracle gives the gradient of one sample, or of any random part of the
-data.
-
-Equations
-    g[t] = grad(theta[t-1])
-    theta[t] = theta[t-1] - lr*g[t]
-
-Proved
-    its batch gradient is the full gradient in the mean (C16: proved for all n, B and samples)
-
-Do not edit. Made from the declaration SGD and the template numpy/module.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: eba73332a5d11696
+Do not edit. Made from the declaration SGD; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
 from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, Step, blocked
 
 
-@blocked(work="product")
-def update(theta, g, lr, product):
+@blocked(work="block1")
+def update(theta, g, lr, block1):
     """Entrywise work on one block, in place."""
     # theta[t] = theta[t-1] - lr*g[t]
-    np.multiply(g, lr, out=product)
+    product = np.multiply(g, lr, out=block1)
     np.subtract(theta, product, out=theta)
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
     step.blocks(update)
     step.commit()
 
 
+HYPER = (Hyper("lr", 0.01, "[0, inf)", "learning rate"),)
 RULE = Rule(
-    name="SGD",
-    dialect="paper",
-    hyper=(
-        Hyper("lr", 0.01, "[0, inf)", "learning rate"),
-    ),
-    state=(),
-    oracles=("grad",),
-    advance=advance,
+    name="SGD", dialect="paper", hyper=HYPER, state=(), oracles=("grad",), advance=advance,
 )
 
 
 class SGD(Optimizer):
-    """SGD: Robbins & Monro 1951, stochastic approximation.
-
-    GradientDescent whose oracle gives the gradient of one sample, or of any random part of the
+    """GradientDescent whose oracle gives the gradient of one sample, or of any random part of the
     data.
 
     Equations
@@ -60,7 +37,7 @@ class SGD(Optimizer):
         theta[t] = theta[t-1] - lr*g[t]
 
     Proved
-        its batch gradient is the full gradient in the mean (C16: proved for all n, B and samples)
+        its batch gradient is the full gradient in the mean (C16: all n, B and samples)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -68,14 +45,6 @@ class SGD(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
-    def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 0.01,
-    ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-        )
+    def __init__(self, params: Params, lr: HyperValue = 0.01) -> None:
+        super().__init__(params, lr=lr)

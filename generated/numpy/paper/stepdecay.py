@@ -1,16 +1,7 @@
 """StepDecay: Lecture notes on optimization (D4), learning-rate decay.
 
-Multiplied by factor after every period; a period of one epoch is decay by epochs.
-
-Equations
-    output = lr*factor**floor((t - 1)/period)
-
-Do not edit. Made from the declaration StepDecay and the template numpy/schedule.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: 4656892fd241804e
+Do not edit. Made from the declaration StepDecay; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
@@ -18,17 +9,14 @@ from optwright.runtime import Hyper, Schedule
 
 
 class StepDecay(Schedule):
-    """StepDecay: Lecture notes on optimization (D4), learning-rate decay.
-
-    Multiplied by factor after every period; a period of one epoch is decay by epochs.
+    """Multiplied by factor after every period; a period of one epoch is decay by epochs.
 
     Equations
         output = lr*factor**floor((t - 1)/period)
 
     Arguments
         lr: learning rate, in [0, inf); default 0.01
-        period: steps between two changes, such as those of an epoch, in integer [1, inf);
-            required
+        period: steps between two changes, such as those of an epoch, in integer [1, inf); required
         factor: factor of each change, in (0, 1]; default 0.1
     """
 
@@ -44,15 +32,5 @@ class StepDecay(Schedule):
         """The number at step t, and the state after it."""
         return lr*factor**np.floor((t - 1)/period), {}
 
-    def __init__(
-        self,
-        lr: float = 0.01,
-        *,
-        period: float,
-        factor: float = 0.1,
-    ) -> None:
-        super().__init__(
-            lr=lr,
-            period=period,
-            factor=factor,
-        )
+    def __init__(self, lr: float = 0.01, *, period: float, factor: float = 0.1) -> None:
+        super().__init__(lr=lr, period=period, factor=factor)

@@ -1,59 +1,42 @@
 """SubgradientL1: Tibshirani 1996, L1 penalty, by subgradient steps.
 
-Plain subgradient steps hover around zero and reach it exactly only by chance; see ISTA.
-
-Equations
-    g[t] = l1*sign(theta[t-1]) + grad(theta[t-1])
-    theta[t] = theta[t-1] - lr*g[t]
-
-Do not edit. Made from the declaration SubgradientL1 and the template numpy/module.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: b0de7cf3f16ee1db
+Do not edit. Made from the declaration SubgradientL1; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
 from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, Step, blocked
 
 
-@blocked(work="g product")
-def update(theta, g2, lr, l1, g, product):
+@blocked(work="block1")
+def update(theta, raw_g, lr, l1, block1):
     """Entrywise work on one block, in place."""
     # g[t] = l1*sign(theta[t-1]) + grad(theta[t-1])
-    np.sign(theta, out=g)
-    np.multiply(g, l1, out=g)
-    np.add(g, g2, out=g)
+    signs = np.sign(theta, out=block1)
+    product = np.multiply(signs, l1, out=block1)
+    g = np.add(product, raw_g, out=block1)
     # theta[t] = theta[t-1] - lr*g[t]
-    np.multiply(g, lr, out=product)
+    product = np.multiply(g, lr, out=block1)
     np.subtract(theta, product, out=theta)
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
-    step.ask("g2", "grad")
+    step.ask("raw_g", "grad")
     step.blocks(update)
     step.commit()
 
 
+HYPER = (
+    Hyper("lr", 0.01, "[0, inf)", "learning rate"),
+    Hyper("l1", 0.01, "[0, inf)", "weight of the sum of absolute values"),
+)
 RULE = Rule(
-    name="SubgradientL1",
-    dialect="paper",
-    hyper=(
-        Hyper("lr", 0.01, "[0, inf)", "learning rate"),
-        Hyper("l1", 0.01, "[0, inf)", "weight of the sum of absolute values"),
-    ),
-    state=(),
-    oracles=("grad",),
-    advance=advance,
+    name="SubgradientL1", dialect="paper", hyper=HYPER, state=(), oracles=("grad",), advance=advance,
 )
 
 
 class SubgradientL1(Optimizer):
-    """SubgradientL1: Tibshirani 1996, L1 penalty, by subgradient steps.
-
-    Plain subgradient steps hover around zero and reach it exactly only by chance; see ISTA.
+    """Plain subgradient steps hover around zero and reach it exactly only by chance; see ISTA.
 
     Equations
         g[t] = l1*sign(theta[t-1]) + grad(theta[t-1])
@@ -66,16 +49,6 @@ class SubgradientL1(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
-    def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 0.01,
-        l1: HyperValue = 0.01,
-    ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-            l1=l1,
-        )
+    def __init__(self, params: Params, lr: HyperValue = 0.01, l1: HyperValue = 0.01) -> None:
+        super().__init__(params, lr=lr, l1=l1)

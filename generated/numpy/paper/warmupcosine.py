@@ -1,16 +1,7 @@
 """WarmupCosine: Loshchilov & Hutter 2017, eq. (5) (arXiv:1608.03983).
 
-Rises linearly to its first value over warmup steps, then Cosine from its start.
-
-Equations
-    output = {lr*t/warmup if warmup >= t, else (lr - final)*(1 + cos(min(1, (t - 1 - warmup)/steps)*pi))/2 + final}
-
-Do not edit. Made from the declaration WarmupCosine and the template numpy/schedule.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: ccfc92bd1201e208
+Do not edit. Made from the declaration WarmupCosine; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
@@ -18,9 +9,7 @@ from optwright.runtime import Hyper, Schedule
 
 
 class WarmupCosine(Schedule):
-    """WarmupCosine: Loshchilov & Hutter 2017, eq. (5) (arXiv:1608.03983).
-
-    Rises linearly to its first value over warmup steps, then Cosine from its start.
+    """Rises linearly to its first value over warmup steps, then Cosine from its start.
 
     Equations
         output = {lr*t/warmup if warmup >= t, else (lr - final)*(1 + cos(min(1, (t - 1 - warmup)/steps)*pi))/2 + final}
@@ -45,17 +34,5 @@ class WarmupCosine(Schedule):
         """The number at step t, and the state after it."""
         return (lr*t/warmup if warmup >= t else (lr - final)*(1 + np.cos(np.minimum((t - 1 - warmup)/steps, 1)*3.141592653589793))/2 + final), {}
 
-    def __init__(
-        self,
-        lr: float = 0.01,
-        *,
-        steps: float,
-        final: float = 0,
-        warmup: float,
-    ) -> None:
-        super().__init__(
-            lr=lr,
-            steps=steps,
-            final=final,
-            warmup=warmup,
-        )
+    def __init__(self, lr: float = 0.01, *, steps: float, final: float = 0, warmup: float) -> None:
+        super().__init__(lr=lr, steps=steps, final=final, warmup=warmup)

@@ -1,17 +1,8 @@
 """WarmupInverseSqrt: Vaswani et al. 2017, section 5.3 (arXiv:1706.03762).
 
-Rises to lr at step warmup and falls as the inverse root from there; the paper's lr is
-1/sqrt(d_model·warmup).
-
-Equations
-    output = lr*min(t/warmup, sqrt(warmup)/sqrt(t))
-
-Do not edit. Made from the declaration WarmupInverseSqrt and the template numpy/schedule.py.j2;
+Do not edit. Made from the declaration WarmupInverseSqrt;
 remake it with: gen kernels --backend numpy
-Digest: e97dbb157109d0be
 """
-
-from __future__ import annotations
 
 import numpy as np
 
@@ -19,9 +10,7 @@ from optwright.runtime import Hyper, Schedule
 
 
 class WarmupInverseSqrt(Schedule):
-    """WarmupInverseSqrt: Vaswani et al. 2017, section 5.3 (arXiv:1706.03762).
-
-    Rises to lr at step warmup and falls as the inverse root from there; the paper's lr is
+    """Rises to lr at step warmup and falls as the inverse root from there; the paper's lr is
     1/sqrt(d_model·warmup).
 
     Equations
@@ -43,12 +32,5 @@ class WarmupInverseSqrt(Schedule):
         """The number at step t, and the state after it."""
         return lr*np.minimum(np.sqrt(warmup)/np.sqrt(t), t/warmup), {}
 
-    def __init__(
-        self,
-        lr: float = 0.01,
-        warmup: float = 4000,
-    ) -> None:
-        super().__init__(
-            lr=lr,
-            warmup=warmup,
-        )
+    def __init__(self, lr: float = 0.01, warmup: float = 4000) -> None:
+        super().__init__(lr=lr, warmup=warmup)

@@ -1,16 +1,7 @@
 """WarmupLinear: Lecture notes on optimization (D4), learning-rate decay.
 
-Rises linearly to its first value over warmup steps, then Linear from its start.
-
-Equations
-    output = {lr*t/warmup if warmup >= t, else min(1, (t - 1 - warmup)/steps)*(final - lr) + lr}
-
-Do not edit. Made from the declaration WarmupLinear and the template numpy/schedule.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: 52a58cd748b9ba07
+Do not edit. Made from the declaration WarmupLinear; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
@@ -18,9 +9,7 @@ from optwright.runtime import Hyper, Schedule
 
 
 class WarmupLinear(Schedule):
-    """WarmupLinear: Lecture notes on optimization (D4), learning-rate decay.
-
-    Rises linearly to its first value over warmup steps, then Linear from its start.
+    """Rises linearly to its first value over warmup steps, then Linear from its start.
 
     Equations
         output = {lr*t/warmup if warmup >= t, else min(1, (t - 1 - warmup)/steps)*(final - lr) + lr}
@@ -45,17 +34,5 @@ class WarmupLinear(Schedule):
         """The number at step t, and the state after it."""
         return (lr*t/warmup if warmup >= t else np.minimum((t - 1 - warmup)/steps, 1)*(final - lr) + lr), {}
 
-    def __init__(
-        self,
-        lr: float = 0.01,
-        *,
-        steps: float,
-        final: float = 0,
-        warmup: float,
-    ) -> None:
-        super().__init__(
-            lr=lr,
-            steps=steps,
-            final=final,
-            warmup=warmup,
-        )
+    def __init__(self, lr: float = 0.01, *, steps: float, final: float = 0, warmup: float) -> None:
+        super().__init__(lr=lr, steps=steps, final=final, warmup=warmup)

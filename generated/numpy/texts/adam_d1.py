@@ -1,19 +1,7 @@
 """texts.ADAM_D1: An article on momentum, RMSProp and Adam (D1), ADAM-D1.
 
-AdamNoCorrection with the article's beta2 = 0.99 and eps = 1e-10.
-
-Equations
-    g[t] = grad(theta[t-1])
-    m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
-    v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
-    theta[t] = theta[t-1] - lr*m[t]/(sqrt(v[t]) + eps)
-
-Do not edit. Made from the declaration texts.ADAM_D1 and the template numpy/module.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: 57da1a2cf8bafe74
+Do not edit. Made from the declaration texts.ADAM_D1; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
@@ -22,61 +10,50 @@ from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State,
 
 def host(beta1, beta2):
     """Numbers of this step that need no data, in float64."""
-    one_minus_beta1 = 1 - beta1
-    one_minus_beta2 = 1 - beta2
-    return {"one_minus_beta1": one_minus_beta1, "one_minus_beta2": one_minus_beta2}
+    return {"one_minus_beta1": 1 - beta1, "one_minus_beta2": 1 - beta2}
 
 
-@blocked(work="product quotient denominator")
-def update(
-    theta, g, m, v, lr, beta1, beta2, eps, one_minus_beta1, one_minus_beta2, product, quotient,
-    denominator,
-):
+@blocked(work="block1 block2")
+def update(theta, g, m, v, lr, beta1, beta2, eps, one_minus_beta1, one_minus_beta2, block1, block2):
     """Entrywise work on one block, in place."""
     # m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
     np.multiply(m, beta1, out=m)
-    np.multiply(g, one_minus_beta1, out=product)
+    product = np.multiply(g, one_minus_beta1, out=block1)
     np.add(m, product, out=m)
     # v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
     np.multiply(v, beta2, out=v)
-    np.multiply(g, g, out=product)
-    np.multiply(product, one_minus_beta2, out=product)
+    product = np.multiply(g, g, out=block1)
+    product = np.multiply(product, one_minus_beta2, out=block1)
     np.add(v, product, out=v)
     # theta[t] = theta[t-1] - lr*m[t]/(sqrt(v[t]) + eps)
-    np.multiply(m, lr, out=quotient)
-    np.sqrt(v, out=denominator)
-    np.add(denominator, eps, out=denominator)
-    np.divide(quotient, denominator, out=quotient)
+    product = np.multiply(m, lr, out=block1)
+    root = np.sqrt(v, out=block2)
+    denominator = np.add(root, eps, out=block2)
+    quotient = np.divide(product, denominator, out=block1)
     np.subtract(theta, quotient, out=theta)
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
     step.commit()
 
 
+HYPER = (
+    Hyper("lr", 0.001, "[0, inf)", "learning rate"),
+    Hyper("beta1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
+    Hyper("beta2", 0.99, "[0, 1)", "decay of the moving average of squared gradients"),
+    Hyper("eps", 1e-10, "[0, inf)", "keeps the denominator from zero"),
+)
+STATES = (State("m"), State("v"))
 RULE = Rule(
-    name="ADAM_D1",
-    dialect="texts",
-    hyper=(
-        Hyper("lr", 0.001, "[0, inf)", "learning rate"),
-        Hyper("beta1", 0.9, "[0, 1)", "decay of the moving average of gradients"),
-        Hyper("beta2", 0.99, "[0, 1)", "decay of the moving average of squared gradients"),
-        Hyper("eps", 1e-10, "[0, inf)", "keeps the denominator from zero"),
-    ),
-    state=(State("m"), State("v"),),
-    oracles=("grad",),
-    advance=advance,
+    name="ADAM_D1", dialect="texts", hyper=HYPER, state=STATES, oracles=("grad",), advance=advance,
 )
 
 
 class ADAM_D1(Optimizer):
-    """texts.ADAM_D1: An article on momentum, RMSProp and Adam (D1), ADAM-D1.
-
-    AdamNoCorrection with the article's beta2 = 0.99 and eps = 1e-10.
+    """AdamNoCorrection with the article's beta2 = 0.99 and eps = 1e-10.
 
     Equations
         g[t] = grad(theta[t-1])
@@ -93,20 +70,9 @@ class ADAM_D1(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
     def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 0.001,
-        beta1: HyperValue = 0.9,
-        beta2: HyperValue = 0.99,
-        eps: HyperValue = 1e-10,
+        self, params: Params, lr: HyperValue = 0.001, beta1: HyperValue = 0.9,
+        beta2: HyperValue = 0.99, eps: HyperValue = 1e-10,
     ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-            beta1=beta1,
-            beta2=beta2,
-            eps=eps,
-        )
+        super().__init__(params, lr=lr, beta1=beta1, beta2=beta2, eps=eps)

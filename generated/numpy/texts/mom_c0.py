@@ -1,22 +1,7 @@
 """texts.MOM_c0: A chapter on PyTorch optimizers (D3), MOM-c with m0 := g0.
 
-The average starts at the first gradient, which keeps more weight than any later one.
-
-Equations
-    g[t] = grad(theta[t-1])
-    m[t] = {g[t] if t == 1, else beta*m[t-1] + (1 - beta)*g[t]}
-    theta[t] = theta[t-1] - lr*m[t]
-
-Proved
-    texts.MOM_c0(beta) = torch.SGD(momentum=beta, dampening=beta) (C33: proved for all losses,
-        all t, lr varying with t)
-
-Do not edit. Made from the declaration texts.MOM_c0 and the template numpy/module.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: 03804ae6e113fe35
+Do not edit. Made from the declaration texts.MOM_c0; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
@@ -25,51 +10,43 @@ from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State,
 
 def host(t, beta):
     """Numbers of this step that need no data, in float64."""
-    m_case = t == 1
-    one_minus_beta = 1 - beta
-    return {"m_case": m_case, "one_minus_beta": one_minus_beta}
+    return {"m_case": t == 1, "one_minus_beta": 1 - beta}
 
 
-@blocked(work="product")
-def update(theta, g, m, lr, beta, m_case, one_minus_beta, product):
+@blocked(work="block1")
+def update(theta, g, m, lr, beta, m_case, one_minus_beta, block1):
     """Entrywise work on one block, in place."""
     # m[t] = {g[t] if t == 1, else beta*m[t-1] + (1 - beta)*g[t]}
     if m_case:
         np.copyto(m, g)
     else:
         np.multiply(m, beta, out=m)
-        np.multiply(g, one_minus_beta, out=product)
+        product = np.multiply(g, one_minus_beta, out=block1)
         np.add(m, product, out=m)
     # theta[t] = theta[t-1] - lr*m[t]
-    np.multiply(m, lr, out=product)
+    product = np.multiply(m, lr, out=block1)
     np.subtract(theta, product, out=theta)
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
     step.commit()
 
 
+HYPER = (
+    Hyper("lr", 0.01, "[0, inf)", "learning rate"),
+    Hyper("beta", 0.9, "[0, 1)", "decay of the moving average of gradients"),
+)
+STATES = (State("m"),)
 RULE = Rule(
-    name="MOM_c0",
-    dialect="texts",
-    hyper=(
-        Hyper("lr", 0.01, "[0, inf)", "learning rate"),
-        Hyper("beta", 0.9, "[0, 1)", "decay of the moving average of gradients"),
-    ),
-    state=(State("m"),),
-    oracles=("grad",),
-    advance=advance,
+    name="MOM_c0", dialect="texts", hyper=HYPER, state=STATES, oracles=("grad",), advance=advance,
 )
 
 
 class MOM_c0(Optimizer):
-    """texts.MOM_c0: A chapter on PyTorch optimizers (D3), MOM-c with m0 := g0.
-
-    The average starts at the first gradient, which keeps more weight than any later one.
+    """The average starts at the first gradient, which keeps more weight than any later one.
 
     Equations
         g[t] = grad(theta[t-1])
@@ -77,8 +54,8 @@ class MOM_c0(Optimizer):
         theta[t] = theta[t-1] - lr*m[t]
 
     Proved
-        texts.MOM_c0(beta) = torch.SGD(momentum=beta, dampening=beta) (C33: proved for all losses,
-            all t, lr varying with t)
+        texts.MOM_c0(beta) = torch.SGD(momentum=beta, dampening=beta) (C33: all losses, all t, lr
+            varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -87,16 +64,6 @@ class MOM_c0(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
-    def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 0.01,
-        beta: HyperValue = 0.9,
-    ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-            beta=beta,
-        )
+    def __init__(self, params: Params, lr: HyperValue = 0.01, beta: HyperValue = 0.9) -> None:
+        super().__init__(params, lr=lr, beta=beta)

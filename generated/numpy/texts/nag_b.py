@@ -1,23 +1,7 @@
 """texts.NAG_b: A learning site's review (D2), NAG-b.
 
-Looks ahead by momentum·v, while momentum alone moves by alpha times that: Nesterov only for
-alpha = 1.
-
-Equations
-    g[t] = grad(theta[t-1] - momentum*v[t-1])
-    v[t] = momentum*v[t-1] + lr*g[t]
-    theta[t] = theta[t-1] - alpha*v[t]
-
-Proved
-    texts.NAG_b(alpha=1) = Nesterov (C43a: proved for all losses, all t, lr, momentum varying
-        with t)
-
-Do not edit. Made from the declaration texts.NAG_b and the template numpy/module.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: ff8cc7be43b11afd
+Do not edit. Made from the declaration texts.NAG_b; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
@@ -32,45 +16,39 @@ def pass1(theta, v, point, momentum):
     np.subtract(theta, point, out=point)
 
 
-@blocked(work="product")
-def pass2(theta, g, v, lr, alpha, momentum, product):
+@blocked(work="block1")
+def pass2(theta, g, v, lr, alpha, momentum, block1):
     """Entrywise work on one block, in place."""
     # v[t] = momentum*v[t-1] + lr*g[t]
     np.multiply(v, momentum, out=v)
-    np.multiply(g, lr, out=product)
+    product = np.multiply(g, lr, out=block1)
     np.add(v, product, out=v)
     # theta[t] = theta[t-1] - alpha*v[t]
-    np.multiply(v, alpha, out=product)
+    product = np.multiply(v, alpha, out=block1)
     np.subtract(theta, product, out=theta)
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.blocks(pass1)
     step.ask("g", "grad", at="point")
     step.blocks(pass2)
     step.commit()
 
 
+HYPER = (
+    Hyper("lr", 0.01, "[0, inf)", "learning rate"),
+    Hyper("alpha", 1, "[0, inf)", "second step size"),
+    Hyper("momentum", 0.9, "[0, 1)", "momentum: the share of the last velocity that is kept"),
+)
+STATES = (State("v"),)
 RULE = Rule(
-    name="NAG_b",
-    dialect="texts",
-    hyper=(
-        Hyper("lr", 0.01, "[0, inf)", "learning rate"),
-        Hyper("alpha", 1, "[0, inf)", "second step size"),
-        Hyper("momentum", 0.9, "[0, 1)", "momentum: the share of the last velocity that is kept"),
-    ),
-    state=(State("v"),),
-    oracles=("grad",),
-    advance=advance,
+    name="NAG_b", dialect="texts", hyper=HYPER, state=STATES, oracles=("grad",), advance=advance,
     elsewhere=True,
 )
 
 
 class NAG_b(Optimizer):
-    """texts.NAG_b: A learning site's review (D2), NAG-b.
-
-    Looks ahead by momentum·v, while momentum alone moves by alpha times that: Nesterov only for
+    """Looks ahead by momentum·v, while momentum alone moves by alpha times that: Nesterov only for
     alpha = 1.
 
     Equations
@@ -79,8 +57,7 @@ class NAG_b(Optimizer):
         theta[t] = theta[t-1] - alpha*v[t]
 
     Proved
-        texts.NAG_b(alpha=1) = Nesterov (C43a: proved for all losses, all t, lr, momentum varying
-            with t)
+        texts.NAG_b(alpha=1) = Nesterov (C43a: all losses, all t, lr, momentum varying with t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -90,18 +67,9 @@ class NAG_b(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
     def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 0.01,
-        alpha: HyperValue = 1,
+        self, params: Params, lr: HyperValue = 0.01, alpha: HyperValue = 1,
         momentum: HyperValue = 0.9,
     ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-            alpha=alpha,
-            momentum=momentum,
-        )
+        super().__init__(params, lr=lr, alpha=alpha, momentum=momentum)

@@ -1,19 +1,7 @@
 """texts.RMS_D0: An essay on gradient descent (D0), RMS-D0.
 
-The essay's words taken literally: an average of gradients, not of squares. Where it is negative
-there is no real root, and no step.
-
-Equations
-    g[t] = grad(theta[t-1])
-    m[t] = rho*m[t-1] + (1 - rho)*g[t]
-    theta[t] = theta[t-1] - lr*g[t]/(sqrt(m[t]) + eps)
-
-Do not edit. Made from the declaration texts.RMS_D0 and the template numpy/module.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: f46aaf1219dcb6c4
+Do not edit. Made from the declaration texts.RMS_D0; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
@@ -22,52 +10,45 @@ from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State,
 
 def host(rho):
     """Numbers of this step that need no data, in float64."""
-    one_minus_rho = 1 - rho
-    return {"one_minus_rho": one_minus_rho}
+    return {"one_minus_rho": 1 - rho}
 
 
-@blocked(work="product quotient denominator")
-def update(theta, g, m, lr, rho, eps, one_minus_rho, product, quotient, denominator):
+@blocked(work="block1 block2")
+def update(theta, g, m, lr, rho, eps, one_minus_rho, block1, block2):
     """Entrywise work on one block, in place."""
     # m[t] = rho*m[t-1] + (1 - rho)*g[t]
     np.multiply(m, rho, out=m)
-    np.multiply(g, one_minus_rho, out=product)
+    product = np.multiply(g, one_minus_rho, out=block1)
     np.add(m, product, out=m)
     # theta[t] = theta[t-1] - lr*g[t]/(sqrt(m[t]) + eps)
-    np.multiply(g, lr, out=quotient)
-    np.sqrt(m, out=denominator)
-    np.add(denominator, eps, out=denominator)
-    np.divide(quotient, denominator, out=quotient)
+    product = np.multiply(g, lr, out=block1)
+    root = np.sqrt(m, out=block2)
+    denominator = np.add(root, eps, out=block2)
+    quotient = np.divide(product, denominator, out=block1)
     np.subtract(theta, quotient, out=theta)
 
 
 def advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(host)
     step.ask("g", "grad")
     step.blocks(update)
     step.commit()
 
 
+HYPER = (
+    Hyper("lr", 0.001, "[0, inf)", "learning rate"),
+    Hyper("rho", 0.9, "[0, 1)", "decay of a moving average"),
+    Hyper("eps", 1e-08, "[0, inf)", "keeps the denominator from zero"),
+)
+STATES = (State("m"),)
 RULE = Rule(
-    name="RMS_D0",
-    dialect="texts",
-    hyper=(
-        Hyper("lr", 0.001, "[0, inf)", "learning rate"),
-        Hyper("rho", 0.9, "[0, 1)", "decay of a moving average"),
-        Hyper("eps", 1e-08, "[0, inf)", "keeps the denominator from zero"),
-    ),
-    state=(State("m"),),
-    oracles=("grad",),
-    advance=advance,
+    name="RMS_D0", dialect="texts", hyper=HYPER, state=STATES, oracles=("grad",), advance=advance,
 )
 
 
 class RMS_D0(Optimizer):
-    """texts.RMS_D0: An essay on gradient descent (D0), RMS-D0.
-
-    The essay's words taken literally: an average of gradients, not of squares. Where it is negative
-    there is no real root, and no step.
+    """The essay's words taken literally: an average of gradients, not of squares. Where it is
+    negative there is no real root, and no step.
 
     Equations
         g[t] = grad(theta[t-1])
@@ -82,18 +63,8 @@ class RMS_D0(Optimizer):
     """
 
     rules = (((), RULE),)
-    choices = {}
 
     def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 0.001,
-        rho: HyperValue = 0.9,
-        eps: HyperValue = 1e-08,
+        self, params: Params, lr: HyperValue = 0.001, rho: HyperValue = 0.9, eps: HyperValue = 1e-08,
     ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-            rho=rho,
-            eps=eps,
-        )
+        super().__init__(params, lr=lr, rho=rho, eps=eps)

@@ -25,44 +25,24 @@ if TYPE_CHECKING:
     from optwright.generated.numpy.torch.sparseadam import SparseAdam as SparseAdam
 
 _MODULES = {
-    "Adadelta": "torch.adadelta",
-    "Adafactor": "torch.adafactor",
-    "Adagrad": "torch.adagrad",
-    "Adam": "torch.adam",
-    "AdamW": "torch.adamw",
-    "Adamax": "torch.adamax",
-    "LBFGS": "torch.lbfgs",
-    "NAdam": "torch.nadam",
-    "RAdam": "torch.radam",
-    "RMSprop": "torch.rmsprop",
-    "ReduceLROnPlateau": "torch.reducelronplateau",
-    "Rprop": "torch.rprop",
-    "SGD": "torch.sgd",
-    "SparseAdam": "torch.sparseadam",
+    "Adadelta": "numpy.torch.adadelta", "Adafactor": "numpy.torch.adafactor",
+    "Adagrad": "numpy.torch.adagrad", "Adam": "numpy.torch.adam", "AdamW": "numpy.torch.adamw",
+    "Adamax": "numpy.torch.adamax", "LBFGS": "numpy.torch.lbfgs", "NAdam": "numpy.torch.nadam",
+    "RAdam": "numpy.torch.radam", "RMSprop": "numpy.torch.rmsprop",
+    "ReduceLROnPlateau": "numpy.torch.reducelronplateau", "Rprop": "numpy.torch.rprop",
+    "SGD": "numpy.torch.sgd", "SparseAdam": "numpy.torch.sparseadam",
 }
 
 __all__ = [
-    "Adadelta",
-    "Adafactor",
-    "Adagrad",
-    "Adam",
-    "AdamW",
-    "Adamax",
-    "LBFGS",
-    "NAdam",
-    "RAdam",
-    "RMSprop",
-    "ReduceLROnPlateau",
-    "Rprop",
-    "SGD",
-    "SparseAdam",
+    "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "LBFGS", "NAdam", "RAdam",
+    "RMSprop", "ReduceLROnPlateau", "Rprop", "SGD", "SparseAdam",
 ]
 
 
 def __getattr__(name: str) -> Any:
     """Load a class when it is first used."""
     if name in _MODULES:
-        found = getattr(import_module(f"optwright.generated.numpy.{_MODULES[name]}"), name)
+        found = getattr(import_module(f"optwright.generated.{_MODULES[name]}"), name)
     else:
         from optwright.runtime.error import suggest
 

@@ -1,56 +1,21 @@
 """torch.Adafactor: PyTorch 2.13, torch/optim/_adafactor.py.
 
-torch's eps1=None stands for the machine epsilon of the parameters' type; the default here is
-float32's. The scale is that of the parameters before they decay.
-
-Equations where at least 2 dimensions
-    w[t] = t**beta2_decay
-    rho[t] = min(lr, 1/sqrt(t))
-    g[t] = grad(theta[t-1])
-    scale[t] = rho[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
-    R[t] = R[t-1]*(1 - w[t]) + w[t]*mean(g[t]**2, axis -1)
-    C[t] = C[t-1]*(1 - w[t]) + w[t]*mean(g[t]**2, axis -2)
-    V[t] = C[t]*R[t]/max(eps1, mean(R[t], axis -2))
-    U[t] = g[t]/sqrt(max(eps1**2, V[t]))
-    rms_update[t] = sqrt(mean(U[t]**2))
-    theta[t] = (1 - lr*weight_decay)*theta[t-1] - U[t]*scale[t]/max(1, rms_update[t]/d)
-
-Equations where every tensor
-    w[t] = t**beta2_decay
-    rho[t] = min(lr, 1/sqrt(t))
-    g[t] = grad(theta[t-1])
-    scale[t] = rho[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
-    v[t] = v[t-1]*(1 - w[t]) + w[t]*g[t]**2
-    V[t] = v[t]
-    U[t] = g[t]/sqrt(max(eps1**2, V[t]))
-    rms_update[t] = sqrt(mean(U[t]**2))
-    theta[t] = (1 - lr*weight_decay)*theta[t-1] - U[t]*scale[t]/max(1, rms_update[t]/d)
-
-Do not edit. Made from the declaration torch.Adafactor and the template numpy/module.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: 1b5f951f354627b3
+Do not edit. Made from the declaration torch.Adafactor; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
-from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State, Step, Where, blocked, mean
+from optwright.runtime import (
+    Hyper, HyperValue, Optimizer, Params, Rule, State, Step, Where, blocked, mean,
+)
 
 
 def shared_advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.ask("g", "grad")
 
 
 SHARED_RULE = Rule(
-    name="Adafactor",
-    dialect="torch",
-    hyper=(
-    ),
-    state=(),
-    oracles=("grad",),
-    advance=shared_advance,
+    name="Adafactor", dialect="torch", hyper=(), state=(), oracles=("grad",), advance=shared_advance,
 )
 
 
@@ -68,9 +33,9 @@ def tensor_update(theta, g, R, C, lr, eps1, eps2, d, weight_decay, rho, w):
     # scale[t] = rho[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
     scale = rho*np.maximum(eps2, np.sqrt(mean(theta*theta)))
     # R[t] = R[t-1]*(1 - w[t]) + w[t]*mean(g[t]**2, axis -1)
-    R = (1 - w)*R + w*mean(g*g, axis=-1)
+    R = R*float(1 - w) + mean(g*g, axis=-1)*w
     # C[t] = C[t-1]*(1 - w[t]) + w[t]*mean(g[t]**2, axis -2)
-    C = (1 - w)*C + w*mean(g*g, axis=-2)
+    C = C*float(1 - w) + mean(g*g, axis=-2)*w
     # V[t] = C[t]*R[t]/max(eps1, mean(R[t], axis -2))
     V = C*R/np.maximum(mean(R, axis=-2), eps1)
     # U[t] = g[t]/sqrt(max(eps1**2, V[t]))
@@ -78,31 +43,28 @@ def tensor_update(theta, g, R, C, lr, eps1, eps2, d, weight_decay, rho, w):
     # rms_update[t] = sqrt(mean(U[t]**2))
     rms_update = np.sqrt(mean(U*U))
     # theta[t] = (1 - lr*weight_decay)*theta[t-1] - U[t]*scale[t]/max(1, rms_update[t]/d)
-    theta = (1 - lr*weight_decay)*theta - float(scale/np.maximum(1, rms_update/d))*U
+    theta = theta*float(1 - lr*weight_decay) - U*float(scale/np.maximum(1, rms_update/d))
     return {"R": R, "C": C, "theta": theta}
 
 
 def tensor_advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(tensor_host)
     step.arrays(tensor_update)
     step.commit()
 
 
+TENSOR_HYPER = (
+    Hyper("lr", 0.01, "[0, inf)", "learning rate"),
+    Hyper("beta2_decay", -0.8, "(-inf, 0]", "exponent of the step count in the decay"),
+    Hyper("eps1", 1.1920928955078125e-07, "(0, inf)", "keeps the variances from zero"),
+    Hyper("eps2", 0.001, "[0, inf)", "smallest scale of the parameters"),
+    Hyper("d", 1, "[1, inf)", "largest root mean square of the update"),
+    Hyper("weight_decay", 0, "[0, inf)", "weight decay"),
+)
+TENSOR_STATES = (State("R", "axes(-1)"), State("C", "axes(-2)"))
 TENSOR_RULE = Rule(
-    name="AdafactorMatrix",
-    dialect="torch",
-    hyper=(
-        Hyper("lr", 0.01, "[0, inf)", "learning rate"),
-        Hyper("beta2_decay", -0.8, "(-inf, 0]", "exponent of the step count in the decay"),
-        Hyper("eps1", 1.1920928955078125e-07, "(0, inf)", "keeps the variances from zero"),
-        Hyper("eps2", 0.001, "[0, inf)", "smallest scale of the parameters"),
-        Hyper("d", 1, "[1, inf)", "largest root mean square of the update"),
-        Hyper("weight_decay", 0, "[0, inf)", "weight decay"),
-    ),
-    state=(State("R", "axes(-1)"), State("C", "axes(-2)"),),
-    oracles=("grad",),
-    advance=tensor_advance,
+    name="AdafactorMatrix", dialect="torch", hyper=TENSOR_HYPER, state=TENSOR_STATES,
+    oracles=("grad",), advance=tensor_advance,
 )
 
 
@@ -116,34 +78,32 @@ def other_host(t, lr, beta2_decay, eps1, weight_decay):
     eps1_squared = eps1*eps1
     one_minus_lr_weight_decay = 1 - lr*weight_decay
     return {
-        "w": w,
-        "rho": rho,
-        "one_minus_w": one_minus_w,
-        "eps1_squared": eps1_squared,
+        "w": w, "rho": rho, "one_minus_w": one_minus_w, "eps1_squared": eps1_squared,
         "one_minus_lr_weight_decay": one_minus_lr_weight_decay,
     }
 
 
-@blocked(stores="U", work="V product square square2", reductions=[("sum_theta", "sum", "tensor"), ("sum_U", "sum", "tensor")])
-def other_pass1(theta, g, v, U, one_minus_w, w, eps1_squared, V, product, square, square2):
+@blocked(stores="U", work="block1 block2", reductions=[("sum_theta", "sum", "tensor"), ("sum_U", "sum", "tensor")])
+def other_pass1(theta, g, v, U, one_minus_w, w, eps1_squared, block1, block2):
     """Entrywise work on one block, in place; returns what is to be reduced."""
     # v[t] = v[t-1]*(1 - w[t]) + w[t]*g[t]**2
     np.multiply(v, one_minus_w, out=v)
-    np.multiply(g, g, out=product)
-    np.multiply(product, w, out=product)
+    product = np.multiply(g, g, out=block1)
+    product = np.multiply(product, w, out=block1)
     np.add(v, product, out=v)
     # V[t] = v[t]
+    V = block1
     np.copyto(V, v)
     # U[t] = g[t]/sqrt(max(eps1**2, V[t]))
     np.maximum(V, eps1_squared, out=U)
     np.sqrt(U, out=U)
     np.divide(g, U, out=U)
-    np.multiply(theta, theta, out=square)
-    np.multiply(U, U, out=square2)
-    return square, square2
+    product = np.multiply(theta, theta, out=block1)
+    product2 = np.multiply(U, U, out=block2)
+    return product, product2
 
 
-def other_numbers(eps2, d, rho, size, sum_theta, sum_U):
+def other_numbers(eps2, d, rho, sum_theta, size, sum_U):
     """Numbers found from reductions, in float64: one set per tensor."""
     # scale[t] = rho[t]*max(eps2, sqrt(mean(theta[t-1]**2)))
     scale = rho*np.maximum(eps2, np.sqrt(sum_theta/size))
@@ -153,17 +113,16 @@ def other_numbers(eps2, d, rho, size, sum_theta, sum_U):
     return {"scale": scale, "rms_update": rms_update, "theta_factor": theta_factor}
 
 
-@blocked(work="product")
-def other_pass2(theta, U, one_minus_lr_weight_decay, theta_factor, product):
+@blocked(work="block1")
+def other_pass2(theta, U, one_minus_lr_weight_decay, theta_factor, block1):
     """Entrywise work on one block, in place."""
     # theta[t] = (1 - lr*weight_decay)*theta[t-1] - U[t]*scale[t]/max(1, rms_update[t]/d)
     np.multiply(theta, one_minus_lr_weight_decay, out=theta)
-    np.multiply(U, theta_factor, out=product)
+    product = np.multiply(U, theta_factor, out=block1)
     np.subtract(theta, product, out=theta)
 
 
 def other_advance(step: Step) -> None:
-    """One step, pass by pass."""
     step.host(other_host)
     step.blocks(other_pass1)
     step.numbers(other_numbers, "tensor")
@@ -171,28 +130,24 @@ def other_advance(step: Step) -> None:
     step.commit()
 
 
+OTHER_HYPER = (
+    Hyper("lr", 0.01, "[0, inf)", "learning rate"),
+    Hyper("beta2_decay", -0.8, "(-inf, 0]", "exponent of the step count in the decay"),
+    Hyper("eps1", 1.1920928955078125e-07, "(0, inf)", "keeps the variances from zero"),
+    Hyper("eps2", 0.001, "[0, inf)", "smallest scale of the parameters"),
+    Hyper("d", 1, "[1, inf)", "largest root mean square of the update"),
+    Hyper("weight_decay", 0, "[0, inf)", "weight decay"),
+)
+OTHER_STATES = (State("v"),)
 OTHER_RULE = Rule(
-    name="AdafactorVector",
-    dialect="torch",
-    hyper=(
-        Hyper("lr", 0.01, "[0, inf)", "learning rate"),
-        Hyper("beta2_decay", -0.8, "(-inf, 0]", "exponent of the step count in the decay"),
-        Hyper("eps1", 1.1920928955078125e-07, "(0, inf)", "keeps the variances from zero"),
-        Hyper("eps2", 0.001, "[0, inf)", "smallest scale of the parameters"),
-        Hyper("d", 1, "[1, inf)", "largest root mean square of the update"),
-        Hyper("weight_decay", 0, "[0, inf)", "weight decay"),
-    ),
-    state=(State("v"),),
-    oracles=("grad",),
-    advance=other_advance,
+    name="AdafactorVector", dialect="torch", hyper=OTHER_HYPER, state=OTHER_STATES,
+    oracles=("grad",), advance=other_advance,
 )
 
 
 class Adafactor(Optimizer):
-    """torch.Adafactor: PyTorch 2.13, torch/optim/_adafactor.py.
-
-    torch's eps1=None stands for the machine epsilon of the parameters' type; the default here is
-    float32's. The scale is that of the parameters before they decay.
+    """torch's eps1=None stands for the machine epsilon of the parameters' type; the default here
+    is float32's. The scale is that of the parameters before they decay.
 
     Equations where at least 2 dimensions
         w[t] = t**beta2_decay
@@ -235,21 +190,11 @@ class Adafactor(Optimizer):
     )
 
     def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 0.01,
-        beta2_decay: HyperValue = -0.8,
-        eps1: HyperValue = 1.1920928955078125e-07,
-        eps2: HyperValue = 0.001,
-        d: HyperValue = 1,
+        self, params: Params, lr: HyperValue = 0.01, beta2_decay: HyperValue = -0.8,
+        eps1: HyperValue = 1.1920928955078125e-07, eps2: HyperValue = 0.001, d: HyperValue = 1,
         weight_decay: HyperValue = 0,
     ) -> None:
         super().__init__(
-            params,
-            lr=lr,
-            beta2_decay=beta2_decay,
-            eps1=eps1,
-            eps2=eps2,
-            d=d,
+            params, lr=lr, beta2_decay=beta2_decay, eps1=eps1, eps2=eps2, d=d,
             weight_decay=weight_decay,
         )

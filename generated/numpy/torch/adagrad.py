@@ -1,163 +1,88 @@
 """torch.Adagrad: PyTorch 2.13, torch/optim/adagrad.py.
 
-eps stands outside the root. The rate may fall with the step count besides.
-
-Equations with maximize=False
-    G[0] = initial_accumulator_value
-    g[t] = weight_decay*theta[t-1] + grad(theta[t-1])
-    rate[t] = lr/(1 + lr_decay*(t - 1))
-    G[t] = G[t-1] + g[t]**2
-    theta[t] = theta[t-1] - g[t]*rate[t]/(sqrt(G[t]) + eps)
-
-Equations with maximize=True
-    G[0] = initial_accumulator_value
-    g[t] = weight_decay*theta[t-1] - grad(theta[t-1])
-    rate[t] = lr/(1 + lr_decay*(t - 1))
-    G[t] = G[t-1] + g[t]**2
-    theta[t] = theta[t-1] - g[t]*rate[t]/(sqrt(G[t]) + eps)
-
-Proved
-    Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: proved for all losses, all
-        t, lr, eps varying with t; all losses, all t, rho, eps varying with t)
-    torch.Adagrad(eps=0) = optax.adagrad(eps=0) at the same positive start (DL2b: proved for
-        all losses, all t, lr varying with t)
-    torch.Adagrad(lr_decay, eps=0) = keras.Adagrad(lr/(1 + lr_decay*(t - 1)), epsilon=0)
-        (DL2d: proved for all losses, all t)
-
-Do not edit. Made from the declaration torch.Adagrad and the template numpy/module.py.j2;
-remake it with: gen kernels --backend numpy
-Digest: c0a8cdf124574107
+Do not edit. Made from the declaration torch.Adagrad; remake it with: gen kernels --backend numpy
 """
-
-from __future__ import annotations
 
 import numpy as np
 
 from optwright.runtime import Hyper, HyperValue, Optimizer, Params, Rule, State, Step, blocked
 
 
-def plain_host(t, lr, lr_decay):
+def host(t, lr, lr_decay):
     """Numbers of this step that need no data, in float64."""
     # rate[t] = lr/(1 + lr_decay*(t - 1))
     rate = lr/(1 + lr_decay*(t - 1))
     return {"rate": rate}
 
 
-@blocked(work="g square quotient denominator")
-def plain_update(theta, G, g2, weight_decay, eps, rate, g, square, quotient, denominator):
+@blocked(work="block1 block2")
+def update(theta, raw_g, G, weight_decay, eps, rate, block1, block2, maximize):
     """Entrywise work on one block, in place."""
-    # g[t] = weight_decay*theta[t-1] + grad(theta[t-1])
-    np.multiply(theta, weight_decay, out=g)
-    np.add(g, g2, out=g)
+    if not maximize:
+        # g[t] = weight_decay*theta[t-1] + grad(theta[t-1])
+        product = np.multiply(theta, weight_decay, out=block1)
+        g = np.add(product, raw_g, out=block1)
+    else:
+        # g[t] = weight_decay*theta[t-1] - grad(theta[t-1])
+        product = np.multiply(theta, weight_decay, out=block1)
+        g = np.subtract(product, raw_g, out=block1)
     # G[t] = G[t-1] + g[t]**2
-    np.multiply(g, g, out=square)
-    np.add(G, square, out=G)
+    product = np.multiply(g, g, out=block2)
+    np.add(G, product, out=G)
     # theta[t] = theta[t-1] - g[t]*rate[t]/(sqrt(G[t]) + eps)
-    np.multiply(g, rate, out=quotient)
-    np.sqrt(G, out=denominator)
-    np.add(denominator, eps, out=denominator)
-    np.divide(quotient, denominator, out=quotient)
+    product = np.multiply(g, rate, out=block1)
+    root = np.sqrt(G, out=block2)
+    denominator = np.add(root, eps, out=block2)
+    quotient = np.divide(product, denominator, out=block1)
     np.subtract(theta, quotient, out=theta)
 
 
-def plain_advance(step: Step) -> None:
-    """One step, pass by pass."""
-    step.host(plain_host)
-    step.ask("g2", "grad")
-    step.blocks(plain_update)
+def advance(step: Step) -> None:
+    step.host(host)
+    step.ask("raw_g", "grad")
+    step.blocks(update)
     step.commit()
 
 
-PLAIN_RULE = Rule(
-    name="Adagrad",
-    dialect="torch",
-    hyper=(
-        Hyper("lr", 0.01, "[0, inf)", "learning rate"),
-        Hyper("lr_decay", 0, "[0, inf)", "growth per step of the learning rate's divisor"),
-        Hyper("weight_decay", 0, "[0, inf)", "weight decay"),
-        Hyper("initial_accumulator_value", 0, "[0, inf)", "start of the sum of squares"),
-        Hyper("eps", 1e-10, "[0, inf)", "keeps the denominator from zero"),
-    ),
-    state=(State("G", start=lambda initial_accumulator_value: initial_accumulator_value),),
-    oracles=("grad",),
-    advance=plain_advance,
+HYPER = (
+    Hyper("lr", 0.01, "[0, inf)", "learning rate"),
+    Hyper("lr_decay", 0, "[0, inf)", "growth per step of the learning rate's divisor"),
+    Hyper("weight_decay", 0, "[0, inf)", "weight decay"),
+    Hyper("initial_accumulator_value", 0, "[0, inf)", "start of the sum of squares"),
+    Hyper("eps", 1e-10, "[0, inf)", "keeps the denominator from zero"),
 )
+STATES = (State("G", start=lambda initial_accumulator_value: initial_accumulator_value),)
 
 
-def maximize_host(t, lr, lr_decay):
-    """Numbers of this step that need no data, in float64."""
-    # rate[t] = lr/(1 + lr_decay*(t - 1))
-    rate = lr/(1 + lr_decay*(t - 1))
-    return {"rate": rate}
-
-
-@blocked(work="g square quotient denominator")
-def maximize_update(theta, G, g2, weight_decay, eps, rate, g, square, quotient, denominator):
-    """Entrywise work on one block, in place."""
-    # g[t] = weight_decay*theta[t-1] - grad(theta[t-1])
-    np.multiply(theta, weight_decay, out=g)
-    np.subtract(g, g2, out=g)
-    # G[t] = G[t-1] + g[t]**2
-    np.multiply(g, g, out=square)
-    np.add(G, square, out=G)
-    # theta[t] = theta[t-1] - g[t]*rate[t]/(sqrt(G[t]) + eps)
-    np.multiply(g, rate, out=quotient)
-    np.sqrt(G, out=denominator)
-    np.add(denominator, eps, out=denominator)
-    np.divide(quotient, denominator, out=quotient)
-    np.subtract(theta, quotient, out=theta)
-
-
-def maximize_advance(step: Step) -> None:
-    """One step, pass by pass."""
-    step.host(maximize_host)
-    step.ask("g2", "grad")
-    step.blocks(maximize_update)
-    step.commit()
-
-
-MAXIMIZE_RULE = Rule(
-    name="Adagrad",
-    dialect="torch",
-    hyper=(
-        Hyper("lr", 0.01, "[0, inf)", "learning rate"),
-        Hyper("lr_decay", 0, "[0, inf)", "growth per step of the learning rate's divisor"),
-        Hyper("weight_decay", 0, "[0, inf)", "weight decay"),
-        Hyper("initial_accumulator_value", 0, "[0, inf)", "start of the sum of squares"),
-        Hyper("eps", 1e-10, "[0, inf)", "keeps the denominator from zero"),
-    ),
-    state=(State("G", start=lambda initial_accumulator_value: initial_accumulator_value),),
-    oracles=("grad",),
-    advance=maximize_advance,
-)
+def rule(maximize):
+    """The rule of these flags."""
+    flags = {"maximize": maximize}
+    return Rule(
+        name="Adagrad", dialect="torch", hyper=HYPER, state=STATES, oracles=("grad",),
+        advance=advance, flags=flags,
+    )
 
 
 class Adagrad(Optimizer):
-    """torch.Adagrad: PyTorch 2.13, torch/optim/adagrad.py.
+    """eps stands outside the root. The rate may fall with the step count besides.
 
-    eps stands outside the root. The rate may fall with the step count besides.
-
-    Equations with maximize=False
+    Equations
         G[0] = initial_accumulator_value
-        g[t] = weight_decay*theta[t-1] + grad(theta[t-1])
-        rate[t] = lr/(1 + lr_decay*(t - 1))
-        G[t] = G[t-1] + g[t]**2
-        theta[t] = theta[t-1] - g[t]*rate[t]/(sqrt(G[t]) + eps)
-
-    Equations with maximize=True
-        G[0] = initial_accumulator_value
-        g[t] = weight_decay*theta[t-1] - grad(theta[t-1])
+        if not maximize:
+            g[t] = weight_decay*theta[t-1] + grad(theta[t-1])
+        else:
+            g[t] = weight_decay*theta[t-1] - grad(theta[t-1])
         rate[t] = lr/(1 + lr_decay*(t - 1))
         G[t] = G[t-1] + g[t]**2
         theta[t] = theta[t-1] - g[t]*rate[t]/(sqrt(G[t]) + eps)
 
     Proved
-        Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: proved for all losses, all
-            t, lr, eps varying with t; all losses, all t, rho, eps varying with t)
-        torch.Adagrad(eps=0) = optax.adagrad(eps=0) at the same positive start (DL2b: proved for
-            all losses, all t, lr varying with t)
-        torch.Adagrad(lr_decay, eps=0) = keras.Adagrad(lr/(1 + lr_decay*(t - 1)), epsilon=0)
-            (DL2d: proved for all losses, all t)
+        Adagrad = torch.Adagrad, Adadelta = torch.Adadelta(lr=1) (K6: all losses, all t, lr, eps
+            varying with t; all losses, all t, rho, eps varying with t)
+        torch.Adagrad(eps=0) = optax.adagrad(eps=0) at the same positive start (DL2b: all losses,
+            all t, lr varying with t)
+        torch.Adagrad(lr_decay, eps=0) = keras.Adagrad(lr/(1 + lr_decay*(t - 1)), epsilon=0) (DL2d:
+            all losses, all t)
 
     Arguments
         params: arrays to update in place: one, a list, a nested dict, or a list of groups
@@ -169,28 +94,15 @@ class Adagrad(Optimizer):
         maximize: one of False, True
     """
 
-    rules = (
-        ((('maximize', False),), PLAIN_RULE),
-        ((('maximize', True),), MAXIMIZE_RULE),
-    )
-    choices = {'maximize': (False, True)}
+    choices = {"maximize": (False, True)}
+    rule = rule
 
     def __init__(
-        self,
-        params: Params,
-        lr: HyperValue = 0.01,
-        lr_decay: HyperValue = 0,
-        weight_decay: HyperValue = 0,
-        initial_accumulator_value: HyperValue = 0,
-        eps: HyperValue = 1e-10,
-        maximize: bool = False,
+        self, params: Params, lr: HyperValue = 0.01, lr_decay: HyperValue = 0,
+        weight_decay: HyperValue = 0, initial_accumulator_value: HyperValue = 0,
+        eps: HyperValue = 1e-10, maximize: bool = False,
     ) -> None:
         super().__init__(
-            params,
-            lr=lr,
-            lr_decay=lr_decay,
-            weight_decay=weight_decay,
-            initial_accumulator_value=initial_accumulator_value,
-            eps=eps,
-            maximize=maximize,
+            params, lr=lr, lr_decay=lr_decay, weight_decay=weight_decay,
+            initial_accumulator_value=initial_accumulator_value, eps=eps, maximize=maximize,
         )

@@ -1,26 +1,8 @@
 """torch.ReduceLROnPlateau: PyTorch 2.13, torch/optim/lr_scheduler.py, ReduceLROnPlateau(mode='min', threshold_mode='rel').
 
-The loss of step t decides the rate of step t. torch asks once per epoch: give the mean loss of
-an epoch, or scale patience and cooldown to steps.
-
-Equations
-    loss[t] = value(theta[t-1])
-    better[t] = {1 if (loss[t] < (1 - threshold)*best[t-1]) or (t == 1), else 0}
-    best[t] = {loss[t] if better[t] == 1, else best[t-1]}
-    waited[t] = {0 if (better[t] == 1) or (resting[t-1] > 0), else bad[t-1] + 1}
-    reduces[t] = {1 if waited[t] > patience, else 0}
-    bad[t] = {0 if reduces[t] == 1, else waited[t]}
-    resting[t] = {cooldown if reduces[t] == 1, else max(0, resting[t-1] - 1)}
-    lowered[t] = max(min_lr, factor*rate[t-1])
-    rate[t] = {lowered[t] if (rate[t-1] - lowered[t] > eps) and (reduces[t] == 1), else rate[t-1]}
-    output = rate[t]
-
-Do not edit. Made from the declaration torch.ReduceLROnPlateau and the template numpy/schedule.py.j2;
+Do not edit. Made from the declaration torch.ReduceLROnPlateau;
 remake it with: gen kernels --backend numpy
-Digest: 4459430863acfcf7
 """
-
-from __future__ import annotations
 
 import numpy as np
 
@@ -28,10 +10,8 @@ from optwright.runtime import Hyper, Schedule, State
 
 
 class ReduceLROnPlateau(Schedule):
-    """torch.ReduceLROnPlateau: PyTorch 2.13, torch/optim/lr_scheduler.py, ReduceLROnPlateau(mode='min', threshold_mode='rel').
-
-    The loss of step t decides the rate of step t. torch asks once per epoch: give the mean loss of
-    an epoch, or scale patience and cooldown to steps.
+    """The loss of step t decides the rate of step t. torch asks once per epoch: give the mean loss
+    of an epoch, or scale patience and cooldown to steps.
 
     Equations
         loss[t] = value(theta[t-1])
@@ -76,7 +56,7 @@ class ReduceLROnPlateau(Schedule):
         # loss[t] = value(theta[t-1])
         loss = value
         # better[t] = {1 if (loss[t] < (1 - threshold)*best[t-1]) or (t == 1), else 0}
-        better = (1 if (loss < (1 - threshold)*best) or (t == 1) else 0)
+        better = (1 if (t == 1) or (loss < (1 - threshold)*best) else 0)
         # best[t] = {loss[t] if better[t] == 1, else best[t-1]}
         best = (loss if better == 1 else best)
         # waited[t] = {0 if (better[t] == 1) or (resting[t-1] > 0), else bad[t-1] + 1}
@@ -94,21 +74,10 @@ class ReduceLROnPlateau(Schedule):
         return rate, {"best": best, "bad": bad, "resting": resting, "rate": rate}
 
     def __init__(
-        self,
-        lr: float = 0.001,
-        factor: float = 0.1,
-        patience: float = 10,
-        threshold: float = 0.0001,
-        cooldown: float = 0,
-        min_lr: float = 0,
-        eps: float = 1e-08,
+        self, lr: float = 0.001, factor: float = 0.1, patience: float = 10,
+        threshold: float = 0.0001, cooldown: float = 0, min_lr: float = 0, eps: float = 1e-08,
     ) -> None:
         super().__init__(
-            lr=lr,
-            factor=factor,
-            patience=patience,
-            threshold=threshold,
-            cooldown=cooldown,
-            min_lr=min_lr,
-            eps=eps,
+            lr=lr, factor=factor, patience=patience, threshold=threshold, cooldown=cooldown,
+            min_lr=min_lr, eps=eps,
         )

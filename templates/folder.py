@@ -1,17 +1,21 @@
 """Generation: every declaration's module as text, compared with or written to a folder.
 
 Everything is made in memory first; writing touches only files that differ, and replaces them only
-when all new texts are on disk. Files of ours (they say so in their docstring) that no declaration
-makes are orphans.
+when all new texts are on disk. Files of ours (they begin by saying so) that no declaration makes
+are orphans. `digests.txt` has one line for each file of a folder, so that a changed text shows in
+two places and nowhere else.
 """
 
 from __future__ import annotations
 
 import difflib
+import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.resources import files as resources
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
@@ -20,8 +24,20 @@ from optwright.templates.backend import SUFFIXES, Relations, backend, file_name,
 if TYPE_CHECKING:  # so that files are compared and written without SymPy
     from optwright.derive.language.declaration import Declaration
 
-MARK = "Do not edit."
-"""The words by which a generated file is known."""
+MARK = re.compile(
+    r"^(Do not edit\. (Made from|Remake it with)"
+    r"|% Made by optwright from the equations of the declaration\. Do not edit\.)",
+    re.MULTILINE,
+)
+"""The line by which a generated file is known, among its first ones."""
+BEGINNING = 4000
+"""In how many characters of a file that line is looked for."""
+
+DIGESTS = PurePosixPath("digests.txt")
+"""The file that lists the digests of a folder."""
+
+RUNTIME = "optwright_runtime"
+"""The package that the runtime's modules become beside standalone modules."""
 
 
 class OutputError(OSError):
@@ -44,11 +60,18 @@ def modules(
     command: str = "gen kernels",
     progress: Callable[[str], None] = lambda _: None,
 ) -> dict[PurePosixPath, str]:
-    """The modules of some declarations, by path below the backend's folder."""
+    """The modules of some declarations, by path below the backend's folder.
+
+    Schedules that a backend takes from another have none.
+    """
+    from optwright.derive.language.declaration import Schedule
+
     made = backend(backend_name)
     files: dict[PurePosixPath, str] = {}
     for declaration in declarations:
         progress(declaration.id)
+        if isinstance(declaration, Schedule) and getattr(made, "schedules", None):
+            continue
         where = path(declaration, SUFFIXES.get(backend_name, ".py"))
         if where in files:
             raise ValueError(
@@ -121,7 +144,51 @@ def _ours(root: Path) -> list[Path]:
     candidates = sorted(
         p for p in root.rglob("*") if p.is_file() and p.suffix in (".py", ".tex", ".cu")
     )
-    return [p for p in candidates if MARK in p.read_text(encoding="utf-8", errors="replace")]
+    return [p for p in candidates if MARK.search(_beginning(p))]
+
+
+def _beginning(path: Path) -> str:
+    with path.open(encoding="utf-8", errors="replace") as stream:
+        return stream.read(BEGINNING)
+
+
+def with_digests(
+    files: Mapping[PurePosixPath, str], root: Path, whole: bool
+) -> dict[PurePosixPath, str]:
+    """The files with the list of their digests; that of a folder of which they are a part is
+    brought up to date. A folder that has none, and is not `whole`, gets none."""
+    kept = root / DIGESTS
+    if not whole and not kept.exists():
+        return dict(files)
+    rows: dict[str, str] = {}
+    if not whole:
+        lines = kept.read_text(encoding="utf-8", errors="replace").splitlines()
+        rows = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    for file, text in files.items():
+        rows[str(file)] = hashlib.sha256(text.encode()).hexdigest()[:16]
+    listed = "".join(f"{rows[name]}  {name}\n" for name in sorted(rows))
+    return {**files, DIGESTS: listed}
+
+
+def standalone(modules: Mapping[PurePosixPath, str], backend: str) -> dict[PurePosixPath, str]:
+    """The modules with the runtime that they import, as files of one folder: they need nothing but
+    their array library."""
+    made = {name: _moved(text) for name, text in modules.items()}
+    runtime = resources("optwright.runtime")
+    folders = [PurePosixPath()]
+    folders += [] if backend == "numpy" else [PurePosixPath("device")]
+    for folder in folders:
+        place = runtime.joinpath(*folder.parts) if folder.parts else runtime
+        for entry in sorted(place.iterdir(), key=lambda e: e.name):
+            if entry.name.endswith(".py"):
+                text = entry.read_text(encoding="utf-8")
+                made[PurePosixPath(RUNTIME) / folder / entry.name] = _moved(text)
+    return made
+
+
+def _moved(text: str) -> str:
+    """A module's text with the runtime's name changed."""
+    return text.replace("optwright.runtime", RUNTIME)
 
 
 def write(files: Mapping[PurePosixPath, str], root: Path, orphans: bool = True) -> list[Difference]:
