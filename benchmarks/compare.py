@@ -13,7 +13,8 @@ import json
 import statistics
 from pathlib import Path
 
-from optwright.derive.proof.relate.compare import Comparison, compare
+from optwright.derive.proof.relate.compare import compare
+from optwright.derive.proof.relate.relation import Comparison
 from optwright.derive.tell.comparison import maps as told
 
 PAIRS = """

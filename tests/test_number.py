@@ -21,7 +21,7 @@ from optwright.derive.interpret import (
     Decimals,
     Enclosure,
     Inexact,
-    Undefined,
+    NoFraction,
     bounded,
     fraction,
 )
@@ -110,7 +110,7 @@ def test_exact_takes_perfect_roots_only() -> None:
         EXACT.multiply([Fraction(1)], [Fraction(0)]),
         EXACT.pi(),
     ):
-        assert isinstance(irrational, Undefined)
+        assert isinstance(irrational, NoFraction)
         assert EXACT.add([Fraction(1), irrational]) is irrational
         with pytest.raises(Inexact):
             EXACT.settle(irrational)

@@ -20,7 +20,7 @@ declaration says. Every function is pure: snapshots are never changed.
 
 from optwright.derive.interpret.decimals import DECIMAL50, Decimals
 from optwright.derive.interpret.evaluation import AnswerError, Oracles, Script
-from optwright.derive.interpret.exact import EXACT, Exact, Undefined
+from optwright.derive.interpret.exact import EXACT, Exact, NoFraction
 from optwright.derive.interpret.field import Ambiguous, Array, Field, Inexact, fraction
 from optwright.derive.interpret.format import FORMATS, Format
 from optwright.derive.interpret.interval import CERTAIN, Certain, Enclosed
@@ -64,7 +64,7 @@ __all__ = [
     "Script",
     "Snapshot",
     "Enclosed",
-    "Undefined",
+    "NoFraction",
     "advance",
     "advance_schedule",
     "bounded",

@@ -17,31 +17,31 @@ from optwright.derive.interpret.format import Format
 
 
 @dataclass(frozen=True)
-class Undefined:
+class NoFraction:
     """No fraction, and why: an arm of a choice may be so as long as it is not chosen."""
 
     reason: str
 
 
 def _exactly(method: Callable[..., Any]) -> Callable[..., Any]:
-    """`Inexact` becomes an `Undefined` result, and so does whatever is computed from one."""
+    """`Inexact` becomes an `NoFraction` result, and so does whatever is computed from one."""
 
     @wraps(method)
     def made(self: Exact, *operands: Any, **options: Any) -> Any:
         for x in operands:
             for entry in x if isinstance(x, (list, tuple)) else (x,):
-                if isinstance(entry, Undefined):
+                if isinstance(entry, NoFraction):
                     return entry
         try:
             return method(self, *operands, **options)
         except Inexact as error:
-            return Undefined(str(error))
+            return NoFraction(str(error))
 
     return made
 
 
 class Exact(Field):
-    """Fractions. Roots of perfect powers are taken; all else that is no fraction is `Undefined`."""
+    """Fractions. Roots of perfect powers are taken; all else is `NoFraction`."""
 
     name = "exact"
 
@@ -52,7 +52,7 @@ class Exact(Field):
         return found
 
     def settle(self, x: Any) -> Any:
-        if isinstance(x, Undefined):
+        if isinstance(x, NoFraction):
             raise Inexact(x.reason)
         return x
 
@@ -121,7 +121,7 @@ class Exact(Field):
         return self.number(format.round_fraction(x))
 
     def pi(self) -> Any:
-        return Undefined("pi is irrational")
+        return NoFraction("pi is irrational")
 
     def compare(self, a: Any, relation: str, b: Any) -> bool:
         return relation_holds(self.settle(a), relation, self.settle(b))
@@ -130,7 +130,7 @@ class Exact(Field):
         return False
 
     def size(self, x: Any) -> Any:
-        return Fraction(-1) if isinstance(x, Undefined) else abs(x)
+        return Fraction(-1) if isinstance(x, NoFraction) else abs(x)
 
     def inverse_root(self, a: Array, p: Any) -> Array:
         result = a.copy()
@@ -138,11 +138,11 @@ class Exact(Field):
             if i == j:
                 result[i, i] = self.power(a[i, i], self.multiply([self.number(-1)], [p]))
             elif a[i, j] != 0:
-                result.fill(Undefined("an inverse root of a matrix that is not diagonal"))
+                result.fill(NoFraction("an inverse root of a matrix that is not diagonal"))
                 return result
         return result
 
 
 EXACT = Exact()
 
-__all__ = ["EXACT", "Exact", "Undefined"]
+__all__ = ["EXACT", "Exact", "NoFraction"]

@@ -1,7 +1,7 @@
 """Real numbers between ends that hold them for sure: the field of proofs by computation.
 
 A number of `Certain` is a fraction where it is one, and else an `Enclosed`, whose ends are rounded
-outwards. What a span cannot decide is refused: it raises `Inexact`, or is `Undefined` where an arm
+outwards. What a span cannot decide is refused: it raises `Inexact`, or is `NoFraction` where an arm
 that nobody chooses may be so.
 """
 
@@ -34,7 +34,7 @@ from mpmath.libmp import (
     to_rational,
 )
 
-from optwright.derive.interpret.exact import Exact, Undefined
+from optwright.derive.interpret.exact import Exact, NoFraction
 from optwright.derive.interpret.field import Array, Inexact
 from optwright.derive.interpret.format import Format
 
@@ -149,7 +149,7 @@ class Certain(Exact):
         return Enclosed(ends) if ends[0] != ends[1] else Enclosed(ends).low
 
     def number(self, x: Any) -> Any:
-        return x if isinstance(x, (Enclosed, Undefined)) else super().number(x)
+        return x if isinstance(x, (Enclosed, NoFraction)) else super().number(x)
 
     def add(self, terms: Sequence[Any], depth: int | None = None) -> Any:
         if not _spans(terms):
@@ -167,21 +167,21 @@ class Certain(Exact):
             total = libmpi.mpi_mul(total, self.ends(x), self.bits)
         for x in under:
             if _may_be_zero(x):
-                return Undefined("division by what may be zero")
+                return NoFraction("division by what may be zero")
             total = libmpi.mpi_div(total, self.ends(x), self.bits)
         return self._number(total)
 
     def power(self, base: Any, exponent: Any) -> Any:
         for x in (base, exponent):
-            if isinstance(x, Undefined):
+            if isinstance(x, NoFraction):
                 return x
         if isinstance(base, Fraction) and isinstance(exponent, Fraction):
             found = super().power(base, exponent)
-            if not isinstance(found, Undefined) or base <= 0:
+            if not isinstance(found, NoFraction) or base <= 0:
                 return found
         if isinstance(exponent, Fraction) and exponent.denominator == 1:
             if exponent < 0 and _may_be_zero(base):
-                return Undefined("division by what may be zero")
+                return NoFraction("division by what may be zero")
             return self._number(libmpi.mpi_pow_int(self.ends(base), int(exponent), self.bits))
         low = base.low if isinstance(base, Enclosed) else base
         if exponent == Fraction(1, 2) and low >= 0:
@@ -190,17 +190,17 @@ class Certain(Exact):
             try:
                 return self._number(raised(self.ends(base), self.ends(exponent), self.bits))
             except Inexact as error:
-                return Undefined(str(error))
-        return Undefined(f"({base})**({exponent}) may not be real")
+                return NoFraction(str(error))
+        return NoFraction(f"({base})**({exponent}) may not be real")
 
     def apply(self, function: str, x: Any) -> Any:
         if function == "sqrt":
             return self.power(x, Fraction(1, 2))
-        if isinstance(x, Undefined):
+        if isinstance(x, NoFraction):
             return x
         if isinstance(x, Fraction):
             found = super().apply(function, x)
-            if function not in _RULES or not isinstance(found, Undefined):
+            if function not in _RULES or not isinstance(found, NoFraction):
                 return found
         if function == "Abs":
             return self._number(libmpi.mpi_abs(self.ends(x), self.bits))
@@ -208,14 +208,14 @@ class Certain(Exact):
             return self._elementary(function, x)
         low, high = (Exact.apply(self, function, end) for end in (x.low, x.high))
         known = low == high and not (function == "sign" and _may_be_zero(x))
-        return low if known else Undefined(f"{function} of a number known to sixty digits")
+        return low if known else NoFraction(f"{function} of a number known to sixty digits")
 
     def _elementary(self, function: str, x: Number) -> Any:
         ends = self.ends(x)
         if function == "log" and mpf_cmp(ends[0], from_float(0.0)) <= 0:
-            return Undefined("log of what may not be positive")
+            return NoFraction("log of what may not be positive")
         if function == "exp" and any(mpf_cmp(mpf_abs(e), from_float(1e6)) > 0 for e in ends):
-            return Undefined("exp of a number beyond 1000000")
+            return NoFraction("exp of a number beyond 1000000")
         return self._number(outward(function, ends, self.bits))
 
     def largest(self, values: Sequence[Any]) -> Any:
@@ -234,7 +234,7 @@ class Certain(Exact):
         if not _spans([x]):
             return super().round_to(x, format)
         low, high = (Exact.round_to(self, end, format) for end in (x.low, x.high))
-        return low if low == high else Undefined("the rounding of a number known to sixty digits")
+        return low if low == high else NoFraction("the rounding of a number known to sixty digits")
 
     def pi(self) -> Any:
         return Enclosed(libmpi.mpi_pi(self.bits))
@@ -283,7 +283,7 @@ def differ(a: Number, b: Number) -> bool:
 def _spans(values: Sequence[Any]) -> bool:
     """Whether spans occur among these, and nothing undefined."""
     return any(isinstance(x, Enclosed) for x in values) and not any(
-        isinstance(x, Undefined) for x in values
+        isinstance(x, NoFraction) for x in values
     )
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from optwright.derive.interpret import DECIMAL50, EXACT, Field, Inexact, Undefined, fraction
+from optwright.derive.interpret import DECIMAL50, EXACT, Field, Inexact, NoFraction, fraction
 
 MARGIN = Fraction(1, 10**40)
 """By how much numbers that are not exact must differ to be different."""
@@ -233,7 +233,7 @@ class Values:
 
     def _settled(self, x: Any) -> Any:
         for entry in x.flat if isinstance(x, np.ndarray) else (x,):
-            if isinstance(entry, Undefined):
+            if isinstance(entry, NoFraction):
                 raise Inexact(entry.reason)
             if isinstance(entry, Decimal) and not entry.is_finite():
                 raise Inexact(f"{entry} is no real number")

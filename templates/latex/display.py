@@ -18,7 +18,7 @@ from optwright.derive.language import vocabulary
 from optwright.derive.language.declaration import Declaration, Family, Optimizer, Route, Schedule
 from optwright.derive.language.notation import LatexName, LatexNames
 from optwright.derive.language.symbol import Parameter, Variable
-from optwright.derive.proof.relate.compare import Comparison, Relation
+from optwright.derive.proof.relate.relation import Comparison, Relation
 from optwright.templates.latex import systems
 from optwright.templates.latex.escape import escape as escape_tex
 from optwright.templates.latex.proof import Formulas

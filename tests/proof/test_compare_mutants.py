@@ -11,18 +11,22 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from itertools import chain, count
+from typing import Any
 
 import pytest
 import sympy
 from mutants import changed, moved, mutants
 from sympy import Expr, Integer, Rational
 
+from optwright.derive.error import NotExact, Unsupported
 from optwright.derive.language.declaration import DeclarationError, Family, Optimizer, expressions
 from optwright.derive.proof.kind.rule.simulation_run import NOWHERE
-from optwright.derive.proof.relate.compare import Comparison, compare
-from optwright.derive.proof.run.exact import draws
+from optwright.derive.proof.relate.compare import compare
+from optwright.derive.proof.relate.relation import Comparison
+from optwright.derive.proof.run.exact import Run, draws
 from optwright.derive.proof.run.replay import follows, near, replay, run_of
 from optwright.derive.rule import catalog
 from optwright.templates.replay import TOLERANCE, computed, made
@@ -107,14 +111,21 @@ def pairs() -> Iterator[tuple[str, Optimizer, Optimizer]]:
                 yield f"{rule.id}: {what}", *found
 
 
+def run_that_was_kept(record: Mapping[str, Any], found: Comparison) -> Run:
+    """A rule and its mutant have one name: the run is of the one whose states were kept."""
+    for system in found.systems:
+        with suppress(NotExact, Unsupported):
+            run = run_of(record, system)
+            if run.as_dict() == record:
+                return run
+    raise AssertionError(record)
+
+
 def generated(found: Comparison) -> str:
     """What the generated classes make of the runs: "same", or "other" states; or why none."""
     if any(x == NOWHERE for _, x in found.counterexample.found):
         return "no real number"
-    runs = [
-        run_of(record, next(s for s in found.systems if s.id == record["optimizer"]))
-        for record in found.counterexample.runs
-    ]
+    runs = [run_that_was_kept(record, found) for record in found.counterexample.runs]
     floats = [computed(run, made(run.system, {})) for run in runs]
     if not all(follows(x, run, TOLERANCE) for x, run in zip(floats, runs, strict=True)):
         return "other"

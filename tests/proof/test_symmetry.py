@@ -23,7 +23,7 @@ from optwright.derive.claim.rule.symmetry import (
     Symmetry,
     Translations,
 )
-from optwright.derive.interpret import Inexact, Undefined
+from optwright.derive.interpret import Inexact, NoFraction
 from optwright.derive.interpret.interval import CERTAIN, Enclosed, differ
 from optwright.derive.language import (
     Eq,
@@ -275,9 +275,9 @@ def test_spans_refuse_what_they_cannot_decide():
     gone = CERTAIN.subtract(root, root)
     with pytest.raises(Inexact):
         CERTAIN.compare(gone, "<", Fraction(0))
-    assert isinstance(CERTAIN.multiply([Fraction(1)], [gone]), Undefined)
-    assert isinstance(CERTAIN.apply("log", gone), Undefined)
-    assert isinstance(CERTAIN.apply("sign", gone), Undefined)
+    assert isinstance(CERTAIN.multiply([Fraction(1)], [gone]), NoFraction)
+    assert isinstance(CERTAIN.apply("log", gone), NoFraction)
+    assert isinstance(CERTAIN.apply("sign", gone), NoFraction)
     assert not differ(root, root)
 
 

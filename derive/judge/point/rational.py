@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from optwright.derive import interpret as reference
-from optwright.derive.interpret import Ambiguous, Exact, Inexact, Undefined
+from optwright.derive.interpret import Ambiguous, Exact, Inexact, NoFraction
 from optwright.derive.judge.kernel.box import ANY, NEGATIVE, POSITIVE, ZERO
 from optwright.derive.judge.kernel.polynomial import Fractional, Poly
 from optwright.derive.judge.kernel.unknown import Unknowns
@@ -67,21 +67,21 @@ class RationalFunctions(Exact):
             product = product * fractional(x)
         for x in under:
             if not fractional(x).top:
-                return Undefined("division by zero")
+                return NoFraction("division by zero")
             product = product * fractional(x).inverse()
         return _plain(product)
 
     def power(self, base: Any, exponent: Any) -> Any:
         if isinstance(exponent, Fraction) and isinstance(base, Fractional):
             if exponent.denominator != 1:
-                return Undefined("the root of a letter")
+                return NoFraction("the root of a letter")
             if exponent >= 0:
                 return _plain(base ** int(exponent))
             return _plain(base.inverse() ** int(-exponent))
         if isinstance(exponent, Fractional) or isinstance(base, Fractional):
-            return Undefined("a power that is no rational function")
+            return NoFraction("a power that is no rational function")
         found = super().power(base, exponent)
-        if isinstance(found, Undefined) and exponent == Fraction(1, 2) and base > 0:
+        if isinstance(found, NoFraction) and exponent == Fraction(1, 2) and base > 0:
             return self.letters.root(base)
         return found
 
@@ -92,18 +92,18 @@ class RationalFunctions(Exact):
             return super().apply(function, x)
         mask = self.signs(x) if function in ("Abs", "sign") else ANY
         if mask not in (NEGATIVE, ZERO, POSITIVE):
-            return Undefined(f"{function} of letters")
+            return NoFraction(f"{function} of letters")
         sign = Fraction({NEGATIVE: -1, ZERO: 0, POSITIVE: 1}[mask])
         return sign if function == "sign" else self.multiply([sign, x])
 
     def largest(self, values: Sequence[Any]) -> Any:
         if not any(isinstance(x, Fractional) for x in values):
             return super().largest(values)
-        return Undefined("the largest of letters")
+        return NoFraction("the largest of letters")
 
     def modulo(self, a: Any, b: Any) -> Any:
         if isinstance(a, Fractional) or isinstance(b, Fractional):
-            return Undefined("the remainder of letters")
+            return NoFraction("the remainder of letters")
         return super().modulo(a, b)
 
     def compare(self, a: Any, relation: str, b: Any) -> Any:
@@ -132,8 +132,8 @@ class RationalFunctions(Exact):
         return a if condition else b
 
 
-def _undefined(terms: Sequence[Any]) -> Undefined | None:
-    return next((x for x in terms if isinstance(x, Undefined)), None)
+def _undefined(terms: Sequence[Any]) -> NoFraction | None:
+    return next((x for x in terms if isinstance(x, NoFraction)), None)
 
 
 def _sum(terms: Sequence[Any]) -> Fractional:
@@ -211,7 +211,7 @@ def _filled(data: Any, x: Any) -> Any:
 def _one(x: Any) -> Any:
     if isinstance(x, list):
         (x,) = x
-    if isinstance(x, Undefined):
+    if isinstance(x, NoFraction):
         raise Inexact(x.reason)
     return x
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from optwright.derive.interpret import Exact, Inexact, Undefined
+from optwright.derive.interpret import Exact, Inexact, NoFraction
 
 BITS = 192
 """Binary places of a span's ends."""
@@ -38,7 +38,7 @@ def span(x: Fraction) -> IntegerSpan:
 
 
 class Spans(Exact):
-    """Arithmetic of spans, rounded outward. What may be undefined is `Undefined`."""
+    """Arithmetic of spans, rounded outward. What may be undefined is `NoFraction`."""
 
     name = "spans"
 
@@ -48,7 +48,7 @@ class Spans(Exact):
     def add(self, terms: Sequence[Any], depth: int | None = None) -> Any:
         low = high = 0
         for x in terms:
-            if isinstance(x, Undefined):
+            if isinstance(x, NoFraction):
                 return x
             low, high = low + x[0], high + x[1]
         return IntegerSpan(low, high)
@@ -56,29 +56,29 @@ class Spans(Exact):
     def multiply(self, over: Sequence[Any], under: Sequence[Any] = (), slack: int = 0) -> Any:
         result: Any = IntegerSpan(ONE, ONE)
         for x in over:
-            if isinstance(x, Undefined):
+            if isinstance(x, NoFraction):
                 return x
             result = _product(result, x)
         for x in under:
-            if isinstance(x, Undefined):
+            if isinstance(x, NoFraction):
                 return x
             if x[0] <= 0 <= x[1]:
-                return Undefined("division by what may be zero")
+                return NoFraction("division by what may be zero")
             result = _quotient(result, x)
         return result
 
     def power(self, base: Any, exponent: Any) -> Any:
-        if isinstance(base, Undefined) or isinstance(exponent, Undefined):
-            return Undefined("a power of what is not defined")
+        if isinstance(base, NoFraction) or isinstance(exponent, NoFraction):
+            return NoFraction("a power of what is not defined")
         if isinstance(exponent, IntegerSpan):
             low, high = exponent.ends
             if low != high:
-                return Undefined("a power whose exponent is not known")
+                return NoFraction("a power whose exponent is not known")
             exponent = low
         if exponent == Fraction(1, 2):
             return self.apply("sqrt", base)
         if exponent.denominator != 1:
-            return Undefined("a power that is not whole")
+            return NoFraction("a power that is not whole")
         if exponent < 0:
             return self.multiply([IntegerSpan(ONE, ONE)], [self.power(base, -exponent)])
         result, square, left = IntegerSpan(ONE, ONE), base, int(exponent)
@@ -89,12 +89,12 @@ class Spans(Exact):
         return result
 
     def apply(self, function: str, x: Any) -> Any:
-        if isinstance(x, Undefined):
+        if isinstance(x, NoFraction):
             return x
         low, high = x
         if function == "sqrt":
             if low < 0:
-                return Undefined("the root of what may be negative")
+                return NoFraction("the root of what may be negative")
             return IntegerSpan(math.isqrt(low << BITS), math.isqrt(high << BITS) + 1)
         if function == "Abs":
             return (
@@ -107,10 +107,10 @@ class Spans(Exact):
         if function == "sign" and (low > 0 or high < 0 or low == high == 0):
             sign = (low > 0) - (high < 0)
             return IntegerSpan(sign * ONE, sign * ONE)
-        return Undefined(f"{function} of a span")
+        return NoFraction(f"{function} of a span")
 
     def largest(self, values: Sequence[Any]) -> Any:
-        undefined = [x for x in values if isinstance(x, Undefined)]
+        undefined = [x for x in values if isinstance(x, NoFraction)]
         return undefined[0] if undefined else IntegerSpan(*map(max, zip(*values, strict=True)))
 
     def compare(self, a: Any, relation: str, b: Any) -> Any:
@@ -126,7 +126,7 @@ class Spans(Exact):
 
     def select(self, condition: Any, a: Any, b: Any) -> Any:
         if condition is None:
-            return Undefined("a case distinction too near to tell")
+            return NoFraction("a case distinction too near to tell")
         return a if condition else b
 
     def both(self, conditions: Sequence[Any]) -> Any:
@@ -187,7 +187,7 @@ class Recorder(Exact):
         """Where numbers are noted; raises Inexact for what is undefined."""
         found = []
         for x in xs:
-            if isinstance(x, Undefined):
+            if isinstance(x, NoFraction):
                 raise Inexact(x.reason)
             found.append((x if isinstance(x, Place) else self.note("constant", x)).index)
         return tuple(found)
@@ -208,14 +208,14 @@ class Recorder(Exact):
     def power(self, base: Any, exponent: Any) -> Any:
         if not _open([base, exponent]):
             found = super().power(base, exponent)
-            if not isinstance(found, Undefined):
+            if not isinstance(found, NoFraction):
                 return found
         return self.note("power", *self.places([base, exponent]))
 
     def apply(self, function: str, x: Any) -> Any:
         if not _open([x]):
             found = super().apply(function, x)
-            if not isinstance(found, Undefined):
+            if not isinstance(found, NoFraction):
                 return found
         return self.note("apply", function, *self.places([x]))
 

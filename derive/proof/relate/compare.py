@@ -12,16 +12,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import islice, product
-from typing import Any, Literal
+from typing import Any
 
 from sympy import Expr, Integer, Symbol, sympify
 
 from optwright.derive.claim.rule.exclusion import NoMap
 from optwright.derive.claim.rule.simulation import Simulation
 from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict, undecided
-from optwright.derive.display import Displayed
 from optwright.derive.error import TimeIsOver, Unsupported
 from optwright.derive.language import operation as op
 from optwright.derive.language.declaration import (
@@ -31,12 +30,13 @@ from optwright.derive.language.declaration import (
     Optimizer,
     theta,
 )
-from optwright.derive.language.symbol import Hyper, Parameter, Range, Value, Variable, t
-from optwright.derive.proof.algebra.domain import Domain
+from optwright.derive.language.symbol import Hyper, Parameter, Value, Variable, t
 from optwright.derive.proof.kind.rule.exclusion import contradiction
 from optwright.derive.proof.kind.rule.only_if import only_if
 from optwright.derive.proof.kind.rule.simulation import proof, refute
 from optwright.derive.proof.registry import decide
+from optwright.derive.proof.relate.limits import attempts, narrower
+from optwright.derive.proof.relate.relation import Comparison, Relation, is_condition
 from optwright.derive.proof.relate.renaming import Renaming, renaming
 from optwright.derive.proof.relate.search import (
     POINTS,
@@ -49,157 +49,7 @@ from optwright.derive.proof.relate.search import (
 )
 from optwright.derive.proof.run.numeric import NoValue
 from optwright.derive.proof.run.system import THETA
-from optwright.derive.proof.sign.obligation import decide_relation, interval_of
 from optwright.derive.proof.time_limit import guard
-
-Status = Literal["equal", "different", "undecided"]
-
-
-@dataclass(frozen=True)
-class Relation(Displayed):
-    """A verified relation: `right` does what `left` does, under these maps.
-
-    hyper       hyperparameters of `right`, as expressions in those of `left` (and t)
-    state       what `right` keeps after step t, theta among it, from what `left` keeps
-    given       values of hyperparameters of `left` under which it holds
-    assume      further relations on hyperparameters of `left` under which it holds
-    varying     hyperparameters of `left` that may change from step to step
-    constant    those that must not, for all that was proved
-    degenerate  whether it holds only at the edge of a decay's range
-    exactly     what it holds in a step if and only if, under this map of states, and in which
-                steps that was proved
-    proof       the verdict of the simulation
-    """
-
-    left: str
-    right: str
-    hyper: Mapping[str, Expr]
-    state: Mapping[str, Expr]
-    claim: Simulation = field(repr=False, compare=False)
-    proof: Verdict = field(repr=False, compare=False)
-    given: Mapping[str, Expr] = field(default_factory=dict)
-    assume: tuple[Any, ...] = ()
-    varying: tuple[str, ...] = ()
-    constant: tuple[str, ...] = ()
-    degenerate: bool = False
-    exactly: tuple[str, ...] = ()
-
-    @property
-    def moves(self) -> bool:
-        """Whether the map of hyperparameters depends on t."""
-        return any(sympify(x).has(t) for x in self.hyper.values())
-
-    @property
-    def shifted(self) -> bool:
-        """Whether the parameters differ, only the points asked at being the same."""
-        return bool(self.state.get(THETA, theta[t]) != theta[t])
-
-    @property
-    def ahead(self) -> int:
-        """How many steps `right` is ahead: its step t + ahead is step t of `left`."""
-        return self.claim.shift
-
-    @property
-    def pins(self) -> dict[str, Expr]:
-        """Hyperparameters of `right` that the map fixes at numbers."""
-        return {n: x for n, x in self.hyper.items() if sympify(x).is_number}
-
-    def conditions(self) -> tuple[str, ...]:
-        """All under which the relation holds, spelt out."""
-        said = [f"{n} of {self.left} = {x}" for n, x in self.given.items()]
-        said += [f"{n} of {self.right} = {x}" for n, x in self.pins.items()]
-        said += [
-            f"{n}[t] of {self.right} = {x}" for n, x in self.hyper.items() if sympify(x).has(t)
-        ]
-        said += [str(fact) for fact in self.assume]
-        said += self._noted()
-        if self.constant:
-            said.append(f"{', '.join(self.constant)} constant")
-        if self.ahead:
-            said.append(f"step t + {self.ahead} of {self.right} as step t of {self.left}")
-        return tuple(said)
-
-    def _noted(self) -> list[str]:
-        """What the proof asks of hyperparameters."""
-        return sorted({n for o in self.proof.obligations for n in o.notes if _is_condition(n)})
-
-    def as_dict(self) -> dict[str, Any]:
-        """The relation as plain data."""
-        return {
-            "left": self.left,
-            "right": self.right,
-            "hyper": {n: str(x) for n, x in self.hyper.items()},
-            "state": {n: str(x) for n, x in self.state.items()},
-            "given": {n: str(x) for n, x in self.given.items()},
-            "conditions": list(self.conditions()),
-            "assume": [str(fact) for fact in self.assume] + self._noted(),
-            "varying": list(self.varying),
-            "constant": list(self.constant),
-            "degenerate": self.degenerate,
-            "exactly": list(self.exactly),
-            "moving": self.moves,
-            "shifted": self.shifted,
-            "ahead": self.ahead,
-        }
-
-
-@dataclass(frozen=True)
-class Comparison(Displayed):
-    """What was found about two optimizers.
-
-    status          "equal": one does what the other does, under `map`, for all of its own
-                    hyperparameters; "different": they part, see `counterexample` and `scope`
-    kind            of an equality: "equivalent" (either is the other), "special case"
-    scope           of a difference: for which maps it holds
-    conditions      if equal, all that `map` needs; if different, each a rescue by itself
-    rescues         the relations behind those conditions, each verified
-    systems         the two, as single rules
-    """
-
-    status: Status
-    left: str
-    right: str
-    map: Relation | None = None
-    kind: str = ""
-    scope: str = ""
-    conditions: tuple[str, ...] = ()
-    rescues: tuple[Relation, ...] = ()
-    counterexample: Counterexample | None = None
-    proof: Verdict | None = None
-    tried: tuple[str, ...] = ()
-    seconds: float = field(default=0.0, compare=False)
-    systems: tuple[Optimizer, ...] = field(default=(), compare=False, repr=False)
-
-    def __bool__(self) -> bool:
-        raise TypeError("a comparison has three values: compare its status with 'equal'")
-
-    def as_dict(self) -> dict[str, Any]:
-        """The comparison as plain data, ready for JSON."""
-        return {
-            "left": self.left,
-            "right": self.right,
-            "status": self.status,
-            "kind": self.kind,
-            "scope": self.scope,
-            "map": self.map.as_dict() if self.map else None,
-            "conditions": list(self.conditions),
-            "rescues": [r.as_dict() for r in self.rescues],
-            "counterexample": self.counterexample.as_dict() if self.counterexample else None,
-            "proof": None if self.proof is None else self.proof.as_dict(),
-            "tried": list(self.tried),
-            "seconds": round(self.seconds, 3),
-        }
-
-    def __str__(self) -> str:
-        """One line; `optwright.derive.tell.comparison` has all of it for a person."""
-        verdict = f"{self.status}, {self.kind}" if self.kind else self.status
-        why = f"; {'; '.join(self.conditions)}" if self.conditions else ""
-        return f"{self.left} and {self.right}: {verdict}{why}"
-
-
-def _is_condition(note: str) -> bool:
-    """Whether a note restricts hyperparameters; where both sides mean something goes unsaid."""
-    return note.startswith("where ") and "[" not in note
 
 
 def compare(
@@ -364,7 +214,7 @@ class _Work:
                         self.nearly.add(observe)
                     self.tried.append(f"{self.called(turned)[1]} with {_map(hyper)}: not verified")
                     continue
-                if not any(_is_condition(n) for o in found.proof.obligations for n in o.notes):
+                if not any(is_condition(n) for o in found.proof.obligations for n in o.notes):
                     return found
                 second = second or found
                 break
@@ -457,10 +307,10 @@ class _Work:
             hyper=used,
             state={n: x for n, x in state.items() if n != THETA or x != theta[t]},
             invariants=left.invariants,
-            assume=_narrower(left, small, used),
+            assume=narrower(left, small, used),
             shift=ahead,
         )
-        for attempt in _attempts(claim):
+        for attempt in attempts(claim):
             if attempt.assume and not search.inside(attempt.assume):
                 continue
             claim, verdict = attempt, self.proved(attempt)
@@ -841,54 +691,4 @@ def _map(hyper: Mapping[str, Any]) -> str:
     return ", ".join(f"{n} = {x}" for n, x in hyper.items()) or "no hyperparameters"
 
 
-def _narrower(left: Optimizer, right: Optimizer, hyper: Mapping[str, Expr]) -> tuple[Any, ...]:
-    """Where a hyperparameter goes over as it is, that it is in the range of the other system."""
-    mine = {h.symbol: h.range for h in left.hyper}
-    facts: list[Any] = []
-    for h in right.hyper:
-        symbol = hyper.get(h.name)
-        if symbol is None or symbol not in mine:
-            continue
-        ours: Range = mine[symbol]
-        low, high = h.range.low, h.range.high
-        if low > ours.low or (low == ours.low and h.range.low_open and not ours.low_open):
-            facts.append(symbol > low if h.range.low_open else symbol >= low)
-        if high < ours.high or (high == ours.high and h.range.high_open and not ours.high_open):
-            facts.append(symbol < high if h.range.high_open else symbol <= high)
-    return tuple(facts)
-
-
-def _attempts(claim: Simulation) -> Iterator[Simulation]:
-    """The claim, with fewer invariants, with more assumptions: to be proved in this order."""
-    yield claim
-    if claim.left.invariants:
-        yield replace(claim, invariants=())
-    ranges = _in_range(claim)
-    for more in (*([ranges] if ranges else []), *((edge,) for edge in _inside(claim.left))):
-        yield replace(claim, assume=(*claim.assume, *more))
-
-
-def _in_range(claim: Simulation) -> tuple[Any, ...]:
-    """That the map stays inside the ranges of the right system, where that is not known."""
-    domain = Domain(tuple((h.symbol, interval_of(h.range)) for h in claim.left.hyper))
-    facts: list[Any] = []
-    for h in claim.right.hyper:
-        x = sympify(claim.hyper.get(h.name, h.symbol))
-        if x.is_Symbol or x.is_number or x.has(t):
-            continue
-        low = x > h.range.low if h.range.low_open else x >= h.range.low
-        high = x < h.range.high if h.range.high_open else x <= h.range.high
-        for end, fact in ((h.range.low, low), (h.range.high, high)):
-            if end.is_finite and decide_relation("", fact, domain, 0.3).status != "proved":
-                facts.append(fact)
-    return tuple(facts)
-
-
-def _inside(system: Optimizer) -> list[Any]:
-    """That one hyperparameter is not zero, where its range begins with zero: epsilons first."""
-    able = [h for h in system.hyper if h.range.low == 0 and not h.range.low_open]
-    able.sort(key=lambda h: h.symbol.role != "eps")
-    return [h.symbol > 0 for h in able]
-
-
-__all__ = ["Comparison", "Relation", "compare"]
+__all__ = ["compare"]
