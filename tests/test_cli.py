@@ -7,7 +7,6 @@ import os
 import runpy
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -50,15 +49,6 @@ statements = (
     Statement("H2", "Two thirds are one.", Identity(2 * x / 3, x), "refuted", about=("Halved",)),
 )
 """
-
-
-@pytest.fixture(scope="module", autouse=True)
-def cache_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The user's own cache stays untouched."""
-    with pytest.MonkeyPatch.context() as patch:
-        home = tmp_path_factory.mktemp("cache")
-        patch.setenv("XDG_CACHE_HOME", str(home))
-        yield home
 
 
 @pytest.fixture
@@ -623,9 +613,10 @@ def test_odd_names_never_give_a_traceback(name: str, command: str) -> None:
 # --- what is kept between runs --------------------------------------------------------------------
 
 
-def test_damaged_entries_are_ignored(cache_home: Path) -> None:
+def test_damaged_entries_are_ignored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     before = good("list")
-    entries = [p for p in cache_home.rglob("*.json") if p.parent.name == "catalogue"]
+    entries = [p for p in tmp_path.rglob("*.json") if p.parent.name == "catalogue"]
     assert entries
     for entry in entries:
         entry.write_text(entry.read_text().replace("Adam", "Eve"))

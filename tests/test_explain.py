@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -56,14 +55,6 @@ POINTS = ("C54", "Q1x", "C25", "D1b", "T1x")
 """Refuted ones without runs: an inequality, matrices, an identity, means, a model."""
 PROVED = ("M1", "A4", "Q3", "W5", "N1", "M2a", "A8")
 """Proved ones of several kinds."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def cache_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The user's own cache stays untouched."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        yield
 
 
 KNOWN: dict[str, dict[str, Any]] = {}

@@ -169,8 +169,7 @@ def test_dot_is_well_formed() -> None:
     assert '"a\\"b";' in dot(odd)
 
 
-def test_the_command_draws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+def test_the_command_draws(tmp_path: Path) -> None:
     run = CliRunner().invoke
     out = tmp_path / "map.svg"
     result = run(main, ["graph", "Lion", "-o", str(out)])

@@ -37,14 +37,12 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(scope="module", autouse=True)
-def cache_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The user's own cache stays untouched."""
+def plain_surroundings() -> Iterator[None]:
+    """Neither colours nor a width are asked for."""
     with pytest.MonkeyPatch.context() as patch:
-        home = tmp_path_factory.mktemp("cache")
-        patch.setenv("XDG_CACHE_HOME", str(home))
         patch.delenv("NO_COLOR", raising=False)
         patch.delenv("COLUMNS", raising=False)
-        yield home
+        yield
 
 
 def piped(*args: str, code: int = 0, **env: str) -> tuple[str, str]:
@@ -473,12 +471,15 @@ def test_verdicts_rest_on_the_rooms_that_proofs_run_through() -> None:
     assert rooms == set(kept.ROOMS)
 
 
-def test_kept_verdicts_are_believed_only_where_they_were_put(cache_home: Path) -> None:
+def test_kept_verdicts_are_believed_only_where_they_were_put(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     proved, refuted = (digest(statements[n].claim) for n in ("M1", "M2"))
     for name, key in (("M1", proved), ("M2", refuted)):
         kept.keep(key, prove(name, 30))
     assert proved and refuted
-    files = [cache_home / "optwright" / "verdicts" / f"{kept._key(k)[:40]}.json"
+    files = [tmp_path / "optwright" / "verdicts" / f"{kept._key(k)[:40]}.json"
              for k in (proved, refuted)]  # fmt: skip
     good = kept.recall(refuted)
     assert good is not None and good.status == "refuted"
