@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -57,6 +57,19 @@ def cache_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(home))
         yield home
+
+
+@pytest.fixture
+def only(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Take some of the project's statements, by their ids, for all that commands know of."""
+    from optwright.derive import statements
+    from optwright.derive.work import record
+
+    def take(*ids: str) -> None:
+        rows = record.told(statements[name] for name in ids)
+        monkeypatch.setattr(record, "index", lambda progress: rows)
+
+    return take
 
 
 @pytest.fixture(scope="session", autouse=True)

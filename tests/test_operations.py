@@ -14,6 +14,7 @@ import pytest
 import sympy
 from latex_case import block, text
 from operation_case import EXAMPLES
+from selection import tiered
 from test_backend import differences as plain_differences
 from test_backend import plain  # noqa: F401  (a fixture)
 from test_cupy import (
@@ -110,14 +111,16 @@ def test_plain(plain: Any, system: Optimizer, dtype: str) -> None:  # noqa: F811
 
 
 @pytest.fixture(scope="module")
-def machine(folder: Any) -> cupy_standin.Machine:  # noqa: F811
-    """The stand-in with the kernels of all examples."""
+def machine(folder: Any, request: pytest.FixtureRequest) -> cupy_standin.Machine:  # noqa: F811
+    """The stand-in with the kernels of all examples, in the formats that this run takes."""
     taken = [e for e in EXAMPLES if (e.name, "cupy") not in REFUSED]
-    texts = [(dtype, _sources(taken)[1:]) for dtype in (FLOAT32, FLOAT64)]
+    every = any(item.get_closest_marker("exhaustive") for item in request.session.items)
+    dtypes = (FLOAT32, FLOAT64) if every else (FLOAT32,)
+    texts = [(dtype, _sources(taken)[1:]) for dtype in dtypes]
     return _compiled_ahead(folder, [*texts, (FLOAT64, _number_sources(taken)[1:])])
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("dtype", tiered(DTYPES, "float32".__eq__))
 @pytest.mark.parametrize("system", EXAMPLES, ids=IDS)
 def test_cupy(machine: Any, system: Optimizer, dtype: str) -> None:
     if not _refused(system, "cupy"):

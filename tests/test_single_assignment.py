@@ -14,7 +14,15 @@ import pytest
 from sympy import Symbol
 from test_backend import differences as plain_differences
 from test_backend import plain  # noqa: F401  (a fixture)
-from test_cupy import _compared, folder  # noqa: F401  (a fixture)
+from test_cupy import (
+    FLOAT32,
+    FLOAT64,
+    _compared,
+    _compiled_ahead,
+    _number_sources,
+    _sources,
+    folder,  # noqa: F401  (a fixture)
+)
 from test_generated import _run
 
 from optwright.derive.compose import named, skip_nonfinite
@@ -214,10 +222,10 @@ def test_plain(plain: Any, declaration: Any, system: Any, flags: Any) -> None:  
 
 @pytest.fixture(scope="module")
 def machine(folder: Any) -> cupy_standin.Machine:  # noqa: F811
-    """The stand-in's compiler."""
-    if cupy_standin.build.gxx() is None:
-        pytest.skip("g++ is not installed: the kernels cannot run without a device")
-    return cupy_standin.Machine(folder, {})
+    """The stand-in with the kernels of all cases."""
+    taken = list({case.values[0].id: case.values[0] for case in CASES}.values())
+    texts = [(FLOAT32, _sources(taken)[1:]), (FLOAT64, _number_sources(taken)[1:])]
+    return _compiled_ahead(folder, texts)
 
 
 @pytest.mark.parametrize("declaration, system, flags", CASES)

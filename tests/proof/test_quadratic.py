@@ -9,6 +9,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import sympy
+from selection import tiered
 from sympy import Integer, Rational, Symbol, sympify
 
 from optwright.derive import catalog
@@ -71,6 +72,12 @@ def proved(kind):
         for number, part in enumerate(parts(s.claim))
         if isinstance(part, kind)
     ]
+
+
+def third(cases):
+    """Every third of the cases always, the others in the exhaustive tier."""
+    always = [case.values[0] for case in cases[::3]]
+    return tiered(cases, lambda claim: any(claim is other for other in always))
 
 
 BUDGET_S = 60.0
@@ -201,7 +208,7 @@ def test_a_matrix_that_decouples_is_taken_in_factors():
 # --- verdicts, against numeric radii
 
 
-@pytest.mark.parametrize("claim", proved(Stable))
+@pytest.mark.parametrize("claim", third(proved(Stable)))
 def test_stability_agrees_with_numeric_radii(claim):
     problem = CurvatureProblem(
         claim.system, claim.hyper, claim.parameters, claim.where, claim.low, claim.high, claim.when
@@ -274,7 +281,7 @@ def off(claim: Stable):
                 yield replace(claim, when=[*claim.when[:place], change, *claim.when[place + 1 :]])
 
 
-@pytest.mark.parametrize("claim", [p for p in proved(Stable) if p.values[0].sense == "iff"])
+@pytest.mark.parametrize("claim", third([p for p in proved(Stable) if p.values[0].sense == "iff"]))
 def test_conditions_that_are_off_are_refuted(claim):
     for wrong in off(claim):
         found = decide(wrong, BUDGET_S)
