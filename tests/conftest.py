@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -59,14 +60,32 @@ def cache_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield home
 
 
+@pytest.fixture(scope="session")
+def known(cache_home: Path) -> Callable[..., list[dict[str, Any]]]:
+    """Decide statements in this process, which starts no other, for commands to find.
+
+    Gives what is said of them.
+    """
+    from optwright.derive import prove, statements
+    from optwright.derive.work import kept, record
+
+    def decide(*ids: str) -> list[dict[str, Any]]:
+        rows = record.told(statements[name] for name in ids)
+        for row in rows:
+            if kept.recall(row["digest"]) is None:
+                kept.keep(row["digest"], prove(row["id"], 30))
+        return rows
+
+    return decide
+
+
 @pytest.fixture
-def only(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Take some of the project's statements, by their ids, for all that commands know of."""
-    from optwright.derive import statements
+def only(known: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Let commands know of some of the project's statements, by their ids, and of no others."""
     from optwright.derive.work import record
 
     def take(*ids: str) -> None:
-        rows = record.told(statements[name] for name in ids)
+        rows = known(*ids)
         monkeypatch.setattr(record, "index", lambda progress: rows)
 
     return take

@@ -59,6 +59,15 @@ def own(tmp_path: Path) -> str:
     return str(path)
 
 
+ABOUT_ADAM = ("A4", "D4", "D5a", "D8", "D8a", "D28", "C82a", "D27", "W5", "K1", "K2b", "X1")
+
+
+@pytest.fixture
+def few(only: Callable[..., None]) -> None:
+    """The project's statements are a few: of Adam, and of PyTorch's SGD."""
+    only(*ABOUT_ADAM, "M7")
+
+
 SAID = ("a file may print", "deciding ", "generating ", "setting ", "replaying ", "rechecking ")
 """What else is on stderr: what a file prints, and what takes long."""
 
@@ -149,8 +158,7 @@ def test_list_groups_by_family() -> None:
     assert [r["id"] for r in rows if r["id"] in text.split()] == [r["id"] for r in rows]
 
 
-def test_show_prints_the_equations_in_order(only: Callable[..., None]) -> None:
-    only("D5a", "D28")
+def test_show_prints_the_equations_in_order(few: None) -> None:
     text = good("show", "Adam")
     assert "Kingma & Ba 2015" in text
     assert "  m[0] = 0\n" in text
@@ -163,8 +171,7 @@ def test_show_prints_the_equations_in_order(only: Callable[..., None]) -> None:
     assert shown["relations"]
 
 
-def test_show_takes_calls_and_families(only: Callable[..., None]) -> None:
-    only("D8a", "M7")
+def test_show_takes_calls_and_families(few: None) -> None:
     assert "beta1" not in json.dumps(data("show", "Adam(beta1=0)")["systems"])
     family = data("show", "torch.SGD")
     assert family["kind"] == "family" and len(family["systems"]) > 1
@@ -343,7 +350,7 @@ def test_an_open_thread_or_claim_agrees_with_nobody() -> None:
 # --- kernels into a folder of one's own -----------------------------------------------------------
 
 
-def test_kernels_write_only_what_differs(tmp_path: Path) -> None:
+def test_kernels_write_only_what_differs(few: None, tmp_path: Path) -> None:
     out = tmp_path / "out"
     first = good("kernels", "Adam", "torch.SGD", "--out", str(out))
     assert sorted(contents(out)) == ["adam.py", "torch_sgd.py"]
@@ -354,7 +361,7 @@ def test_kernels_write_only_what_differs(tmp_path: Path) -> None:
     assert contents(out) == {**before, "sgd.py": (out / "sgd.py").read_bytes()}
 
 
-def test_check_tells_stale_and_missing_files_and_writes_nothing(tmp_path: Path) -> None:
+def test_check_tells_stale_and_missing_files_and_writes_nothing(few: None, tmp_path: Path) -> None:
     names = ("kernels", "Adam", "SGD", "--out", str(tmp_path))
     good(*names)
     (tmp_path / "sgd.py").unlink()
@@ -373,7 +380,7 @@ def test_check_tells_stale_and_missing_files_and_writes_nothing(tmp_path: Path) 
     assert "all up to date" in good(*names, "--check")
 
 
-def test_a_damaged_file_is_stale(tmp_path: Path) -> None:
+def test_a_damaged_file_is_stale(few: None, tmp_path: Path) -> None:
     good("kernels", "SGD", "--out", str(tmp_path))
     (tmp_path / "sgd.py").write_bytes(b"\xff\xfe\x00 Do not edit.")
     assert gen("kernels", "SGD", "--out", str(tmp_path), "--check").exit_code == 1
@@ -381,7 +388,7 @@ def test_a_damaged_file_is_stale(tmp_path: Path) -> None:
     assert b"class SGD" in (tmp_path / "sgd.py").read_bytes()
 
 
-def test_a_users_file_works_as_the_catalogue_does(own: str, tmp_path: Path) -> None:
+def test_a_users_file_works_as_the_catalogue_does(few: None, own: str, tmp_path: Path) -> None:
     assert [row["id"] for row in data("list", "--from", own)] == ["Halved"]
     assert "theta[t] = theta[t-1] - lr*g[t]/2" in good("show", "Halved", "--from", own)
     assert "  H1  Halved: two halves are one\n" in good("show", "Halved", "--from", own)
@@ -404,11 +411,10 @@ def test_a_users_file_works_as_the_catalogue_does(own: str, tmp_path: Path) -> N
 
 
 @pytest.fixture
-def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def package(tmp_path: Path, only: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that stands for the package's own; the project's statements are a few."""
     root = tmp_path / "generated"
-    few = record.told(record.concerning(["Momentum"], statements.values()))
-    monkeypatch.setattr(record, "index", lambda progress: few)
+    only(*(s.id for s in record.concerning(["Momentum"], statements.values())))
     monkeypatch.setattr(kernel, "folder", lambda backend: root / backend)
     return root / "numpy"
 
@@ -467,7 +473,7 @@ def test_sheet_tells_what_it_made(own: str, tmp_path: Path) -> None:
 # --- targets that cannot be written ---------------------------------------------------------------
 
 
-def test_an_unwritable_target_changes_nothing(tmp_path: Path) -> None:
+def test_an_unwritable_target_changes_nothing(few: None, tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("text")
     (tmp_path / "out" / "sgd.py").mkdir(parents=True)
@@ -485,7 +491,7 @@ def test_a_folder_without_permission(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError(28, "No space left on device")])
 def test_what_stops_halfway_changes_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
+    few: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
     good("kernels", "Adam", "SGD", "--out", str(tmp_path))
     for file in tmp_path.iterdir():

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import termios
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -39,8 +39,9 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(scope="module", autouse=True)
-def plain_surroundings() -> Iterator[None]:
-    """Neither colours nor a width are asked for."""
+def surroundings(known: Callable[..., Any]) -> Iterator[None]:
+    """Neither colours nor a width are asked for; some verdicts are kept."""
+    known("M1", "M2", "A5x")
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("NO_COLOR", raising=False)
         patch.delenv("COLUMNS", raising=False)
@@ -347,8 +348,9 @@ def test_long_work_is_told_on_terminals_and_in_pipes(tmp_path: Path) -> None:
     assert seen.startswith("\rreading the ") and "\rdeciding 1 statement with 1 worker" in seen
     assert re.search(r"\rdeciding 1/1 ", seen) and "\rgenerating 0/1 SGD" in seen
     assert "\r\x1b[K" in seen and json.loads(seen.rpartition("\x1b[K")[2])["ok"]
-    shutil.copytree(tmp_path / "one", tmp_path / "two")
-    shutil.rmtree(tmp_path / "two" / "optwright" / "verdicts")
+    for name in ("catalogue", "statements"):
+        one, two = (tmp_path / home / "optwright" / name for home in ("one", "two"))
+        shutil.copytree(one, two)
     shutil.rmtree(tmp_path / "k")
     out, said = piped(*arguments, XDG_CACHE_HOME=str(tmp_path / "two"))
     assert json.loads(out)["ok"]
