@@ -350,6 +350,20 @@ def test_an_open_thread_or_claim_agrees_with_nobody() -> None:
 # --- kernels into a folder of one's own -----------------------------------------------------------
 
 
+def test_a_rule_that_divides_by_zero_is_not_generated(tmp_path: Path) -> None:
+    own = tmp_path / "mine.py"
+    own.write_text(
+        "from optwright.derive.language import *\n"
+        "m = Variable('m')\n"
+        "Late = Optimizer(name='Late', source=Source('here'), hyper=[lr, momentum(0.9)],\n"
+        "    state=[m], step=[Eq(m[t], m[t-1] + g[t]/(1 - momentum**(t-1))),\n"
+        "                     Eq(theta[t], theta[t-1] - lr*m[t])])\n"
+    )
+    told = bad("kernels", "--from", str(own), "--out", str(tmp_path / "out"))
+    assert "equation 'm[t] = " in told and "step 1" in told
+    assert not (tmp_path / "out").exists()
+
+
 def test_kernels_write_only_what_differs(tmp_path: Path) -> None:
     out = tmp_path / "out"
     first = good("kernels", "Adam", "torch.SGD", "--out", str(out))
