@@ -355,7 +355,7 @@ def test_a_rule_that_divides_by_zero_is_not_generated(tmp_path: Path) -> None:
     own.write_text(
         "from optwright.derive.language import *\n"
         "m = Variable('m')\n"
-        "Late = Optimizer(name='Late', source=Source('here'), hyper=[lr, momentum(0.9)],\n"
+        "Late = Optimizer(name='Late', source=Source('here'), hyper=[lr(0.1), momentum(0.9)],\n"
         "    state=[m], step=[Eq(m[t], m[t-1] + g[t]/(1 - momentum**(t-1))),\n"
         "                     Eq(theta[t], theta[t-1] - lr*m[t])])\n"
     )
