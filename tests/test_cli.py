@@ -62,6 +62,12 @@ def own(tmp_path: Path) -> str:
 ABOUT_ADAM = ("A4", "D4", "D5a", "D8", "D8a", "D28", "C82a", "D27", "W5", "K1", "K2b", "X1")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def adam(known: Callable[..., Any]) -> None:
+    """Any command may be asked about Adam."""
+    known(*(s.id for s in record.concerning(["Adam"], statements.values())))
+
+
 @pytest.fixture
 def few(only: Callable[..., None]) -> None:
     """The project's statements are a few: of Adam, and of PyTorch's SGD."""
