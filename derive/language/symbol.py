@@ -8,8 +8,9 @@ two arrays is their entrywise product and matrix products are written `a @ b` or
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar, NoReturn
 
 import sympy
@@ -181,7 +182,7 @@ class Value(Term):
     """One member of a sequence: `m[t - 1]`. Its arguments are the sequence and the index."""
 
     def __new__(cls, symbol: Symbol, index: Any) -> Value:
-        return Expr.__new__(cls, symbol, sympify(index))  # type: ignore[no-any-return]
+        return _value(symbol, sympify(index))
 
     @property
     def name(self) -> str:
@@ -204,6 +205,12 @@ class Value(Term):
         words = " ".join(m for m in marks if m not in _ACCENTS)
         letter = rf"{{{letter}^{{\mathrm{{{words}}}}}}}" if words else letter
         return f"{letter}_{{{printer._print(self.index)}}}"
+
+
+@lru_cache(maxsize=4096)
+def _value(symbol: Symbol, index: Expr) -> Value:
+    """One object for equal values, so that what SymPy finds out about it is found out once."""
+    return Expr.__new__(Value, symbol, index)  # type: ignore[no-any-return]
 
 
 _ACCENTS = ("hat", "bar", "tilde")
@@ -396,6 +403,15 @@ class Hyper(Bare):
         return self.name, f"is called with a default, as hyper=… wants it: write {self.name} here"
 
 
+def nodes(expr: sympy.Basic) -> Iterator[Any]:
+    """An expression and all that is in it, each before its arguments, from the left."""
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack += node.args[::-1]
+
+
 def exact(number: Any) -> Expr:
     """A number or expression with its floats made exact: 0.1 is one tenth, and so is "0.1".
 
@@ -417,6 +433,9 @@ def exact(number: Any) -> Expr:
         shown = " ".join(repr(number).split())
         reason = f"is a {type(number).__name__}: write a number, or an expression of symbols"
         raise NoExpression("expression", shown if len(shown) < 60 else shown[:60] + "…", reason)
-    floats = expr.atoms(sympy.Float)
-    finite = {f: sympy.Rational(repr(float(f))) for f in floats if f.is_finite}
+    finite = {
+        f: sympy.Rational(repr(float(f)))
+        for f in nodes(expr)
+        if isinstance(f, sympy.Float) and f.is_finite
+    }
     return expr.xreplace(finite) if finite else expr

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, Ne, Rational, Symbol, cos, pi, sqrt
+from sympy import Expr, Ne, Rational, Symbol, cos, pi, sqrt, sympify
 
 from optwright.derive.claim.formula.expression import Conjunction, Identity, Inequality
 from optwright.derive.claim.rule.limit import Limit
@@ -22,7 +22,8 @@ def value(name: str, at: Any = t, **fixed: Any) -> Expr:
     found = catalog[name]
     assert isinstance(found, Schedule)
     known = {h.name: h.symbol for h in found.hyper}
-    return found.output.subs({known[k]: x for k, x in fixed.items()}).subs(t, at)
+    table = {known[k]: x for k, x in fixed.items()} | {t: at}
+    return found.output.xreplace({old: sympify(new) for old, new in table.items() if old != new})
 
 
 def equal(left: Any, right: Any, *where: Any) -> Identity:
