@@ -15,6 +15,7 @@ from typing import Any, ClassVar, NoReturn
 
 import sympy
 from sympy import Expr, Function, Symbol, SympifyError, sympify
+from sympy.core.decorators import sympify_method_args, sympify_return
 from sympy.core.function import FunctionClass
 
 from optwright.derive.error import DeclarationError
@@ -92,6 +93,10 @@ class Symbolic:
 NO_FLOAT = "is no number, as math and float() want: write sqrt, exp, log, … of the language"
 
 
+_expression = sympify_return([("other", Expr)], NotImplemented)
+"""Refuses what is no expression, as SymPy's comparisons do."""
+
+
 class Term(Symbolic, Expr):  # type: ignore[misc]
     """A real expression that also knows the matrix product, `a @ b`, and the transpose, `a.T`."""
 
@@ -109,6 +114,40 @@ class Term(Symbolic, Expr):  # type: ignore[misc]
     def T(self) -> Expr:  # noqa: N802  (the name of the field)
         """The transpose of a matrix."""
         return transpose(self)
+
+
+@sympify_method_args  # type: ignore[untyped-decorator]
+class Unknown(Symbolic):
+    """A symbol of whose size nothing is known, so that SymPy need not look for it in comparisons.
+
+    They give what SymPy gives after it has searched in vain.
+    """
+
+    @_expression
+    def __lt__(self, other: Any) -> Any:
+        return sympy.Lt(self, other, evaluate=_decided(self, other))
+
+    @_expression
+    def __le__(self, other: Any) -> Any:
+        return sympy.Le(self, other, evaluate=_decided(self, other))
+
+    @_expression
+    def __gt__(self, other: Any) -> Any:
+        return sympy.Gt(self, other, evaluate=_decided(self, other))
+
+    @_expression
+    def __ge__(self, other: Any) -> Any:
+        return sympy.Ge(self, other, evaluate=_decided(self, other))
+
+
+def _decided(symbol: Any, other: Expr) -> bool:
+    """Whether SymPy may decide how a symbol compares: with itself, an infinity or no real number."""
+    if other.is_number:
+        return not other.is_real
+    return not _SPECIAL.isdisjoint(found := set(nodes(other))) or symbol in found
+
+
+_SPECIAL = frozenset((sympy.I, sympy.oo, -sympy.oo, sympy.zoo, sympy.nan))
 
 
 class Word(Bare, FunctionClass):  # type: ignore[misc]
@@ -178,7 +217,7 @@ class transpose(MatrixOperation):  # noqa: N801
     form, nargs = "a.T, or transpose(a)", 1
 
 
-class Value(Term):
+class Value(Unknown, Term):  # type: ignore[misc]
     """One member of a sequence: `m[t - 1]`. Its arguments are the sequence and the index."""
 
     def __new__(cls, symbol: Symbol, index: Any) -> Value:
@@ -322,7 +361,7 @@ ROLES = ("lr", "decay", "coefficient", "regularization", "eps", "count", "other"
 """Roles of hyperparameters, in printing order; see `Parameter`."""
 
 
-class Parameter(Symbolic, Symbol):  # type: ignore[misc]
+class Parameter(Unknown, Symbol):  # type: ignore[misc]
     """The symbol of a hyperparameter. Calling it with a default makes the `Hyper` of a declaration.
 
     range    where it lies, as `Range.parse` reads it: "[0, 1)", "integer [1, inf)"
