@@ -552,10 +552,7 @@ class Schedule(System):
     def needs_value(self) -> bool:
         """Whether the loss must be given at each step."""
         return any(
-            isinstance(n, op.value)
-            for s in self.step
-            for x in expressions(s)
-            for n in nodes(x)
+            isinstance(n, op.value) for s in self.step for x in expressions(s) for n in nodes(x)
         )
 
 

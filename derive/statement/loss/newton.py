@@ -16,11 +16,11 @@ from optwright.derive.claim.formula.matrix import MatrixIdentity, WordIdentity
 from optwright.derive.claim.formula.word import Matrix
 from optwright.derive.claim.loss.path import FirstStep, Path
 from optwright.derive.claim.problem import POINT, Objective
+from optwright.derive.claim.relation import Equal, Ge, Le
 from optwright.derive.claim.rule.invariant import Always, StepFrom
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     Abs,
-    Equal,
     Unequal,
     lr,
     t,
@@ -78,7 +78,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "C20",
         "The L1 penalty selects: x = 0 minimises (x - z)**2/2 + l1*|x| where |z| <= l1.",
-        Inequality((x - z) ** 2 / 2 + l1 * Abs(x) >= z**2 / 2, (z <= l1, z >= -l1), (), (l1(1),)),
+        Inequality(Ge((x - z) ** 2 / 2 + l1 * Abs(x), z**2 / 2), (z <= l1, z >= -l1), (), (l1(1),)),
         "proved",
         "essay (D0); Tibshirani 1996, section 2.2",
         (),
@@ -175,7 +175,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "C101x",
         "Newton's step lowers the loss: so it does on -x**2/2.",
-        Always(newton, (-(theta[t] ** 2) <= -(theta[t - 1] ** 2),), answer=hill),
+        Always(newton, (Le(-(theta[t] ** 2), -(theta[t - 1] ** 2)),), answer=hill),
         "refuted",
         "lecture notes (D4)",
         ("Newton",),
@@ -229,7 +229,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "C103y",
         "Newton's rate 1/(12*x**2) on x**4 stays below some bound.",
-        Inequality(1 / (12 * x**2) <= bound),
+        Inequality(Le(1 / (12 * x**2), bound)),
         "refuted",
         "article (D1)",
         ("Newton",),
@@ -275,7 +275,9 @@ statements: tuple[Statement, ...] = (
         Conjunction(
             {
                 "the step": StepFrom(relaxed, {"theta": x}, {"theta": (1 - lr) * x}, hill),
-                "the loss": Inequality(-(((1 - lr) * x) ** 2) / 2 >= -(x**2) / 2, where=(lr <= 2,)),
+                "the loss": Inequality(
+                    Ge(-(((1 - lr) * x) ** 2) / 2, -(x**2) / 2), where=(lr <= 2,)
+                ),
             }
         ),
         "proved",

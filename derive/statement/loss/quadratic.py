@@ -14,6 +14,7 @@ from optwright.derive.claim.loss.quadratic import (
 )
 from optwright.derive.claim.loss.smooth import Contraction, Descent, Trajectory
 from optwright.derive.claim.problem import POINT
+from optwright.derive.claim.relation import Le, Lt
 from optwright.derive.claim.rule.invariant import StepFrom
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
@@ -358,7 +359,7 @@ statements: tuple[Statement, ...] = (
                     parameters=(kappa(2),),
                 ),
                 "growth": Inequality(
-                    (kappa - 1) / (kappa + 1) < (kappa + h - 1) / (kappa + h + 1),
+                    Lt((kappa - 1) / (kappa + 1), (kappa + h - 1) / (kappa + h + 1)),
                     parameters=(kappa(2), h(1)),
                 ),
             }
@@ -384,7 +385,7 @@ statements: tuple[Statement, ...] = (
         Conjunction(
             {
                 "condition number": Inequality(
-                    (L + weight_decay) / (mu + weight_decay) <= L / mu,
+                    Le((L + weight_decay) / (mu + weight_decay), L / mu),
                     where=(mu < L,),
                     parameters=(L(2), mu(1)),
                 ),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from optwright.derive.claim.formula.expression import Conjunction
 from optwright.derive.claim.problem import Objective
+from optwright.derive.claim.relation import Equal, Ge, Le
 from optwright.derive.claim.rule.invariant import Always
 from optwright.derive.claim.rule.limit import Limit
 from optwright.derive.claim.rule.simulation import Simulation
@@ -15,7 +16,6 @@ from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     Abs,
     Eq,
-    Equal,
     G,
     Optimizer,
     Parameter,
@@ -100,7 +100,7 @@ statements: tuple[Statement, ...] = (
             {
                 "never rises": Always(
                     adagrad,
-                    (lr / (sqrt(G[t]) + eps) <= lr / (sqrt(G[t - 1]) + eps),),
+                    (Le(lr / (sqrt(G[t]) + eps), lr / (sqrt(G[t - 1]) + eps)),),
                     (G[t] >= 0,),
                 ),
                 "bound": Always(
@@ -163,7 +163,7 @@ statements: tuple[Statement, ...] = (
                 state=(v, G),
                 step=(*rmsprop.step, Eq(G[t], G[t - 1] + g[t] ** 2)),
             ),
-            (lr / (sqrt(v[t]) + eps) >= lr / (sqrt(G[t]) + eps),),
+            (Ge(lr / (sqrt(v[t]) + eps), lr / (sqrt(G[t]) + eps)),),
             (v[t] <= G[t], v[t] >= 0),
             varying=("lr", "rho"),
         ),

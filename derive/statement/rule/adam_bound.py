@@ -7,6 +7,7 @@ from sympy import Rational, Symbol
 from optwright.derive.claim.formula.every_step import EveryStep
 from optwright.derive.claim.formula.expression import Conjunction, Identity, Inequality, SumOf
 from optwright.derive.claim.problem import script
+from optwright.derive.claim.relation import Equal, Gt, Le, Lt
 from optwright.derive.claim.rule.invariant import Always
 from optwright.derive.claim.rule.limit import Limit
 from optwright.derive.claim.rule.simulation import Simulation
@@ -14,7 +15,6 @@ from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     Abs,
     Eq,
-    Equal,
     Max,
     Optimizer,
     Parameter,
@@ -180,7 +180,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "D15b",
         "With the usual decays those steps stay within the bound for 300 steps.",
-        EveryStep(usual_ratio <= 1, last=300),
+        EveryStep(Le(usual_ratio, 1), last=300),
         "refuted",
         "Kingma & Ba 2015, section 2.1; math.SE 3325577",
         ("Adam",),
@@ -206,7 +206,7 @@ statements: tuple[Statement, ...] = (
         "beta1**2/beta2)), always.",
         Always(
             plain,
-            (m[t] ** 2 <= sharp * v[t],),
+            (Le(m[t] ** 2, sharp * v[t]),),
             (m[t] ** 2 <= sharp * v[t], v[t] >= 0),
             varying=("lr",),
             assume=narrow,
@@ -292,7 +292,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "D22x",
         "AMSGrad's rate falls in every step: it never stays as it was.",
-        Always(amsgrad, (lr / (sqrt(u[t]) + eps) < lr / (sqrt(u[t - 1]) + eps),)),
+        Always(amsgrad, (Lt(lr / (sqrt(u[t]) + eps), lr / (sqrt(u[t - 1]) + eps)),)),
         "refuted",
         "near miss of D22",
         ("AdamNoCorrection",),
@@ -464,8 +464,8 @@ statements: tuple[Statement, ...] = (
         "RAdam's rectifier is 1 where rho_t = rho_inf, and below that never more than 1.",
         Conjunction(
             {
-                "at rho_inf": Identity(radam_rectified.subs(short, long), 1, where=(long > 4,)),
-                "below": Inequality(radam_rectified <= 1, where=(short > 4, short <= long)),
+                "at rho_inf": Identity(radam_rectified.subs(short, long), 1, where=(Gt(long, 4),)),
+                "below": Inequality(Le(radam_rectified, 1), where=(short > 4, short <= long)),
             }
         ),
         "proved",

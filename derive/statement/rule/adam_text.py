@@ -10,6 +10,7 @@ from sympy import Dummy, Rational
 from optwright.derive.claim.formula.every_step import EveryStep
 from optwright.derive.claim.formula.expression import Conjunction, Inequality
 from optwright.derive.claim.problem import script
+from optwright.derive.claim.relation import Equal, Le, Lt
 from optwright.derive.claim.rule.declared import Declared
 from optwright.derive.claim.rule.invariant import Always
 from optwright.derive.claim.rule.simulation import Simulation
@@ -17,7 +18,6 @@ from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     Abs,
     Eq,
-    Equal,
     Optimizer,
     Parameter,
     Source,
@@ -310,7 +310,7 @@ statements: tuple[Statement, ...] = (
             {
                 "t = 1": EveryStep(Eq(larger(usual1, d1), 1), last=1),
                 "t = 10": EveryStep(
-                    Abs(sqrt(larger(usual1, d1)) - Rational(211, 100)) < Rational(1, 200),
+                    Lt(Abs(sqrt(larger(usual1, d1)) - Rational(211, 100)), Rational(1, 200)),
                     first=10,
                     last=10,
                 ),
@@ -452,7 +452,7 @@ statements: tuple[Statement, ...] = (
         "Adam reduces its rate ever more: the rate of a coordinate never rises.",
         Always(
             plain,
-            (lr / (sqrt(v[t]) + eps) <= lr / (sqrt(v[t - 1]) + eps),),
+            (Le(lr / (sqrt(v[t]) + eps), lr / (sqrt(v[t - 1]) + eps)),),
             problems=(script(1, 0),),
         ),
         "refuted",

@@ -11,6 +11,7 @@ from optwright.derive.claim.formula.expression import (
     SumOf,
 )
 from optwright.derive.claim.problem import ANSWER, POINT, script
+from optwright.derive.claim.relation import Equal, Ge
 from optwright.derive.claim.rule.exclusion import Impossible
 from optwright.derive.claim.rule.invariant import Always, StepFrom
 from optwright.derive.claim.rule.limit import FamilyLimit, Limit
@@ -19,7 +20,6 @@ from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     Abs,
     Eq,
-    Equal,
     G,
     Optimizer,
     Parameter,
@@ -424,7 +424,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "C54",
         "A larger gradient makes Adagrad's update smaller.",
-        Inequality(x / sqrt(y + x**2) >= (x + z) / sqrt(y + (x + z) ** 2)),
+        Inequality(Ge(x / sqrt(y + x**2), (x + z) / sqrt(y + (x + z) ** 2))),
         "refuted",
         "essay (D0): more cautious updates",
         ("Adagrad",),

@@ -11,6 +11,7 @@ from optwright.derive.claim.formula.expression import (
     Refutation,
 )
 from optwright.derive.claim.problem import POINT, Objective, script
+from optwright.derive.claim.relation import Equal, Ge, Le
 from optwright.derive.claim.rule.declared import Declared
 from optwright.derive.claim.rule.exclusion import Impossible
 from optwright.derive.claim.rule.invariant import Always
@@ -20,7 +21,6 @@ from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     Abs,
     Eq,
-    Equal,
     G,
     Optimizer,
     Parameter,
@@ -170,7 +170,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "C53",
         "For the same gradient Adagrad makes a smaller step where more squares were summed before.",
-        Inequality(x / (sqrt(y + z + x**2) + eps) <= x / (sqrt(y + x**2) + eps), where=(x > 0,)),
+        Inequality(Le(x / (sqrt(y + z + x**2) + eps), x / (sqrt(y + x**2) + eps)), where=(x > 0,)),
         "proved",
         "lesson (D2): smaller updates for frequent features",
         ("Adagrad",),
@@ -302,7 +302,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "C57",
         "The older a square is, the more RMSProp's average weighs it.",
-        Inequality((1 - rho) * rho**age >= 1 - rho),
+        Inequality(Ge((1 - rho) * rho**age, 1 - rho)),
         "refuted",
         "essay (D0): more weight on historical gradients",
         ("RMSProp",),
@@ -341,7 +341,7 @@ statements: tuple[Statement, ...] = (
         "do not shrink below a fixed length.",
         Always(
             rmsprop0,
-            (step**2 >= lr**2 * (ratio**2 - rho) / ((1 - rho) * ratio**2),),
+            (Ge(step**2, lr**2 * (ratio**2 - rho) / ((1 - rho) * ratio**2)),),
             (
                 v[t] <= (1 - rho) * ratio ** (2 * t + 2) / (ratio**2 - rho),
                 v[t] > 0,

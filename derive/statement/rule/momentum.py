@@ -6,6 +6,7 @@ from sympy import Symbol
 
 from optwright.derive.claim.formula.expression import Conjunction, SumOf
 from optwright.derive.claim.problem import Objective, script
+from optwright.derive.claim.relation import Equal
 from optwright.derive.claim.rule.exclusion import Impossible
 from optwright.derive.claim.rule.invariant import Always
 from optwright.derive.claim.rule.limit import Limit
@@ -14,7 +15,6 @@ from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     Abs,
     Eq,
-    Equal,
     Optimizer,
     Parameter,
     Source,
