@@ -242,7 +242,7 @@ statements: tuple[Statement, ...] = (
                     Rational(680, 1000),
                     Rational(681, 1000),
                 ),
-                "everywhere": OnInterval(two_valleys > Rational(-323, 1000), x),
+                "everywhere": OnInterval(Gt(two_valleys, Rational(-323, 1000)), x),
                 "at -73/100": OnInterval(
                     two_valleys < Rational(-320, 1000), x, Rational(-74, 100), Rational(-73, 100)
                 ),

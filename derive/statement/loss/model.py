@@ -294,7 +294,9 @@ statements: tuple[Statement, ...] = (
         "C9a",
         "It does not if lr <= 2/L.",
         Inequality(
-            L / 2 * (x - lr * L * x) ** 2 <= L / 2 * x**2, where=(lr * L <= 2,), parameters=(L(1),)
+            Le(L / 2 * (x - lr * L * x) ** 2, L / 2 * x**2),
+            where=(lr * L <= 2,),
+            parameters=(L(1),),
         ),
         "proved",
         "essay (D0), made exact",

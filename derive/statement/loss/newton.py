@@ -153,7 +153,9 @@ statements: tuple[Statement, ...] = (
         "C20z",
         "The squared penalty selects too: x = 0 minimises (x - z)**2/2 + l1*x**2/2 where "
         "|z| <= l1.",
-        Inequality((x - z) ** 2 / 2 + l1 * x**2 / 2 >= z**2 / 2, (z <= l1, z >= -l1), (), (l1(1),)),
+        Inequality(
+            Ge((x - z) ** 2 / 2 + l1 * x**2 / 2, z**2 / 2), (z <= l1, z >= -l1), (), (l1(1),)
+        ),
         "refuted",
         "near miss of C20; Hoerl & Kennard 1970",
         (),
@@ -201,7 +203,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "C102x",
         "Where the curvature is positive a loss gets less steep whichever way one moves.",
-        Inequality(Abs(L * (x + y)) <= Abs(L * x), parameters=(L(1),)),
+        Inequality(Le(Abs(L * (x + y)), Abs(L * x)), parameters=(L(1),)),
         "refuted",
         "article (D1)",
         (),
@@ -263,7 +265,7 @@ statements: tuple[Statement, ...] = (
         "C105",
         "Where the curvature is negative one may keep Newton's direction with any step length: "
         "on -x**2/2 the loss falls.",
-        Always(relaxed, (-(theta[t] ** 2) <= -(theta[t - 1] ** 2),), answer=hill),
+        Always(relaxed, (Le(-(theta[t] ** 2), -(theta[t - 1] ** 2)),), answer=hill),
         "refuted",
         "article (D1)",
         ("RelaxedNewton",),

@@ -251,7 +251,7 @@ statements: tuple[Statement, ...] = (
                     {"grad": h * POINT},
                     parameters=(x(Rational(1, 2)), h(1)),
                 ),
-                "overshoot": Inequality(1 - lr * h < 0, where=(lr * h > 1,), parameters=(h(1),)),
+                "overshoot": Inequality(Lt(1 - lr * h, 0), where=(lr * h > 1,), parameters=(h(1),)),
                 "stable": Stable(descent, [lr > 0, lr * h < 2], parameters=(h(1),), low=h, high=h),
             }
         ),

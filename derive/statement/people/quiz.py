@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from optwright.derive.claim.formula.expression import Conjunction
 from optwright.derive.claim.problem import Objective
-from optwright.derive.claim.relation import Equal, Ge, Le
+from optwright.derive.claim.relation import Equal, Ge, Le, Lt
 from optwright.derive.claim.rule.invariant import Always
 from optwright.derive.claim.rule.limit import Limit
 from optwright.derive.claim.rule.simulation import Simulation
@@ -108,7 +108,7 @@ statements: tuple[Statement, ...] = (
                     (lr / sqrt(G[t]) <= lr / (least * sqrt(t)),),
                     (G[t] >= t * least**2,),
                     parameters=(least(1),),
-                    assume=(Abs(g[t]) >= least,),
+                    assume=(Ge(Abs(g[t]), least),),
                 ),
                 "limit": Limit(lr / (least * sqrt(t)), t, "oo", 0, parameters=(least(1),)),
             }
@@ -133,7 +133,7 @@ statements: tuple[Statement, ...] = (
         "Adagrad fails on sparse data: where a feature does not occur its rate falls all the same.",
         Always(
             adagrad,
-            (lr / (sqrt(G[t]) + eps) < lr / (sqrt(G[t - 1]) + eps),),
+            (Lt(lr / (sqrt(G[t]) + eps), lr / (sqrt(G[t - 1]) + eps)),),
             assume=(lr > 0, eps > 0),
             given=(Equal(g[t], 0),),
             problems=(Objective((0,), (1, 0)),),
@@ -178,7 +178,7 @@ statements: tuple[Statement, ...] = (
         "shorter than lr times the gradient.",
         Always(
             momentum,
-            (Abs(theta[t] - theta[t - 1]) < lr * Abs(g[t]),),
+            (Lt(Abs(theta[t] - theta[t - 1]), lr * Abs(g[t])),),
             assume=(lr > 0,),
             given=(Abs(g[t]) > 1,),
         ),

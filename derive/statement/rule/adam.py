@@ -386,7 +386,7 @@ statements: tuple[Statement, ...] = (
             adam0,
             (Abs(step) <= lr,),
             squares,
-            assume=(1 - beta1 <= sqrt(1 - beta2),),
+            assume=(Le(1 - beta1, sqrt(1 - beta2)),),
             problems=(script(1, Rational(21, 20)),),
             hyper=({"lr": 1, "beta1": Rational(9, 10), "beta2": Rational(99, 100)},),
         ),

@@ -7,7 +7,7 @@ from sympy import Rational, Symbol
 from optwright.derive.claim.formula.every_step import EveryStep
 from optwright.derive.claim.formula.expression import Conjunction, Identity, Inequality, SumOf
 from optwright.derive.claim.problem import script
-from optwright.derive.claim.relation import Equal, Gt, Le, Lt
+from optwright.derive.claim.relation import Equal, Ge, Gt, Le, Lt
 from optwright.derive.claim.rule.invariant import Always
 from optwright.derive.claim.rule.limit import Limit
 from optwright.derive.claim.rule.simulation import Simulation
@@ -107,7 +107,7 @@ usual1, usual2, d1 = Rational(9, 10), Rational(999, 1000), Rational(99, 100)
 growth = beta2 / beta1  # the ratio of gradients that makes Adam's steps longest
 share = (1 - (beta1**2 / beta2) ** t) / (1 - beta1**2 / beta2)
 sharp = (1 - beta1) ** 2 / ((1 - beta2) * (1 - beta1**2 / beta2))
-narrow = (beta1 > 0, beta1**2 < beta2)
+narrow = (beta1 > 0, Lt(beta1**2, beta2))
 usual_share = share.subs({beta1: usual1, beta2: usual2})
 usual_ratio = usual_share * (1 - usual2**t) / (1 - usual1**t) ** 2
 
@@ -191,8 +191,8 @@ statements: tuple[Statement, ...] = (
         "They do so for 209 steps, and never again from step 210 on.",
         Conjunction(
             {
-                "within": EveryStep(usual_ratio <= 1, last=209),
-                "beyond": EveryStep(usual_ratio > 1, first=210, until=300),
+                "within": EveryStep(Le(usual_ratio, 1), last=209),
+                "beyond": EveryStep(Gt(usual_ratio, 1), first=210, until=300),
             }
         ),
         "proved",
@@ -207,7 +207,7 @@ statements: tuple[Statement, ...] = (
         Always(
             plain,
             (Le(m[t] ** 2, sharp * v[t]),),
-            (m[t] ** 2 <= sharp * v[t], v[t] >= 0),
+            (Le(m[t] ** 2, sharp * v[t]), v[t] >= 0),
             varying=("lr",),
             assume=narrow,
         ),
@@ -223,8 +223,8 @@ statements: tuple[Statement, ...] = (
         "beta2**t))/(1 - beta1**t), with that C, which the gradients of D15a come near.",
         Always(
             adam0,
-            (step**2 <= lr**2 * sharp * (1 - beta2**t) / (1 - beta1**t) ** 2,),
-            (m[t] ** 2 <= sharp * v[t], v[t] >= 0),
+            (Le(step**2, lr**2 * sharp * (1 - beta2**t) / (1 - beta1**t) ** 2),),
+            (Le(m[t] ** 2, sharp * v[t]), v[t] >= 0),
             varying=("lr",),
             assume=narrow,
         ),
@@ -280,7 +280,7 @@ statements: tuple[Statement, ...] = (
         "From the same averages no step of AMSGrad is longer than Adam's without correction.",
         Always(
             amsgrad,
-            (Abs(step) <= lr * Abs(m[t]) / (sqrt(v[t]) + eps),),
+            (Le(Abs(step), lr * Abs(m[t]) / (sqrt(v[t]) + eps)),),
             (u[t] >= v[t], v[t] >= 0),
             varying=("lr",),
         ),
@@ -303,7 +303,7 @@ statements: tuple[Statement, ...] = (
         "AMSGrad's rate of a coordinate never rises.",
         Always(
             amsgrad,
-            (lr / (sqrt(u[t]) + eps) <= lr / (sqrt(u[t - 1]) + eps),),
+            (Le(lr / (sqrt(u[t]) + eps), lr / (sqrt(u[t - 1]) + eps)),),
             (u[t] >= 0, v[t] >= 0),
         ),
         "proved",
@@ -319,7 +319,7 @@ statements: tuple[Statement, ...] = (
             {
                 "p-th powers": Always(
                     power_means,
-                    ((1 - beta) * u[t] <= v[t], v[t] <= count[t] * u[t]),
+                    (Le((1 - beta) * u[t], v[t]), v[t] <= count[t] * u[t]),
                     (
                         (1 - beta) * u[t] <= v[t],
                         v[t] <= count[t] * u[t],
@@ -486,7 +486,7 @@ statements: tuple[Statement, ...] = (
         "R5",
         "It makes no difference whether RAdam rectifies from rho_t > 4 or from rho_t >= 5: at "
         "beta2 = 0.999 both begin with step 5.",
-        EveryStep(usual_length >= 5, first=5, last=5),
+        EveryStep(Ge(usual_length, 5), first=5, last=5),
         "refuted",
         "RAdam-Tensorflow#2; keras-radam#24",
         ("RAdam",),

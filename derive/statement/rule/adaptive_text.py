@@ -11,7 +11,7 @@ from optwright.derive.claim.formula.expression import (
     Refutation,
 )
 from optwright.derive.claim.problem import POINT, Objective, script
-from optwright.derive.claim.relation import Equal, Ge, Le
+from optwright.derive.claim.relation import Equal, Ge, Le, Lt
 from optwright.derive.claim.rule.declared import Declared
 from optwright.derive.claim.rule.exclusion import Impossible
 from optwright.derive.claim.rule.invariant import Always
@@ -212,10 +212,10 @@ statements: tuple[Statement, ...] = (
         Conjunction(
             {
                 "rate": Inequality(
-                    1 / sqrt(y + (x + z) ** 2) <= 1 / sqrt(y + x**2), where=(x > 0,)
+                    Le(1 / sqrt(y + (x + z) ** 2), 1 / sqrt(y + x**2)), where=(x > 0,)
                 ),
                 "step": Inequality(
-                    (x + z) / sqrt(y + (x + z) ** 2) >= x / sqrt(y + x**2), where=(x > 0,)
+                    Ge((x + z) / sqrt(y + (x + z) ** 2), x / sqrt(y + x**2)), where=(x > 0,)
                 ),
             }
         ),
@@ -311,7 +311,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "C57a",
         "It weighs a square less the older it is, while Adagrad's sum weighs all alike.",
-        Inequality((1 - rho) * rho ** (age + 1) < (1 - rho) * rho**age, where=(rho > 0,)),
+        Inequality(Lt((1 - rho) * rho ** (age + 1), (1 - rho) * rho**age), where=(rho > 0,)),
         "proved",
         "essay (D0), corrected",
         ("RMSProp", "Adagrad"),

@@ -6,7 +6,7 @@ from sympy import Symbol
 
 from optwright.derive.claim.formula.expression import Conjunction, SumOf
 from optwright.derive.claim.problem import Objective, script
-from optwright.derive.claim.relation import Equal
+from optwright.derive.claim.relation import Equal, Ge
 from optwright.derive.claim.rule.exclusion import Impossible
 from optwright.derive.claim.rule.invariant import Always
 from optwright.derive.claim.rule.limit import Limit
@@ -290,7 +290,7 @@ statements: tuple[Statement, ...] = (
         "The velocity grows in a step whose gradient agrees with it.",
         Always(
             outside,
-            (Abs(v[t]) >= Abs(v[t - 1]),),
+            (Ge(Abs(v[t]), Abs(v[t - 1])),),
             given=(g[t] * v[t - 1] > 0,),
             problems=(script(4, "1/2"),),
         ),

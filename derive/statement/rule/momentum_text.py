@@ -339,7 +339,7 @@ statements: tuple[Statement, ...] = (
                     Rational(9, 10) ** (1315 * t) > Rational(1, 2) ** (200 * t), last=1
                 ),
                 "not later": EveryStep(
-                    Rational(9, 10) ** (1317 * t) < Rational(1, 2) ** (200 * t), last=1
+                    Lt(Rational(9, 10) ** (1317 * t), Rational(1, 2) ** (200 * t)), last=1
                 ),
             }
         ),
