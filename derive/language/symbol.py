@@ -141,9 +141,9 @@ class Unknown(Symbolic):
 
 
 def _decided(symbol: Any, other: Expr) -> bool:
-    """Whether SymPy may decide how a symbol compares: with itself, an infinity or no real number."""
+    """Whether SymPy may decide a comparison: with the symbol itself, or with no real number."""
     if other.is_number:
-        return not other.is_real
+        return other.is_real is not True
     return not _SPECIAL.isdisjoint(found := set(nodes(other))) or symbol in found
 
 
@@ -341,11 +341,7 @@ class Range:
 
     def __contains__(self, number: Any) -> bool:
         exact = sympy.Rational(str(number)) if isinstance(number, float) else sympify(number)
-        if not exact.is_finite or (self.integer and not exact.is_integer):
-            return False
-        above = exact > self.low if self.low_open else exact >= self.low
-        below = exact < self.high if self.high_open else exact <= self.high
-        return bool(above) and bool(below)
+        return _inside(self, exact)
 
     def __str__(self) -> str:
         def end(number: Expr) -> str:
@@ -355,6 +351,15 @@ class Range:
         right = ")" if self.high_open or self.high == sympy.oo else "]"
         whole = "integer " if self.integer else ""
         return f"{whole}{left}{end(self.low)}, {end(self.high)}{right}"
+
+
+@lru_cache(maxsize=4096)
+def _inside(interval: Range, number: Expr) -> bool:
+    if not number.is_finite or (interval.integer and not number.is_integer):
+        return False
+    above = number > interval.low if interval.low_open else number >= interval.low
+    below = number < interval.high if interval.high_open else number <= interval.high
+    return bool(above) and bool(below)
 
 
 ROLES = ("lr", "decay", "coefficient", "regularization", "eps", "count", "other")

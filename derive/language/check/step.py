@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, NoReturn
 
 import sympy
@@ -38,6 +39,11 @@ _INSTEAD = {
     "ComplexInfinity": "something is divided by zero",
     "NaN": "it is 0/0 or the like, a number that is none",
 }
+
+
+@cache
+def _in_language(kind: type) -> bool:
+    return kind.__name__ not in _INSTEAD and issubclass(kind, _KNOWN)
 
 
 class _Place:
@@ -135,8 +141,8 @@ class StepCheck:
         return self.extent(expr, where, index)
 
     def _known(self, node: Any, where: object) -> None:
-        name = type(node).__name__
-        if name in _INSTEAD or not isinstance(node, _KNOWN):
+        if not _in_language(type(node)):
+            name = type(node).__name__
             functions = f"the functions are sqrt, {', '.join(_FUNCTIONS)}"
             reason = _INSTEAD.get(name, functions)
             self.fail(where, str(node), f"{name} is no part of the language: {reason}")

@@ -6,7 +6,7 @@ from sympy import Eq, Integer, Rational, Symbol, ceiling
 
 from optwright.derive.claim.formula.counting import Counting
 from optwright.derive.claim.formula.expression import Conjunction, Identity, Inequality
-from optwright.derive.claim.relation import Equal, Ge
+from optwright.derive.claim.relation import Equal, Ge, Le
 from optwright.derive.claim.rule.expectation import B, BatchMoment, MeanStep, mean, n, variance
 from optwright.derive.claim.rule.invariant import Always
 from optwright.derive.claim.statement import Statement
@@ -92,7 +92,7 @@ epoch: tuple[Statement, ...] = (
         Conjunction(
             {
                 "at least one": Counting(Ge(n - B * (ceiling(n / B) - 1), 1)),
-                "at most B": Counting(n - B * (ceiling(n / B) - 1) <= B),
+                "at most B": Counting(Le(n - B * (ceiling(n / B) - 1), B)),
             }
         ),
         "proved",

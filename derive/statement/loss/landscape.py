@@ -16,7 +16,7 @@ from optwright.derive.claim.formula.word import Column, Matrix, Scalar, WordRule
 from optwright.derive.claim.loss.landscape import CriticalPoint
 from optwright.derive.claim.loss.path import FirstStep, Path, Reaches, Settles
 from optwright.derive.claim.problem import POINT
-from optwright.derive.claim.relation import Equal, Ge, Gt, Le
+from optwright.derive.claim.relation import Equal, Ge, Gt, Le, Lt
 from optwright.derive.claim.rule.invariant import Always
 from optwright.derive.claim.rule.limit import Limit
 from optwright.derive.claim.statement import Statement
@@ -140,7 +140,7 @@ statements: tuple[Statement, ...] = (
         "C1y",
         "No direction with entries of at most 1 is steeper than the length of the gradient (in "
         "two variables).",
-        Inequality(Le(a * x + b * y, sqrt(a**2 + b**2)), where=(Abs(x) <= 1, Abs(y) <= 1)),
+        Inequality(Le(a * x + b * y, sqrt(a**2 + b**2)), where=(Le(Abs(x), 1), Le(Abs(y), 1))),
         "refuted",
         "near miss of C1: steepest descent depends on the norm, Boyd & Vandenberghe 2004, "
         "section 9.4",
@@ -244,7 +244,7 @@ statements: tuple[Statement, ...] = (
                 ),
                 "everywhere": OnInterval(Gt(two_valleys, Rational(-323, 1000)), x),
                 "at -73/100": OnInterval(
-                    two_valleys < Rational(-320, 1000), x, Rational(-74, 100), Rational(-73, 100)
+                    Lt(two_valleys, Rational(-320, 1000)), x, Rational(-74, 100), Rational(-73, 100)
                 ),
             }
         ),
@@ -256,7 +256,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "C4x",
         "A local minimum is the global one: no loss of x**4 - x**2 + x/10 is below -182/1000.",
-        OnInterval(two_valleys >= Rational(-182, 1000), x),
+        OnInterval(Ge(two_valleys, Rational(-182, 1000)), x),
         "refuted",
         "essay (D0)",
         (),
@@ -438,7 +438,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "C8x",
         "Every loss has a least value: x**2 - y**2 is never below some -bound.",
-        Inequality(x**2 - y**2 >= -bound),
+        Inequality(Ge(x**2 - y**2, -bound)),
         "refuted",
         "learning site (D2), quiz question 5",
         (),

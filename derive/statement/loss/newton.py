@@ -16,7 +16,7 @@ from optwright.derive.claim.formula.matrix import MatrixIdentity, WordIdentity
 from optwright.derive.claim.formula.word import Matrix
 from optwright.derive.claim.loss.path import FirstStep, Path
 from optwright.derive.claim.problem import POINT, Objective
-from optwright.derive.claim.relation import Equal, Ge, Le
+from optwright.derive.claim.relation import Equal, Ge, Le, Lt
 from optwright.derive.claim.rule.invariant import Always, StepFrom
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
@@ -213,7 +213,7 @@ statements: tuple[Statement, ...] = (
         "C103x",
         "The more the surface flattens, the smaller Newton's step: of two curvatures the smaller "
         "one gives, at the same slope, the shorter step.",
-        Inequality(Abs(dJ) / h <= Abs(dJ) / L, where=(h <= L,), parameters=(h(1), L(1))),
+        Inequality(Le(Abs(dJ) / h, Abs(dJ) / L), where=(h <= L,), parameters=(h(1), L(1))),
         "refuted",
         "article (D1)",
         ("Newton",),
@@ -222,7 +222,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "C103a",
         "It gives the longer one.",
-        Inequality(Abs(dJ) / h >= Abs(dJ) / L, where=(h <= L,), parameters=(h(1), L(1))),
+        Inequality(Ge(Abs(dJ) / h, Abs(dJ) / L), where=(h <= L,), parameters=(h(1), L(1))),
         "proved",
         "article (D1), turned round",
         ("Newton",),
@@ -318,7 +318,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "C107a",
         "These are fewer than the n**2 of BFGS if the memory is less than n/2.",
-        Counting(2 * memory * n < n**2, where=(2 * memory < n,)),
+        Counting(Lt(2 * memory * n, n**2), where=(2 * memory < n,)),
         "proved",
         "lecture notes (D4), made exact",
         ("LBFGS", "BFGS"),

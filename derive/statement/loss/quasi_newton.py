@@ -22,7 +22,7 @@ from optwright.derive.claim.formula.word import (
     inverse_rules,
 )
 from optwright.derive.claim.formula.word import UnitMatrix as Unit
-from optwright.derive.claim.relation import Ge, Le
+from optwright.derive.claim.relation import Ge, Gt, Le
 from optwright.derive.claim.rule.limit import Limit
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
@@ -295,7 +295,7 @@ statements: tuple[Statement, ...] = (
         "Q9a",
         "SR1 keeps H positive, already on one coordinate.",
         Inequality(
-            bent + (s1 - bent * y1) ** 2 / ((s1 - bent * y1) * y1) > 0,
+            Gt(bent + (s1 - bent * y1) ** 2 / ((s1 - bent * y1) * y1), 0),
             where=(bent > 0, Ne(s1 - bent * y1, 0), Ne(y1, 0)),
         ),
         "refuted",
@@ -305,7 +305,7 @@ statements: tuple[Statement, ...] = (
         "Q9b",
         "On one coordinate SR1 keeps H positive where s*y > 0: it becomes s/y.",
         Inequality(
-            bent + (s1 - bent * y1) ** 2 / ((s1 - bent * y1) * y1) > 0,
+            Gt(bent + (s1 - bent * y1) ** 2 / ((s1 - bent * y1) * y1), 0),
             where=(bent > 0, Ne(s1 - bent * y1, 0), s1 > 0, y1 > 0),
         ),
         "proved",
@@ -450,7 +450,7 @@ statements: tuple[Statement, ...] = (
         "Q16",
         "More damping makes the damped step no longer, along each eigenvector of H >= 0.",
         Inequality(
-            g1**2 / (bent + damping + more) ** 2 <= g1**2 / (bent + damping) ** 2,
+            Le(g1**2 / (bent + damping + more) ** 2, g1**2 / (bent + damping) ** 2),
         ),
         "proved",
         "Nocedal & Wright 2006, section 4.3; Moré 1978",

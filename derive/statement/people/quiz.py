@@ -105,7 +105,7 @@ statements: tuple[Statement, ...] = (
                 ),
                 "bound": Always(
                     adagrad0,
-                    (lr / sqrt(G[t]) <= lr / (least * sqrt(t)),),
+                    (Le(lr / sqrt(G[t]), lr / (least * sqrt(t))),),
                     (G[t] >= t * least**2,),
                     parameters=(least(1),),
                     assume=(Ge(Abs(g[t]), least),),
@@ -147,7 +147,7 @@ statements: tuple[Statement, ...] = (
         "Quiz2a",
         "Acceleration leads to more overshooting: on x**2/2 Nesterov is never nearer to the "
         "minimum than momentum.",
-        Always(race, (Abs(theta[t]) >= Abs(w[t]),), problems=parabola),
+        Always(race, (Ge(Abs(theta[t]), Abs(w[t])),), problems=parabola),
         "refuted",
         "quiz (D2), question 2, option a",
         ("Nesterov", "Momentum"),

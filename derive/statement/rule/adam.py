@@ -384,7 +384,7 @@ statements: tuple[Statement, ...] = (
         "paper says.",
         Always(
             adam0,
-            (Abs(step) <= lr,),
+            (Le(Abs(step), lr),),
             squares,
             assume=(Le(1 - beta1, sqrt(1 - beta2)),),
             problems=(script(1, Rational(21, 20)),),

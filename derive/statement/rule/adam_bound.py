@@ -142,7 +142,7 @@ statements: tuple[Statement, ...] = (
         Always(
             squared_steps,
             (theta[t] <= (1 - beta1) ** 2 / (1 - beta2),),
-            assume=((1 - beta1) ** 2 > 1 - beta2,),
+            assume=(Gt((1 - beta1) ** 2, 1 - beta2),),
             answer={"grad": Rational(8, 5) ** t},
             hyper=({"beta1": Rational(1, 2), "beta2": Rational(4, 5)},),
             steps=6,
@@ -240,8 +240,8 @@ statements: tuple[Statement, ...] = (
         "The smaller constant (1 - beta1)**2/(1 - beta2) of Adam's paper is enough.",
         Always(
             plain,
-            (m[t] ** 2 <= (1 - beta1) ** 2 / (1 - beta2) * v[t],),
-            assume=((1 - beta1) ** 2 > 1 - beta2,),
+            (Le(m[t] ** 2, (1 - beta1) ** 2 / (1 - beta2) * v[t]),),
+            assume=(Gt((1 - beta1) ** 2, 1 - beta2),),
             answer={"grad": Rational(8, 5) ** t},
             hyper=({"lr": 0, "beta1": Rational(1, 2), "beta2": Rational(4, 5), "eps": 1},),
         ),
@@ -258,7 +258,7 @@ statements: tuple[Statement, ...] = (
             amsgrad,
             plain,
             invariants=(Equal(u[t], v[t]),),
-            assume=(g[t] ** 2 >= v[t - 1],),
+            assume=(Ge(g[t] ** 2, v[t - 1]),),
             varying=("lr", "eps"),
         ),
         "proved",
@@ -465,7 +465,7 @@ statements: tuple[Statement, ...] = (
         Conjunction(
             {
                 "at rho_inf": Identity(radam_rectified.subs(short, long), 1, where=(Gt(long, 4),)),
-                "below": Inequality(Le(radam_rectified, 1), where=(short > 4, short <= long)),
+                "below": Inequality(Le(radam_rectified, 1), where=(Gt(short, 4), Le(short, long))),
             }
         ),
         "proved",
@@ -476,7 +476,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "R4x",
         "RAdam's rectifier is 1 from the first step with rho_t > 4 on.",
-        Identity(radam_rectified, 1, where=(short > 4, short <= long)),
+        Identity(radam_rectified, 1, where=(Gt(short, 4), short <= long)),
         "refuted",
         "near miss of R4",
         ("RAdam",),
@@ -497,10 +497,10 @@ statements: tuple[Statement, ...] = (
         "At beta2 = 0.999 rho_t > 4 begins with step 5 and rho_t >= 5 with step 6.",
         Conjunction(
             {
-                "before 5": EveryStep(usual_length <= 4, last=4),
-                "at 5": EveryStep(usual_length > 4, first=5, last=5),
-                "before 6": EveryStep(usual_length < 5, last=5),
-                "at 6": EveryStep(usual_length >= 5, first=6, last=6),
+                "before 5": EveryStep(Le(usual_length, 4), last=4),
+                "at 5": EveryStep(Gt(usual_length, 4), first=5, last=5),
+                "before 6": EveryStep(Lt(usual_length, 5), last=5),
+                "at 6": EveryStep(Ge(usual_length, 5), first=6, last=6),
             }
         ),
         "proved",

@@ -10,7 +10,7 @@ from sympy import Dummy, Rational
 from optwright.derive.claim.formula.every_step import EveryStep
 from optwright.derive.claim.formula.expression import Conjunction, Inequality
 from optwright.derive.claim.problem import script
-from optwright.derive.claim.relation import Equal, Le, Lt
+from optwright.derive.claim.relation import Equal, Ge, Le, Lt
 from optwright.derive.claim.rule.declared import Declared
 from optwright.derive.claim.rule.invariant import Always
 from optwright.derive.claim.rule.simulation import Simulation
@@ -205,7 +205,7 @@ statements: tuple[Statement, ...] = (
         Conjunction(
             {
                 "t = 1": EveryStep(Eq(larger(usual1, usual2), 10), last=1),
-                "always": EveryStep(larger(usual1, usual2) < Rational(657, 100) ** 2, until=30),
+                "always": EveryStep(Lt(larger(usual1, usual2), Rational(657, 100) ** 2), until=30),
             }
         ),
         "proved",
@@ -219,7 +219,7 @@ statements: tuple[Statement, ...] = (
         Conjunction(
             {
                 "largest": EveryStep(
-                    larger(usual1, usual2) <= larger(usual1, usual2).subs(t, 12), until=40
+                    Le(larger(usual1, usual2), larger(usual1, usual2).subs(t, 12)), until=40
                 ),
                 "at least": EveryStep(
                     larger(usual1, usual2) > Rational(65685, 10000) ** 2, first=12, last=12
@@ -272,7 +272,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "C83y",
         "The factor of C83b is largest in the first step.",
-        EveryStep(larger(usual1, usual2) <= 10, until=30),
+        EveryStep(Le(larger(usual1, usual2), 10), until=30),
         "refuted",
         "lecture notes (D4): the initial step",
         ("Adam", "AdamNoCorrection"),
@@ -404,7 +404,7 @@ statements: tuple[Statement, ...] = (
             (
                 moved[0] - theta[t - 1] >= -Rational(53, 50) * lr,
                 moved[1] - moved[0] >= Rational(37, 50) * lr,
-                theta[t] - moved[1] >= Rational(24, 25) * lr,
+                Ge(theta[t] - moved[1], Rational(24, 25) * lr),
             ),
             (v[t] >= 0, v[t] <= 9),
             varying=("lr",),

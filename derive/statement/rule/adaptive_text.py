@@ -77,7 +77,7 @@ same = {"grad": constant}
 step = theta[t] - theta[t - 1]
 slower = Always(  # the sum of 1/4**t stays below 1/3
     adagrad,
-    (lr / (sqrt(G[t]) + eps) >= lr / (1 + eps),),
+    (Ge(lr / (sqrt(G[t]) + eps), lr / (1 + eps)),),
     (Equal(G[t], (1 - Rational(1, 4) ** t) / 3),),
     answer={"grad": Rational(1, 2) ** t},
 )
@@ -132,7 +132,7 @@ statements: tuple[Statement, ...] = (
         "or faster.",
         Always(
             adagrad0,
-            (lr / sqrt(G[t]) <= lr / (t * Abs(constant)),),
+            (Le(lr / sqrt(G[t]), lr / (t * Abs(constant))),),
             parameters=(constant(1),),
             assume=there,
             answer=same,
@@ -424,7 +424,7 @@ statements: tuple[Statement, ...] = (
         "For equal lr and eps and the same gradients RMSProp's rate is at least Adagrad's.",
         Always(
             both,
-            (lr / (sqrt(v[t]) + eps) >= lr / (sqrt(G[t]) + eps),),
+            (Ge(lr / (sqrt(v[t]) + eps), lr / (sqrt(G[t]) + eps)),),
             (v[t] <= G[t], v[t] >= 0),
         ),
         "proved",
@@ -437,7 +437,7 @@ statements: tuple[Statement, ...] = (
         "It is at least Adagrad's also when each follows its own path from the same start.",
         Always(
             apart,
-            (lr / (sqrt(v[t]) + eps) >= lr / (sqrt(G[t]) + eps),),
+            (Ge(lr / (sqrt(v[t]) + eps), lr / (sqrt(G[t]) + eps)),),
             problems=(Objective((Integer(0), Integer(10)), (Integer(1), Integer(0))),),
             hyper=({"lr": 1, "rho": Rational(3, 4), "eps": 0},),
         ),
@@ -464,7 +464,7 @@ statements: tuple[Statement, ...] = (
         "None is longer than that.",
         Always(
             rmsprop0,
-            (Abs(step) <= lr / sqrt(1 - rho),),
+            (Le(Abs(step), lr / sqrt(1 - rho)),),
             (v[t] >= 0,),
             varying=("lr",),
         ),

@@ -6,7 +6,7 @@ from sympy import Symbol
 
 from optwright.derive.claim.formula.expression import Conjunction, SumOf
 from optwright.derive.claim.problem import Objective, script
-from optwright.derive.claim.relation import Equal, Ge
+from optwright.derive.claim.relation import Equal, Ge, Le
 from optwright.derive.claim.rule.exclusion import Impossible
 from optwright.derive.claim.rule.invariant import Always
 from optwright.derive.claim.rule.limit import Limit
@@ -278,7 +278,7 @@ statements: tuple[Statement, ...] = (
             (Abs(v[t]) <= bound / (1 - mu),),
             (Abs(v[t]) <= bound / (1 - mu),),
             parameters=(bound(1),),
-            assume=(Abs(g[t]) <= bound,),
+            assume=(Le(Abs(g[t]), bound),),
         ),
         "proved",
         "lesson (D2)",

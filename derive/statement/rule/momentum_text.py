@@ -202,7 +202,7 @@ statements: tuple[Statement, ...] = (
         Always(
             outside,
             (Abs(v[t]) >= Abs(constant), Equal(step, -lr * v[t])),
-            (v[t] * constant >= constant**2,),
+            (Ge(v[t] * constant, constant**2),),
             varying=("lr",),
             parameters=(constant(1),),
             answer={"grad": constant},
@@ -269,7 +269,7 @@ statements: tuple[Statement, ...] = (
                 "after": Identity(
                     rising, Rational(9, 10), where=(t >= steps + 1,), parameters=(steps(None),)
                 ),
-                "bound": Inequality(rising <= Rational(9, 10), parameters=(steps(None),)),
+                "bound": Inequality(Le(rising, Rational(9, 10)), parameters=(steps(None),)),
             }
         ),
         "proved",
@@ -372,7 +372,7 @@ statements: tuple[Statement, ...] = (
         "within 2, where annealing may.",
         Always(
             descent,
-            (theta[t] ** 2 <= theta[t - 1] ** 2,),
+            (Le(theta[t] ** 2, theta[t - 1] ** 2),),
             varying=("lr",),
             assume=(lr <= 2,),
             answer={"grad": POINT},

@@ -7,6 +7,7 @@ from typing import Any
 from sympy import Expr, Ne, Rational, Symbol, cos, pi, sqrt, sympify
 
 from optwright.derive.claim.formula.expression import Conjunction, Identity, Inequality
+from optwright.derive.claim.relation import Le
 from optwright.derive.claim.rule.limit import Limit
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import lr, t
@@ -33,7 +34,7 @@ def equal(left: Any, right: Any, *where: Any) -> Identity:
 
 def at_most(left: Any, right: Any, *where: Any) -> Inequality:
     """An inequality in the schedules' hyperparameters."""
-    return Inequality(left <= right, where=where, parameters=ranges)
+    return Inequality(Le(left, right), where=where, parameters=ranges)
 
 
 def row(
