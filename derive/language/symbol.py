@@ -93,7 +93,9 @@ class Symbolic:
 NO_FLOAT = "is no number, as math and float() want: write sqrt, exp, log, … of the language"
 
 
-_expression = sympify_return([("other", Expr)], NotImplemented)
+_expression: Callable[[Callable[..., Any]], Callable[..., Any]] = sympify_return(
+    [("other", Expr)], NotImplemented
+)
 """Refuses what is no expression, as SymPy's comparisons do."""
 
 
@@ -116,8 +118,8 @@ class Term(Symbolic, Expr):  # type: ignore[misc]
         return transpose(self)
 
 
-@sympify_method_args  # type: ignore[untyped-decorator]
-class Unknown(Symbolic):
+@sympify_method_args
+class Indeterminate(Symbolic):
     """A symbol of whose size nothing is known, so that SymPy need not look for it in comparisons.
 
     They give what SymPy gives after it has searched in vain.
@@ -217,7 +219,7 @@ class transpose(MatrixOperation):  # noqa: N801
     form, nargs = "a.T, or transpose(a)", 1
 
 
-class Value(Unknown, Term):  # type: ignore[misc]
+class Value(Indeterminate, Term):
     """One member of a sequence: `m[t - 1]`. Its arguments are the sequence and the index."""
 
     def __new__(cls, symbol: Symbol, index: Any) -> Value:
@@ -366,7 +368,7 @@ ROLES = ("lr", "decay", "coefficient", "regularization", "eps", "count", "other"
 """Roles of hyperparameters, in printing order; see `Parameter`."""
 
 
-class Parameter(Unknown, Symbol):  # type: ignore[misc]
+class Parameter(Indeterminate, Symbol):  # type: ignore[misc]
     """The symbol of a hyperparameter. Calling it with a default makes the `Hyper` of a declaration.
 
     range    where it lies, as `Range.parse` reads it: "[0, 1)", "integer [1, inf)"

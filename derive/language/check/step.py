@@ -141,7 +141,7 @@ class StepCheck:
         return self.extent(expr, where, index)
 
     def _known(self, node: Any, where: object) -> None:
-        if not _in_language(type(node)):
+        if not _in_language(node.__class__):
             name = type(node).__name__
             functions = f"the functions are sqrt, {', '.join(_FUNCTIONS)}"
             reason = _INSTEAD.get(name, functions)
