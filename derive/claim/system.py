@@ -22,10 +22,10 @@ def check_systems(claim: Any) -> None:
         return
     for field in fields(claim):
         given = getattr(claim, field.name)
-        if isinstance(field.type, str) and field.type in _WANTED:
-            if not isinstance(given, _WANTED[field.type]):
-                where = f"{type(claim).__name__}, {field.name}"
-                raise DeclarationError(where, _name(given), _instead(given))
+        wanted = _WANTED.get(field.type) if isinstance(field.type, str) else None
+        if wanted is not None and not isinstance(given, wanted):
+            where = f"{type(claim).__name__}, {field.name}"
+            raise DeclarationError(where, _name(given), _instead(given))
 
 
 def _name(given: Any) -> str:

@@ -105,7 +105,7 @@ class Term(Symbolic, Expr):  # type: ignore[misc]
         return matmul(other, self)
 
     @property
-    def T(self) -> Expr:  # noqa: N802  (the name of the field)
+    def T(self) -> Expr:
         """The transpose of a matrix."""
         return transpose(self)
 
@@ -159,7 +159,7 @@ class MatrixOperation(Operation):
     """An operation on whole arrays, not entrywise."""
 
 
-class matmul(MatrixOperation):  # noqa: N801
+class matmul(MatrixOperation):
     """The matrix product of two factors; several are multiplied from the left."""
 
     form = "a @ b, or matmul(a, b)"
@@ -171,7 +171,7 @@ class matmul(MatrixOperation):  # noqa: N801
         return product
 
 
-class transpose(MatrixOperation):  # noqa: N801
+class transpose(MatrixOperation):
     """The transpose of a matrix."""
 
     form, nargs = "a.T, or transpose(a)", 1

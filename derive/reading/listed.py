@@ -118,7 +118,7 @@ class Listed(Builder):
 
     def _row_repeat(self, row: Row) -> None:
         pattern = r"(.*?)\\textbf\{\s*times\s*\}\s*\\text\{, \}(.*?)\\text\{ counting\}"
-        found = re.match(pattern, row.text, re.S)
+        found = re.match(pattern, row.text, re.DOTALL)
         if not found:
             raise ReadError("repeat at most … times is not complete", self.file, row.start)
         count = Row("", found.group(1), row.start)

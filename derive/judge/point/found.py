@@ -122,12 +122,12 @@ def matrix_of(text: str) -> Table:
 __all__ = [
     "Found",
     "either",
-    "is_false",
     "given_point",
+    "is_false",
     "last_step",
     "loss_of",
     "matrix_of",
-    "stated_number",
     "real_value",
     "rows_of",
+    "stated_number",
 ]

@@ -160,7 +160,7 @@ class Pair:
 
             self.left.step(self.hyper[n], ask)
             names = answer_names(claim.left)
-            said = {name: x for name, x in zip(names, heard, strict=False)}
+            said = dict(zip(names, heard, strict=False))
             values = self.known(n, [*self.states, self.left.state], said)
             if fulfilled(claim.assume, values, f, self.size, "t"):
                 break
@@ -319,4 +319,4 @@ class Alone:
         self.states.append({**kept, **self.left.state})
 
 
-__all__ = ["STEPS", "TRIALS", "Alone", "Pair", "equate", "in_fields", "invariants", "fulfilled"]
+__all__ = ["STEPS", "TRIALS", "Alone", "Pair", "equate", "fulfilled", "in_fields", "invariants"]

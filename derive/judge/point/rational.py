@@ -216,4 +216,4 @@ def _one(x: Any) -> Any:
     return x
 
 
-__all__ = ["CLOCK", "Unknowns", "RationalFunctions", "fractional", "stepped"]
+__all__ = ["CLOCK", "RationalFunctions", "Unknowns", "fractional", "stepped"]

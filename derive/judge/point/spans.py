@@ -294,4 +294,4 @@ def _open(xs: Sequence[Any]) -> bool:
     return any(isinstance(x, Place) for x in xs)
 
 
-__all__ = ["BITS", "Place", "Recorder", "IntegerSpan", "Spans", "span"]
+__all__ = ["BITS", "IntegerSpan", "Place", "Recorder", "Spans", "span"]

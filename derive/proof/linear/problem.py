@@ -221,4 +221,4 @@ def _rational(x: Fraction) -> Rational:
     return Rational(x.numerator, x.denominator)
 
 
-__all__ = ["CurvatureProblem", "STEPS", "as_fraction"]
+__all__ = ["STEPS", "CurvatureProblem", "as_fraction"]

@@ -285,9 +285,9 @@ def _texts(rows: Table) -> str:
 
 
 __all__ = [
+    "ArrayObjective",
     "ArrayRun",
     "Change",
-    "ArrayObjective",
     "Table",
     "Vector",
     "apply",

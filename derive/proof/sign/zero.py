@@ -182,31 +182,32 @@ def regions(
         for mask in split.masks:
             if not mask:
                 continue
-            narrowed = (*region, Sign(split.expr, mask))
-            fixed = _solve(split.expr, domain) if mask == ZERO else None
-            inside: tuple[Expr, Domain, tuple[Sign, ...]] | None
-            if fixed is None:
-                inside = expr, domain, narrowed
-            else:
-                narrowed = (*region, Sign(split.expr, mask, put=fixed))
-                inside = _substituted(expr, domain, narrowed, *fixed)
-            if inside is None:
-                continue
-            for part in _parts(inside, split.expr, domain) if mask == ZERO else (inside,):
+            for part in _narrowed(expr, domain, region, split.expr, mask):
                 yield from regions(*part, deadline=deadline, depth=depth + 1)
         return
     yield expr, domain, region, algebra
 
 
-def _parts(
-    inside: tuple[Expr, Domain, tuple[Sign, ...]], zero: Expr, domain: Domain
+def _narrowed(
+    expr: Expr, domain: Domain, region: tuple[Sign, ...], cut: Expr, mask: int
 ) -> Iterator[tuple[Expr, Domain, tuple[Sign, ...]]]:
-    """A region in which an expression is zero, cut at an atom that is zero with it.
+    """The parts of a region in which an expression has a sign; none where that contradicts it.
 
-    That holds of a sum of terms none of which is negative; the other parts then contradict it.
+    Where it is zero, an atom that it fixes is replaced, and an atom that is zero with it is cut
+    at. That holds of a sum of terms none of which is negative; the other parts then contradict it.
     """
+    fixed = _solve(cut, domain) if mask == ZERO else None
+    inside: tuple[Expr, Domain, tuple[Sign, ...]] | None
+    inside = expr, domain, (*region, Sign(cut, mask, put=fixed))
+    if fixed is not None:
+        inside = _substituted(*inside, *fixed)
+    if inside is None:
+        return
+    if mask != ZERO:
+        yield inside
+        return
     expr, rest, region = inside
-    atom = _vanishing(zero, domain)
+    atom = _vanishing(cut, domain)
     if atom is None:
         yield inside
         return

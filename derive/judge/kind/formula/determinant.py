@@ -11,7 +11,7 @@ from optwright.derive.certificate.word import identity_data, word_steps
 from optwright.derive.claim.formula.matrix import Determinant
 from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.kernel.word import Table, evaluate
-from optwright.derive.judge.kind.formula.matrix import SIZES, _equations, model
+from optwright.derive.judge.kind.formula.matrix import SIZES, model, word_equations
 from optwright.derive.judge.point.found import matrix_of
 from optwright.derive.judge.point.obligation import Obligations, Unbound
 from optwright.derive.judge.registry import proved, refuted
@@ -58,7 +58,7 @@ def bound(claim: Determinant, known: Obligations) -> None:
         "factors": (claim.after, claim.before + claim.before @ change),
         "det(I + V'U) = ratio": (small, claim.ratio),
     }
-    _equations(said, claim.rules, known)
+    word_equations(said, claim.rules, known)
     data = identity_data(claim.after, claim.before, claim.rules)
     for n in SIZES:
         for attempt in range(20):
@@ -99,4 +99,4 @@ def replayed(claim: Determinant, found: Mapping[str, Any]) -> None:
         raise Rejected("the determinants of a counterexample are apart by another number")
 
 
-__all__ = ["determinant", "bound", "replayed", "sides"]
+__all__ = ["bound", "determinant", "replayed", "sides"]

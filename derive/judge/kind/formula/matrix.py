@@ -29,7 +29,7 @@ SIZES = (1, 2, 3)
 @proved.register
 def word_identity(claim: WordIdentity, known: Obligations) -> None:
     """Equations between words as they stand."""
-    _equations(claim.equations, claim.rules, known)
+    word_equations(claim.equations, claim.rules, known)
 
 
 @proved.register
@@ -38,7 +38,7 @@ def matrix_identity(claim: MatrixIdentity | Minimiser, known: Obligations) -> No
     step = claim.lowered()
     rules = (*step.rules, *getattr(claim, "rules", ()))
     said = claim.said(step)
-    _equations(said, rules, known)
+    word_equations(said, rules, known)
     for n in SIZES:
         for attempt in range(60):
             if _stepped(claim, step, n, random.Random(100 * n + attempt)):
@@ -48,9 +48,10 @@ def matrix_identity(claim: MatrixIdentity | Minimiser, known: Obligations) -> No
             raise Unbound(f"no exact step of {claim.system.id} was found in dimension {n}")
 
 
-def _equations(
+def word_equations(
     said: Mapping[str, tuple[Any, Any]], rules: Sequence[Any], known: Obligations
 ) -> None:
+    """Equations between words, by name, at random exact matrices of small dimensions."""
     for name, (left, right) in said.items():
         certificate = known.take(name)
         wanted = identity_data(left, right, rules)
@@ -253,25 +254,11 @@ def broken(claim: MatrixIdentity | Minimiser | WordIdentity, found: Found) -> No
         if not any(str(where).endswith(name) for where in found["found"]):
             continue
         data = identity_data(left, right, rules)
-        for head, *args in data["steps"]:
-            if head == "letter":
-                letter, rows, columns, symmetric = args
-                x = matrices.get(letter)
-                if x is None:
-                    raise Unbound(f"a counterexample without {letter}")
-                shape = tuple(n if isinstance(k, str) else k for k in (rows, columns))
-                if (len(x), len(x[0])) != shape or (symmetric and x != tuple(zip(*x, strict=True))):
-                    raise Rejected(f"{letter} of a counterexample is no such matrix")
+        _suitable(data["steps"], matrices, n)
         values = evaluate(data["steps"], matrices, n)
         if any(values[a] is None or values[a] != values[b] for a, b in data["rules"]):
             raise Rejected("a counterexample that breaks the rules")
-        for number in positive:
-            own = identity_data(number, number, ())
-            names = {s[1] for s in own["steps"] if s[0] == "letter"}
-            if names <= set(matrices):
-                value = evaluate(own["steps"], matrices, n)[own["left"]]
-                if value is None or value[0][0] <= 0:
-                    raise Rejected("a counterexample with a number that is not positive")
+        _positive(positive, matrices, n)
         a, b = values[data["left"]], values[data["right"]]
         if a is not None and b is not None and a != b:
             return
@@ -279,4 +266,28 @@ def broken(claim: MatrixIdentity | Minimiser | WordIdentity, found: Found) -> No
     raise Unbound("a counterexample that names no equation")
 
 
-__all__ = ["matrix_identity", "model", "word_identity"]
+def _suitable(steps: Sequence[Any], matrices: Mapping[str, Table], n: int) -> None:
+    """Raise Rejected unless all letters have matrices of their shape and symmetry."""
+    for head, *args in steps:
+        if head != "letter":
+            continue
+        letter, rows, columns, symmetric = args
+        x = matrices.get(letter)
+        if x is None:
+            raise Unbound(f"a counterexample without {letter}")
+        shape = tuple(n if isinstance(k, str) else k for k in (rows, columns))
+        if (len(x), len(x[0])) != shape or (symmetric and x != tuple(zip(*x, strict=True))):
+            raise Rejected(f"{letter} of a counterexample is no such matrix")
+
+
+def _positive(numbers: Sequence[Words], matrices: Mapping[str, Table], n: int) -> None:
+    """Raise Rejected unless the numbers whose letters are given are positive."""
+    for number in numbers:
+        own = identity_data(number, number, ())
+        if {s[1] for s in own["steps"] if s[0] == "letter"} <= set(matrices):
+            value = evaluate(own["steps"], matrices, n)[own["left"]]
+            if value is None or value[0][0] <= 0:
+                raise Rejected("a counterexample with a number that is not positive")
+
+
+__all__ = ["matrix_identity", "model", "word_equations", "word_identity"]

@@ -114,7 +114,7 @@ def _holds(goal: Tree, theta: IntegerSpan) -> bool:
     """Whether a relation in theta[t] holds at a span; raises Unbound where it is not settled."""
     head, *sides = goal
     point = Point({"theta[t]": theta}, SPANS)
-    a, b = (point._value(x, 0) for x in sides)
+    a, b = (point.unsettled(x, 0) for x in sides)
     if head == ">":
         found = SPANS.compare(b, "<", a)
     elif head == ">=":

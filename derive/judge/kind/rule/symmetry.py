@@ -534,4 +534,4 @@ def _written(text: str, numbers: Sequence[Any]) -> bool:
     return True
 
 
-__all__ = ["belongs", "image", "members", "bound", "replayed"]
+__all__ = ["belongs", "bound", "image", "members", "replayed"]

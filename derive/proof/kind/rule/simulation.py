@@ -407,7 +407,7 @@ class SimulationAttempt(SimulationRuns):
             if parted is not None:
                 raise InternalError(f"proved, but runs on {objective} part: {parted}")
             seen += 1
-            if seen >= 3 and not partial or time.process_time() > self.deadline:
+            if (seen >= 3 and not partial) or time.process_time() > self.deadline:
                 break
         return True
 
