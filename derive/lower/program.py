@@ -177,12 +177,6 @@ class Program:
         return found
 
     @property
-    def norms(self) -> dict[str, Node]:
-        """The sums of squares, whose roots are norms, with what is squared in each."""
-        passes = [p for p in self.phases if isinstance(p, Pass)]
-        return {r.name.name: r.root for p in passes for r in p.reduces if r.root is not None}
-
-    @property
     def shared(self) -> tuple[str, ...]:
         """Hyperparameters that enter a number over all tensors."""
         hyper = [h.name for h in self.flags.hyper]

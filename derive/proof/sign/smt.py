@@ -19,7 +19,7 @@ from optwright.derive.proof.algebra.domain import NEGATIVE, POSITIVE, ZERO
 from optwright.derive.proof.algebra.normal import Algebra
 from optwright.derive.proof.algebra.polynomial import Poly
 
-__all__ = ["available", "negative_point"]
+__all__ = ["negative_point"]
 
 
 @cache
@@ -29,11 +29,6 @@ def _z3() -> Any:
     except ImportError:
         return None
     return found if hasattr(found, "Solver") else None  # a folder of that name is no z3
-
-
-def available() -> bool:
-    """Whether z3 can be imported."""
-    return _z3() is not None
 
 
 def negative_point(

@@ -75,7 +75,7 @@ def model(
     found: dict[str, Table] = {}
     for step in steps:
         if step[0] == "letter":
-            found.setdefault(step[1], _random(*step[1:], n, rng))  # type: ignore[call-arg]
+            found.setdefault(step[1], _random(*step[2:], n, rng))  # type: ignore[call-arg]
     for left, right in rules:
         head, *args = steps[left]
         names = [steps[i][1] for i in args if head == "matmul" and steps[i][0] == "letter"]
@@ -88,9 +88,7 @@ def model(
     return found if all(values[a] == values[b] for a, b in rules) else None
 
 
-def _random(
-    name: str, rows: Any, columns: Any, symmetric: bool, n: int, rng: random.Random
-) -> Table:
+def _random(rows: Any, columns: Any, symmetric: bool, n: int, rng: random.Random) -> Table:
     height, width = (n if isinstance(x, str) else x for x in (rows, columns))
     entries = [[Fraction(rng.randrange(-4, 5)) for _ in range(width)] for _ in range(height)]
     if symmetric:
@@ -127,14 +125,14 @@ def _stepped(claim: Any, step: Any, n: int, rng: random.Random) -> bool:
         if not isinstance(own, np.ndarray):
             data: Any = Fraction(rng.randrange(1, 5))
         elif own.ndim == 2:
-            data = _array(_random("", n, n, s.name in symmetric, n, rng))
+            data = _array(_random(n, n, s.name in symmetric, n, rng))
         else:
             data = _array([[draw(rng)] for _ in range(n)]).reshape(n)
         matrices[s.name] = _table(data)
         state[s.name] = (data,) if isinstance(data, np.ndarray) else data
     matrices["theta"] = _table(theta)
     before = dict(matrices)
-    free = _random("", n, n, True, n, rng)
+    free = _random(n, n, True, n, rng)
     oracles = _oracles(claim, step, n, matrices, free, rng)
     try:
         snapshot = reference.load(system, 1, [theta], state, EXACT)
@@ -162,7 +160,7 @@ def _oracles(
             steps, (place,) = word_steps([said(step.before["theta"])])
             for x in steps:
                 if x[0] == "letter":
-                    matrices.setdefault(x[1], _random(*x[1:], n, rng))  # type: ignore[call-arg]
+                    matrices.setdefault(x[1], _random(*x[2:], n, rng))  # type: ignore[call-arg]
 
             def ask(points: Any, steps: Any = steps, place: int = place, kind: str = kind) -> Any:
                 values = evaluate(steps, {**matrices, "theta": _table(points[0])}, n)
@@ -254,7 +252,7 @@ def broken(claim: MatrixIdentity | Minimiser | WordIdentity, found: Found) -> No
         if not any(str(where).endswith(name) for where in found["found"]):
             continue
         data = identity_data(left, right, rules)
-        _suitable(data["steps"], matrices, n)
+        suitable(data["steps"], matrices, n)
         values = evaluate(data["steps"], matrices, n)
         if any(values[a] is None or values[a] != values[b] for a, b in data["rules"]):
             raise Rejected("a counterexample that breaks the rules")
@@ -266,8 +264,11 @@ def broken(claim: MatrixIdentity | Minimiser | WordIdentity, found: Found) -> No
     raise Unbound("a counterexample that names no equation")
 
 
-def _suitable(steps: Sequence[Any], matrices: Mapping[str, Table], n: int) -> None:
-    """Raise Rejected unless all letters have matrices of their shape and symmetry."""
+def suitable(steps: Sequence[Any], matrices: Mapping[str, Table], n: int) -> None:
+    """Raise unless all letters have matrices of their shape and symmetry.
+
+    Unbound for a letter without one, Rejected for one of another form.
+    """
     for head, *args in steps:
         if head != "letter":
             continue
@@ -290,4 +291,4 @@ def _positive(numbers: Sequence[Words], matrices: Mapping[str, Table], n: int) -
                 raise Rejected("a counterexample with a number that is not positive")
 
 
-__all__ = ["matrix_identity", "model", "word_equations", "word_identity"]
+__all__ = ["matrix_identity", "model", "suitable", "word_equations", "word_identity"]
