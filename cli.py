@@ -18,7 +18,7 @@ from optwright import __version__
 from optwright.derive.error import about
 from optwright.derive.statement.people import opinion, thread
 from optwright.derive.tell import evidence, page
-from optwright.derive.tell.command import BadInput, Commands, emit, form, save, write
+from optwright.derive.tell.command import BadInput, Commands, emit, form, ready, save, write
 from optwright.derive.tell.terminal import counted, wrap
 from optwright.derive.work.library import Library
 from optwright.derive.work.progress import Progress
@@ -384,6 +384,8 @@ def sheet(
     how = how or ("pdf" if out and out.suffix.lower() == ".pdf" else "tex")
     if how == "pdf":
         sheets.engine()  # so that what is missing is told before the work
+    if out:
+        ready(out)
     options = {"--from": str(file or ""), "--notation": notation}
     more = [word for name, x in options.items() if x for word in (name, x)]
     command = shlex.join(["gen", "sheet", *names, *more])

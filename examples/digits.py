@@ -37,7 +37,7 @@ from optwright.runtime import Optimizer, Schedule
 
 def rules_of(kind: type[Optimizer]) -> list[Any]:
     """The rules that a class may follow, by its flags or by the shapes of tensors."""
-    return [rule for _, rule in (kind.branches or kind.rules)]
+    return [rule for _, rule in kind.branches] or list(kind.members())
 
 
 def questions(kind: type[Optimizer]) -> set[str]:

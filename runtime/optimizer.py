@@ -74,7 +74,7 @@ class Optimizer(metaclass=Checked):
         self._rules = [rule for _, rule in self._branches]
         self._name = (self.id or cls.__name__) if self.branches else self._rules[0].id
         self._specs = {h.name: h for rule in self._rules for h in rule.hyper}
-        intake.drop_idle(self._name, cls._family(), self._specs, self._flags, given)
+        intake.drop_idle(self._name, cls.members(), self._specs, self._flags, given)
         intake.check_names(self._name, self._specs, self.choices, given)
         self._terms = intake.Terms(
             self._name, self._specs, self.choices, self._branches, given, self.library
@@ -93,7 +93,7 @@ class Optimizer(metaclass=Checked):
     # --- construction ----------------------------------------------------------------------------
 
     @classmethod
-    def _family(cls) -> Iterator[Rule]:
+    def members(cls) -> Iterator[Rule]:
         """The rules of all members, made when they are asked for."""
         return (rule for _, rule in intake.members(cls.rules, cls.rule, cls.choices))
 
@@ -425,7 +425,7 @@ class Optimizer(metaclass=Checked):
 
     @classmethod
     def _load(cls, saved: Mapping[str, Any], params: Params, given: Mapping[str, Any]) -> Self:
-        ids = {cls.id or cls.__name__} if cls.branches else {rule.id for rule in cls._family()}
+        ids = {cls.id or cls.__name__} if cls.branches else {rule.id for rule in cls.members()}
         grouped = intake.is_grouped(params)
         groups = params if grouped else [{"params": params}]
         described, replaced = checkpoint.described(saved, ids, groups, given)

@@ -88,9 +88,14 @@ def _files(library: Library, wanted: Asked, everything: bool) -> Files:
     relations = library.relations(ids)
 
     def make() -> Files:
+        from optwright.derive.interpret.trial import trial
+
         chosen = library.selected(wanted.names)
         library.progress.begin(f"generating {counted(len(chosen), 'module')}")
         show = library.progress.on("generating")
+        for name, declaration in chosen:  # those of the whole catalogue are tried by the tests
+            with about(name):
+                trial(declaration)
         if wanted.out is None:
             return packaged(chosen, wanted.backend, relations, show)
         return flat(chosen, wanted.backend, relations, wanted.file, show, wanted.standalone)

@@ -56,6 +56,6 @@ def test_what_commands_print_is_as_printed_here(command: str) -> None:
     assert not first and listings[0].startswith(f"{command}\n")
     for listing in listings:
         asked, *lines = listing.splitlines()
-        printed = CliRunner().invoke(main, asked.split()).output
+        printed = CliRunner(env={"COLUMNS": "100"}).invoke(main, asked.split()).output
         for line in lines:
             assert line.strip() in ("", "…") or line.strip() in printed, line

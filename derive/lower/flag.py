@@ -120,9 +120,10 @@ def merged(lists: Sequence[Sequence[T]]) -> list[tuple[T, Only]]:
     found: list[tuple[T, frozenset[int]]] = [(x, frozenset({0})) for x in lists[0]]
     for k, items in enumerate(lists[1:], start=1):
         keys: dict[Any, int] = {}
-        number = [[keys.setdefault(x, len(keys)) for x in xs]
-                  for xs in ([x for x, _ in found], items)]  # fmt: skip
-        matcher = SequenceMatcher(None, *number, autojunk=False)
+        left, right = (
+            [keys.setdefault(x, len(keys)) for x in xs] for xs in ([x for x, _ in found], items)
+        )
+        matcher = SequenceMatcher(None, left, right, autojunk=False)
         joined: list[tuple[T, frozenset[int]]] = []
         for kind, a, b, c, d in matcher.get_opcodes():
             if kind == "equal":

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import sympy
 
-from optwright.derive.lower.node import Name, Node, Number
+from optwright.derive.lower.node import Apply, Name, Node, Number
 
 _DIGITS = "zero one two three four five six seven eight nine".split()
 _LONGEST = 36
@@ -36,8 +36,10 @@ def _word(node: Node) -> str | None:
             return "half"
         whole = node.value.is_Integer and 0 <= node.value < len(_DIGITS)
         return _DIGITS[int(node.value)] if whole else None
-    function = getattr(node, "function", "")
-    parts = [_word(x) for x in getattr(node, "operands", ())]
+    if not isinstance(node, Apply):
+        return None
+    function = node.function
+    parts = [_word(x) for x in node.operands]
     if None in parts:
         return None
     if function == "power":

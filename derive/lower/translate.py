@@ -206,13 +206,11 @@ class Translator(ABC):
         above = [self.node(f) for f in parts.above]
         below = [("divide", self.node(f)) for f in parts.below]
         scalar = Mul(abs(number), *numbers)
-        if scalar == 1:
-            factors = []
-        elif scalar.as_numer_denom()[0] == 1 and not scalar.is_Number:
-            factors = []
+        factors: list[Node] = []
+        if scalar.as_numer_denom()[0] == 1 and not scalar.is_Number:
             below.append(("divide", self.node(1 / scalar)))
-        else:
-            factors = [self.node(scalar)]
+        elif scalar != 1:
+            factors.append(self.node(scalar))
         ordered = [*above[:1], *factors, *above[1:]] or [Number(sympy.S.One)]
         result = ordered[0]
         for function, operand in (*(("multiply", x) for x in ordered[1:]), *below):

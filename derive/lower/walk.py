@@ -156,7 +156,7 @@ class Walk(Translator):
 
     def emit(self, line: Line) -> None:
         """Put a line among those of the loop at hand, or of the step."""
-        (self.ops if self.sink is None else self.sink).append(line)  # type: ignore[arg-type]
+        (self.ops if self.sink is None else self.sink).append(line)
 
     def named(self, base: str, node: Node) -> Node:
         name = self.known(self.fresh(base), node.extent)
@@ -297,8 +297,10 @@ class Walk(Translator):
                 ):  # fmt: skip
                     return known.name
             name = self.known(self.fresh(base), extent)
-            square = isinstance(value, Apply) and value.function == "multiply"
-            root = value.operands[0] if square and len(set(value.operands)) == 1 else None
+            root = None
+            if isinstance(value, Apply) and value.function == "multiply":
+                first, *rest = value.operands
+                root = first if set(rest) == {first} else None
             self.ops.append(Reduce(name, kind, value, root))
             return name
 

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from errno import EISDIR
+from errno import EISDIR, ENOENT
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -119,6 +119,12 @@ def write(text: str, out: Path | None) -> None:
         say(str(out))
 
 
+def ready(target: Path) -> None:
+    """Raise Unusable, before the work is done, for a file in a folder that is not there."""
+    if not target.parent.is_dir():
+        raise Unusable(f"cannot write {target}: {os.strerror(ENOENT)}")
+
+
 def save(target: Path, data: bytes) -> None:
     """Write a file whole or not at all, where a link leads; a pipe or a device gets the bytes.
 
@@ -152,4 +158,4 @@ def form(given: str, as_json: bool, default: str) -> str:
     return "json" if as_json else given
 
 
-__all__ = ["BadInput", "Commands", "complain", "emit", "form", "save", "write"]
+__all__ = ["BadInput", "Commands", "complain", "emit", "form", "ready", "save", "write"]

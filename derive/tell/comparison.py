@@ -23,6 +23,8 @@ def headline(data: Mapping[str, Any]) -> str:
     pins = _pins(relation)
     left, right = bold(relation["left"]), bold(relation["right"])
     said = f"{right} contains {left}" if pins else f"{names} are the same"
+    if _computed(relation):
+        said += " under a map of hyperparameters"
     more = [f"at {', '.join(pins)}"] if pins else []
     if held:
         more += [f"only {', '.join(held)}"]
@@ -52,6 +54,14 @@ def _pins(relation: Mapping[str, Any]) -> list[str]:
         for name, x in relation["hyper"].items()
         if _number(x) and relation["given"].get(name) != x
     ]
+
+
+def _computed(relation: Mapping[str, Any]) -> bool:
+    """Whether a hyperparameter is computed from others: the same numbers do not do the same."""
+    hyper = relation["hyper"]
+    return any(
+        x in hyper if x.isidentifier() else not _number(x) for n, x in hyper.items() if x != n
+    )
 
 
 def _number(text: str) -> bool:

@@ -28,7 +28,7 @@ class DeviceOptimizer(Optimizer):
     oracles_class: ClassVar[type[Oracles]] = DeviceOracles
 
     def __init__(self, params: Params, *, seed: int | None = None, **given: Any) -> None:
-        library(self.id or next((rule.id for rule in self._family()), type(self).__name__))
+        library(self.id or next((rule.id for rule in self.members()), type(self).__name__))
         super().__init__(params, seed=seed, **given)
 
     @contextmanager

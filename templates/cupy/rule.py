@@ -321,7 +321,7 @@ class KernelPrinter(RulePrinter):
 
     # --- phases ----------------------------------------------------------------------------------
 
-    def written(self, parts: list[Part]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def written(self, parts: Sequence[Part]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Lines in C with what some members carry out under constants, and these."""
         used: dict[str, None] = {}
         lines = C.written(parts, self.flags, used=used)

@@ -115,8 +115,7 @@ class NumpyForm(EntryForm):
         return f"float({self.show(number)})"
 
     def visit(self, node: Node) -> tuple[str, int]:
-        function = node.function if isinstance(node, Apply) else ""
-        if function == "matmul":
+        if isinstance(node, Apply) and node.function == "matmul":
             return f"{self.operand(node, 0, PRODUCT)} @ {self.operand(node, 1, POWER)}", PRODUCT
         return super().visit(node)
 

@@ -162,7 +162,8 @@ class RulePrinter:
             rows.append((line, variable, form.show(line.value)))
         plain = not any(line.equation or line.only for line, _, _ in rows)
         if plain and not set(assigned) & {n for x in phase.lines for n in self.variables(x.value)}:
-            body, flags = returned([f'"{name}": {text}' for _, name, text in rows]), []
+            body = returned([f'"{name}": {text}' for _, name, text in rows])
+            flags: list[str] = []
         else:
             parts = self._begun(assigned, needed, "np.nan")
             for line, name, text in rows:
@@ -599,8 +600,7 @@ Printers = Callable[[Program, str], RulePrinter]
 
 def rule_text(declaration: Optimizer | Family, printer: Printers = RulePrinter) -> RuleText:
     """The functions and data of one system. Raises `Refused` for what NumPy cannot run."""
-    family = isinstance(declaration, Family)
-    program = lower_family(declaration) if family else lower(declaration)
+    program = lower_family(declaration) if isinstance(declaration, Family) else lower(declaration)
     return printer(program, "").text("")
 
 

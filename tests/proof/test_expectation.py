@@ -14,6 +14,7 @@ from optwright.derive.proof import decide
 from optwright.derive.proof.run.replay import replay
 from optwright.derive.rule import catalog
 from optwright.derive.statement.people import opinion
+from optwright.derive.work.library import Library
 
 memory = Symbol("memory", integer=True, positive=True)
 
@@ -122,7 +123,7 @@ def test_opinions_are_told_as_such(capsys):
 
 def test_opinions_beside_statements(capsys, monkeypatch):
     wanted = []
-    monkeypatch.setattr(cli, "_decided", lambda names, *_: wanted.extend(names) or [])
+    monkeypatch.setattr(Library, "decided", lambda self, names=(): wanted.extend(names) or [])
     with pytest.raises(SystemExit) as ended:
         cli.main(["prove", "C93", "C3", "--json"])
     (told,) = json.loads(capsys.readouterr().out)
