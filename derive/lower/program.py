@@ -67,15 +67,11 @@ class LoopLine:
 
 @dataclass(frozen=True)
 class Reduce:
-    """A reduction that ends a pass: the sum or the maximum of the entries of `value`.
-
-    A sum of squares is found from the `root` of its entries too: its root is a norm.
-    """
+    """A reduction that ends a pass: the sum or the maximum of the entries of `value`."""
 
     name: Name
     kind: Literal["sum", "max", "nonfinite"]
     value: Node
-    root: Node | None = None
     only: Only = ALWAYS
 
 
