@@ -11,6 +11,7 @@ import sympy
 
 from optwright.derive.certificate.form import unknowns
 from optwright.derive.certificate.tree import tree
+from optwright.derive.claim.system import answer_names
 from optwright.derive.interpret import DECIMAL50, EXACT, Field, Inexact
 from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.point.obligation import (
@@ -23,7 +24,6 @@ from optwright.derive.judge.point.obligation import (
 from optwright.derive.judge.point.run import (
     RunningSystem,
     Values,
-    answer_names,
     draw,
     equal,
     numbers,

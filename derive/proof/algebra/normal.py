@@ -33,9 +33,9 @@ from sympy import (
     sin,
 )
 from sympy.core.function import AppliedUndef
-from sympy.logic.boolalg import ITE, And, Not, Or
 
 from optwright.derive.error import NotReal, OutOfTime, Unsupported
+from optwright.derive.proof.algebra.condition import joined
 from optwright.derive.proof.algebra.domain import (
     ANY,
     NEGATIVE,
@@ -218,17 +218,9 @@ class Algebra(PowerLetters):
 
     def truth(self, condition: Basic) -> bool:
         """The truth of a condition in this region; raises Split where it varies."""
-        if condition in (True, False):
-            return bool(condition)
-        if isinstance(condition, And):
-            return all(self.truth(arg) for arg in condition.args)
-        if isinstance(condition, Or):
-            return any(self.truth(arg) for arg in condition.args)
-        if isinstance(condition, Not):
-            return not self.truth(condition.args[0])
-        if isinstance(condition, ITE):
-            test, yes, no = condition.args
-            return self.truth(yes if self.truth(test) else no)
+        return joined(condition, self._relation)
+
+    def _relation(self, condition: Basic) -> bool:
         if type(condition) not in MASKS:
             raise Unsupported(f"condition {condition} is not a relation between reals")
         wanted = MASKS[type(condition)]

@@ -40,9 +40,9 @@ from sympy import (
 )
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne
-from sympy.logic.boolalg import ITE, And, Not, Or
 
 from optwright.derive.error import Undefined
+from optwright.derive.proof.algebra.condition import joined
 from optwright.derive.proof.algebra.domain import NEGATIVE, POSITIVE, ZERO, Domain, is_atom
 
 __all__ = ["Ball", "Evaluation", "Unknown", "Value", "holds", "value_at"]
@@ -158,17 +158,9 @@ class Evaluation:
 
     def truth(self, condition: Basic) -> bool:
         """The truth of a condition; raises Undefined or Unknown."""
-        if condition in (True, False):
-            return bool(condition)
-        if isinstance(condition, And):
-            return all(self.truth(arg) for arg in condition.args)
-        if isinstance(condition, Or):
-            return any(self.truth(arg) for arg in condition.args)
-        if isinstance(condition, Not):
-            return not self.truth(condition.args[0])
-        if isinstance(condition, ITE):
-            test, yes, no = condition.args
-            return self.truth(yes if self.truth(test) else no)
+        return joined(condition, self._relation)
+
+    def _relation(self, condition: Basic) -> bool:
         for kind, test in _RELATIONS.items():
             if isinstance(condition, kind):
                 left, right = (self(arg) for arg in condition.args)

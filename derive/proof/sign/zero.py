@@ -288,24 +288,15 @@ _MASK_OF = {
 
 
 def _ends(value: Expr, interval: Interval) -> list[Sign]:
-    signs = []
-    if interval.lo is not None:
-        signs.append(
-            Sign(
-                value - _rational(interval.lo),
-                POSITIVE | (0 if interval.lo_open else ZERO),
-                given=True,
-            )
-        )
-    if interval.hi is not None:
-        signs.append(
-            Sign(
-                value - _rational(interval.hi),
-                NEGATIVE | (0 if interval.hi_open else ZERO),
-                given=True,
-            )
-        )
-    return signs
+    ends = (
+        (interval.lo, interval.lo_open, POSITIVE),
+        (interval.hi, interval.hi_open, NEGATIVE),
+    )
+    return [
+        Sign(value - _rational(end), side | (0 if open_ else ZERO), given=True)
+        for end, open_, side in ends
+        if end is not None
+    ]
 
 
 def _rational(value: Fraction | int) -> Rational:
