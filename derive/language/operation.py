@@ -125,6 +125,9 @@ class Reduction(Operation):
     refused when the declaration is made.
     """
 
+    def __new__(cls, x: Any, scope: Any = "tensor") -> Expr:
+        return Function.__new__(cls, x, _over(scope))
+
     @property
     def over(self) -> str | int:
         last = self.args[-1]
@@ -148,17 +151,11 @@ class total(Reduction):
 
     form = 'total(x), total(x, "all") or total(x, -1)'
 
-    def __new__(cls, x: Any, scope: Any = "tensor") -> Expr:
-        return Function.__new__(cls, x, _over(scope))
-
 
 class mean(Reduction):
     """The arithmetic mean of the entries: `mean(x)`."""
 
     form = 'mean(x), mean(x, "all") or mean(x, -1)'
-
-    def __new__(cls, x: Any, scope: Any = "tensor") -> Expr:
-        return Function.__new__(cls, x, _over(scope))
 
 
 class largest(Reduction):
@@ -166,17 +163,11 @@ class largest(Reduction):
 
     form = 'largest(x), largest(x, "all") or largest(x, -1)'
 
-    def __new__(cls, x: Any, scope: Any = "tensor") -> Expr:
-        return Function.__new__(cls, x, _over(scope))
-
 
 class norm(Reduction):
     """The Euclidean (Frobenius) norm: `norm(x)`, at least 0."""
 
     form = 'norm(x), norm(x, "all") or norm(x, -1)'
-
-    def __new__(cls, x: Any, scope: Any = "tensor") -> Expr:
-        return Function.__new__(cls, x, _over(scope))
 
     def _eval_is_nonnegative(self) -> bool:
         return True

@@ -8,6 +8,7 @@ two arrays is their entrywise product and matrix products are written `a @ b` or
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, NoReturn
@@ -125,7 +126,8 @@ class Word(Bare, FunctionClass):  # type: ignore[misc]
         except NoExpression:
             raise
         except TypeError as error:
-            reason = f"{str(error).replace('.__new__', '')}: write {cls.form}"
+            fault = re.sub(r"\w+\.__new__", cls.__name__, str(error))
+            reason = f"{fault}: write {cls.form}"
             raise NoExpression("expression", cls.__name__, reason) from None
 
 

@@ -24,8 +24,6 @@ from optwright.derive.reading.builder import Builder, OpenLoop
 from optwright.derive.reading.parse import parse
 from optwright.derive.reading.source import ReadError, Row
 
-_MATRIX = re.compile(r"\\nabla\s*\^\s*\{?2|\\top(?![A-Za-z])|\^\s*\{?T\b|\^\s*\{\s*-1\s*\}")
-
 
 class Listed(Builder):
     """Rows with keywords, all of whose symbols the comments list."""

@@ -303,26 +303,24 @@ def _rational(value: Fraction | int) -> Rational:
     return Rational(Fraction(value).numerator, Fraction(value).denominator)
 
 
-def decide_zero(
-    expr: Expr, domain: Domain | None = None, *, budget_s: float = 2.0, seed: int = 0
-) -> Decision:
+def decide_zero(expr: Expr, domain: Domain | None = None, *, budget_s: float = 2.0) -> Decision:
     """Decide whether ``expr`` is zero at every point of the domain where it is defined.
 
-    budget_s: seconds after which the answer is "undecided".  seed: of the points tried.
+    budget_s: seconds after which the answer is "undecided".
     Raises TypeError for floats, InternalError if proof and points disagree.
     """
     start = time.process_time()
     expr, domain = sympify(expr), domain or Domain()
     if expr.atoms(float) or any(x.is_Float for x in expr.atoms()):
         raise TypeError(f"decide_zero: {expr} contains a float; use exact rationals")
-    search = _Search(expr, domain, random.Random(seed), start + budget_s)
+    search = _Search(expr, domain, start + budget_s)
     return replace(search.decide(), points=search.points, seconds=time.process_time() - start)
 
 
 class _Search:
-    def __init__(self, expr: Expr, domain: Domain, rng: random.Random, deadline: float):
-        self.expr, self.domain, self.rng, self.deadline = expr, domain, rng, deadline
-        self.points = 0
+    def __init__(self, expr: Expr, domain: Domain, deadline: float):
+        self.expr, self.domain, self.deadline = expr, domain, deadline
+        self.rng, self.points = random.Random(0), 0
 
     def decide(self) -> Decision:
         if self.expr == 0:

@@ -49,7 +49,6 @@ from optwright.derive.proof.sign.obligation import (
     interval_of,
 )
 
-RUN_STEPS = 4
 CONFIRMED = 12
 """Exact steps that a proof is held against."""
 
