@@ -93,7 +93,7 @@ def _drive(rule: Optimizer, name: str, schedule: Schedule, names: Names) -> Opti
     table = {h.symbol: own.symbol for h, own in zip(schedule.hyper, added, strict=True)}
 
     def own(x: Any) -> Any:
-        return rename_values(sympify(x).subs(table, simultaneous=True), new)
+        return rename_values(sympify(x).xreplace(table), new)
 
     output = names.variable(f"{name}_t")
 
@@ -105,7 +105,7 @@ def _drive(rule: Optimizer, name: str, schedule: Schedule, names: Names) -> Opti
         replace(
             h,
             symbol=table[h.symbol],
-            default=None if h.default is None else h.default.subs(table),
+            default=None if h.default is None else h.default.xreplace(table),
         )
         for h in schedule.hyper
     ]

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
-import sympy
 from sympy import Dummy, Expr, Symbol, sympify
 
 from optwright.derive.language import operation as op
@@ -21,7 +20,7 @@ from optwright.derive.language.declaration import (
     theta,
     turn,
 )
-from optwright.derive.language.symbol import Hyper, Parameter, Value, Variable, t
+from optwright.derive.language.symbol import Hyper, Parameter, Value, Variable, nodes, t
 
 System = Optimizer | Family | Route
 S = TypeVar("S", Optimizer, Family, Route)
@@ -147,7 +146,7 @@ def asks(statement: Statement, *oracles: type[op.Oracle]) -> list[op.Oracle]:
     return [
         node
         for x in expressions(statement)
-        for node in sympy.preorder_traversal(x)
+        for node in nodes(x)
         if isinstance(node, oracles or op.Oracle)
     ]
 

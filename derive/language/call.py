@@ -169,7 +169,7 @@ def _fix(
     table = {known[name].symbol: number for name, number in numbers.items()}
 
     def change(x: Any) -> Any:
-        return sympify(x).subs(table, simultaneous=True)
+        return sympify(x).xreplace(table)
 
     return replace(
         declaration,

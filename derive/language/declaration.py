@@ -50,7 +50,7 @@ from optwright.derive.language.step import (
     turn,
     used_names,
 )
-from optwright.derive.language.symbol import Hyper, Parameter, Value, Variable, exact, t
+from optwright.derive.language.symbol import Hyper, Parameter, Value, Variable, exact, nodes, t
 
 
 @dataclass(frozen=True)
@@ -141,14 +141,12 @@ class Optimizer(System):
 
     def __post_init__(self) -> None:
         set_ = object.__setattr__
-        check_name(self.name, self.id)
-        set_(self, "source", Source.of(self.source, self.id))
+        self._check_words()
         set_(self, "step", _with_gradient(sequence(self.step, "step", self.id)))
         set_(self, "hyper", sequence(self.hyper, "hyper", self.id))
         set_(self, "state", _states(self.state, self.id))
         check_parts(self)
-        for name in ("views", "choices"):
-            set_(self, name, _mapping(getattr(self, name), name, self.id))
+        set_(self, "views", _mapping(self.views, "views", self.id))
         set_(self, "invariants", sequence(self.invariants, "invariants", self.id))
         if self.repeat is not None and not isinstance(self.repeat, Repeat):
             raise DeclarationError(self.id, "repeat", f"{self.repeat!r} is none: write Repeat(5)")
@@ -158,6 +156,11 @@ class Optimizer(System):
             self, self.scope, self.shape, self.views, self.invariants, self.repeat
         )
         set_(self, "extents", MappingProxyType(found))
+
+    def _check_words(self) -> None:
+        check_name(self.name, self.id)
+        object.__setattr__(self, "source", Source.of(self.source, self.id))
+        object.__setattr__(self, "choices", _mapping(self.choices, "choices", self.id))
 
     extents: Mapping[str, Extent] = field(init=False, repr=False, compare=False)
 
@@ -177,14 +180,19 @@ class Optimizer(System):
         names: dict[str, None] = {}
         for statement in self.step:
             for expr in expressions(statement):
-                for node in sympy.preorder_traversal(expr):
+                for node in nodes(expr):
                     if isinstance(node, op.Oracle):
                         names.setdefault(node.word)
         return tuple(names)
 
     def replace(self, **changes: Any) -> Optimizer:
         """This declaration with some fields changed, validated again."""
-        return replace(self, **changes)
+        if not changes.keys() <= _WORDS:
+            return replace(self, **changes)
+        same = object.__new__(Optimizer)
+        vars(same).update(vars(self), **changes)
+        same._check_words()
+        return same
 
     def with_hyper(self, **values: Any) -> Optimizer:
         """The special case with some hyperparameters fixed: numbers, or expressions in others."""
@@ -199,6 +207,10 @@ class Optimizer(System):
                 raise DeclarationError(self.id, name, f"{number} is outside {known[name].range}")
         table = {known[name].symbol: exact(number) for name, number in values.items()}
         return substitute(self, table)
+
+
+_WORDS = frozenset(("name", "source", "dialect", "family", "note", "choices"))
+"""The fields that no equation depends on."""
 
 
 def _rebuild(fields: dict[str, Any]) -> Optimizer:
@@ -228,21 +240,21 @@ def substitute(optimizer: Optimizer, table: Mapping[Any, Any]) -> Optimizer:
     then. Raises DeclarationError where an equation becomes undefined.
     """
 
-    plain = not any(sympify(x).free_symbols for x in table.values())
+    new = {symbol: sympify(x) for symbol, x in table.items()}
 
     def change(x: Any) -> Any:
         expr = sympify(x)
-        if expr.free_symbols.isdisjoint(table):
+        if new.keys().isdisjoint(nodes(expr)):
             return expr
         # Conditions first: an arm that falls away may be undefined there.
         chosen = expr.replace(
             lambda node: isinstance(node, op.cases),
             lambda node: op.cases(
-                *(a.subs(dict(table)) if isinstance(a, Boolean) else a for a in node.args)
+                *(a.xreplace(new) if isinstance(a, Boolean) else a for a in node.args)
             ),
         )
         try:
-            changed = chosen.subs(dict(table), simultaneous=not plain)
+            changed = chosen.xreplace(new)
         except (ValueError, TypeError):  # SymPy compares with an undefined number
             changed = sympy.nan
         if changed.has(sympy.nan, sympy.zoo) and not expr.has(sympy.nan, sympy.zoo):
@@ -283,7 +295,7 @@ def _with_gradient(step: tuple[Statement, ...]) -> tuple[Statement, ...]:
         for s in step
         if isinstance(s, (Eq, Loop, Push))
         for x in expressions(s)
-        for v in sympy.preorder_traversal(x)
+        for v in nodes(x)
     )
     assigned = any(
         isinstance(s, Eq) and isinstance(s.lhs, Value) and s.lhs.name == "g" for s in step
@@ -540,10 +552,7 @@ class Schedule(System):
     def needs_value(self) -> bool:
         """Whether the loss must be given at each step."""
         return any(
-            isinstance(n, op.value)
-            for s in self.step
-            for x in expressions(s)
-            for n in sympy.preorder_traversal(x)
+            isinstance(n, op.value) for s in self.step for x in expressions(s) for n in nodes(x)
         )
 
 

@@ -19,11 +19,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import sympy
-from sympy import Expr, Symbol
-from sympy.core.symbol import Str
+from sympy import Expr
 
 from optwright.derive.language import operation as op
-from optwright.derive.language.symbol import Parameter, Value
+from optwright.derive.language.symbol import Value
 
 Kind = Literal["host", "all", "tensor", "axes", "each_axis", "coordinate", "matrix"]
 _ORDER: tuple[Kind, ...] = ("host", "all", "tensor", "axes", "coordinate")
@@ -131,8 +130,15 @@ class _Inference:
     def visit(self, node: Expr) -> Extent:
         if isinstance(node, Value):
             return self.known[node.name]
-        if isinstance(node, (Parameter, Symbol, Str)) or node.is_number:
-            return HOST
+        if isinstance(node, op.Operation) and (found := self.operation(node)):
+            return found
+        extent = HOST
+        for arg in node.args:
+            extent = join(extent, self.visit(arg))
+        return extent
+
+    def operation(self, node: op.Operation) -> Extent | None:
+        """The extent of an operation, None for one that works entrywise."""
         if isinstance(node, op.Oracle):
             return self.oracle(node)
         if isinstance(node, op.Reduction):
@@ -147,10 +153,7 @@ class _Inference:
             return self.want(node.args[0], "coordinate", node, EACH_AXIS)
         if isinstance(node, op.min_over_axes):
             return self.want(node.args[0], "each_axis", node, COORDINATE)
-        extent = HOST
-        for arg in node.args:
-            extent = join(extent, self.visit(arg))
-        return extent
+        return None
 
     def want(self, arg: Expr, kind: str, node: Expr, result: Extent) -> Extent:
         """The result, if the argument is of the kind that the operation needs."""

@@ -51,11 +51,12 @@ class Registry(Mapping[str, Declaration]):
     def __getitem__(self, text: str) -> Declaration:
         if text in self._declarations:
             return self._declarations[text]
+        if text in self._called:
+            return self._called[text]
         call = parse(text)
         if call.name not in self._declarations:
             raise UnknownName(self._where, call.name, f"is not declared{self._nearest(call.name)}")
-        if text not in self._called:
-            self._called[text] = specialise(self._declarations[call.name], call.arguments)
+        self._called[text] = specialise(self._declarations[call.name], call.arguments)
         return self._called[text]
 
     def __contains__(self, text: object) -> bool:

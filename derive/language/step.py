@@ -18,7 +18,7 @@ from optwright.derive.display import Displayed
 from optwright.derive.error import DeclarationError
 from optwright.derive.language import operation as op
 from optwright.derive.language.extent import COORDINATE, Extent
-from optwright.derive.language.symbol import Hyper, Indexed, Value, Variable, exact
+from optwright.derive.language.symbol import Hyper, Indexed, Value, Variable, exact, nodes
 
 theta = Variable("theta", r"\theta")
 """The parameters: `theta[t - 1]` before the step, `theta[t]` after it, `theta[0]` at the start."""
@@ -206,7 +206,7 @@ def joint(statement: Statement) -> tuple[Expr, ...]:
     return tuple(
         node
         for x in expressions(statement)
-        for node in sympy.preorder_traversal(x)
+        for node in nodes(x)
         if (isinstance(node, op.Oracle) and not isinstance(node, op.noise))
         or (isinstance(node, op.Reduction) and node.over == "all")
     )
@@ -252,7 +252,7 @@ def used_names(
     parts += [h.default for h in hyper if h.default is not None]
     parts += list(views.values())
     parts += [repeat.at_most, repeat.until] if repeat else []
-    return {symbol.name for x in parts for symbol in sympify(x).free_symbols}
+    return {node.name for x in parts for node in nodes(sympify(x)) if isinstance(node, Symbol)}
 
 
 class System(Displayed):

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar, NoReturn
 
 import sympy
 from sympy import Expr, Function, Symbol, SympifyError, sympify
+from sympy.core.decorators import sympify_method_args, sympify_return
 from sympy.core.function import FunctionClass
 
 from optwright.derive.error import DeclarationError
@@ -92,6 +94,12 @@ class Symbolic:
 NO_FLOAT = "is no number, as math and float() want: write sqrt, exp, log, … of the language"
 
 
+_expression: Callable[[Callable[..., Any]], Callable[..., Any]] = sympify_return(
+    [("other", Expr)], NotImplemented
+)
+"""Refuses what is no expression, as SymPy's comparisons do."""
+
+
 class Term(Symbolic, Expr):  # type: ignore[misc]
     """A real expression that also knows the matrix product, `a @ b`, and the transpose, `a.T`."""
 
@@ -109,6 +117,40 @@ class Term(Symbolic, Expr):  # type: ignore[misc]
     def T(self) -> Expr:
         """The transpose of a matrix."""
         return transpose(self)
+
+
+@sympify_method_args
+class Indeterminate(Symbolic):
+    """A symbol of whose size nothing is known, so that SymPy need not look for it in comparisons.
+
+    They give what SymPy gives after it has searched in vain.
+    """
+
+    @_expression
+    def __lt__(self, other: Any) -> Any:
+        return sympy.Lt(self, other, evaluate=_decided(self, other))
+
+    @_expression
+    def __le__(self, other: Any) -> Any:
+        return sympy.Le(self, other, evaluate=_decided(self, other))
+
+    @_expression
+    def __gt__(self, other: Any) -> Any:
+        return sympy.Gt(self, other, evaluate=_decided(self, other))
+
+    @_expression
+    def __ge__(self, other: Any) -> Any:
+        return sympy.Ge(self, other, evaluate=_decided(self, other))
+
+
+def _decided(symbol: Any, other: Expr) -> bool:
+    """Whether SymPy may decide a comparison: with the symbol itself, or with no real number."""
+    if other.is_number:
+        return other.is_real is not True
+    return not _SPECIAL.isdisjoint(found := set(nodes(other))) or symbol in found
+
+
+_SPECIAL = frozenset((sympy.I, sympy.oo, -sympy.oo, sympy.zoo, sympy.nan))
 
 
 class Word(Bare, FunctionClass):  # type: ignore[misc]
@@ -179,11 +221,11 @@ class transpose(MatrixOperation):
     form, nargs = "a.T, or transpose(a)", 1
 
 
-class Value(Term):
+class Value(Indeterminate, Term):
     """One member of a sequence: `m[t - 1]`. Its arguments are the sequence and the index."""
 
     def __new__(cls, symbol: Symbol, index: Any) -> Value:
-        return Expr.__new__(cls, symbol, sympify(index))  # type: ignore[no-any-return]
+        return _value(symbol, sympify(index))
 
     @property
     def name(self) -> str:
@@ -206,6 +248,12 @@ class Value(Term):
         words = " ".join(m for m in marks if m not in _ACCENTS)
         letter = rf"{{{letter}^{{\mathrm{{{words}}}}}}}" if words else letter
         return f"{letter}_{{{printer._print(self.index)}}}"
+
+
+@lru_cache(maxsize=4096)
+def _value(symbol: Symbol, index: Expr) -> Value:
+    """One object for equal values, so that what SymPy finds out about it is found out once."""
+    return Expr.__new__(Value, symbol, index)  # type: ignore[no-any-return]
 
 
 _ACCENTS = ("hat", "bar", "tilde")
@@ -297,11 +345,7 @@ class Range:
 
     def __contains__(self, number: Any) -> bool:
         exact = sympy.Rational(str(number)) if isinstance(number, float) else sympify(number)
-        if not exact.is_finite or (self.integer and not exact.is_integer):
-            return False
-        above = exact > self.low if self.low_open else exact >= self.low
-        below = exact < self.high if self.high_open else exact <= self.high
-        return bool(above) and bool(below)
+        return _inside(self, exact)
 
     def __str__(self) -> str:
         def end(number: Expr) -> str:
@@ -313,11 +357,20 @@ class Range:
         return f"{whole}{left}{end(self.low)}, {end(self.high)}{right}"
 
 
+@lru_cache(maxsize=4096)
+def _inside(interval: Range, number: Expr) -> bool:
+    if not number.is_finite or (interval.integer and not number.is_integer):
+        return False
+    above = number > interval.low if interval.low_open else number >= interval.low
+    below = number < interval.high if interval.high_open else number <= interval.high
+    return bool(above) and bool(below)
+
+
 ROLES = ("lr", "decay", "coefficient", "regularization", "eps", "count", "other")
 """Roles of hyperparameters, in printing order; see `Parameter`."""
 
 
-class Parameter(Symbolic, Symbol):  # type: ignore[misc]
+class Parameter(Indeterminate, Symbol):  # type: ignore[misc]
     """The symbol of a hyperparameter. Calling it with a default makes the `Hyper` of a declaration.
 
     range    where it lies, as `Range.parse` reads it: "[0, 1)", "integer [1, inf)"
@@ -398,6 +451,15 @@ class Hyper(Bare):
         return self.name, f"is called with a default, as hyper=… wants it: write {self.name} here"
 
 
+def nodes(expr: sympy.Basic) -> Iterator[Any]:
+    """An expression and all that is in it, each before its arguments, from the left."""
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack += node.args[::-1]
+
+
 def exact(number: Any) -> Expr:
     """A number or expression with its floats made exact: 0.1 is one tenth, and so is "0.1".
 
@@ -419,6 +481,9 @@ def exact(number: Any) -> Expr:
         shown = " ".join(repr(number).split())
         reason = f"is a {type(number).__name__}: write a number, or an expression of symbols"
         raise NoExpression("expression", shown if len(shown) < 60 else shown[:60] + "…", reason)
-    floats = expr.atoms(sympy.Float)
-    finite = {f: sympy.Rational(repr(float(f))) for f in floats if f.is_finite}
+    finite = {
+        f: sympy.Rational(repr(float(f)))
+        for f in nodes(expr)
+        if isinstance(f, sympy.Float) and f.is_finite
+    }
     return expr.xreplace(finite) if finite else expr

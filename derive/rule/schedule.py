@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sympy import Expr
+from sympy import Expr, S
 
 from optwright.derive.language import (
     DeclarationError,
@@ -168,8 +168,8 @@ def warmed_up(schedule: Schedule, name: str) -> Schedule:
             schedule.id,
             "has state: only a schedule that is a formula in t can follow a warm-up",
         )
-    later: Expr = schedule.output.subs(t, t - warmup)
-    first: Expr = schedule.output.subs(t, 1)
+    later: Expr = schedule.output.xreplace({t: t - warmup})
+    first: Expr = schedule.output.xreplace({t: S.One})
     return replace(
         schedule,
         name=name,

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sympy import Expr, preorder_traversal
+from sympy import Expr
 from sympy.core.relational import Relational
 
-from optwright.derive.language.symbol import NO_FLOAT, NoExpression, Parameter, Value
+from optwright.derive.language.symbol import NO_FLOAT, NoExpression, Parameter, Value, nodes
 
 _NO_TRUTH = (
     "is not decided before numbers are known: write cases((a, condition), b) for if, And, Or, Not "
@@ -36,7 +36,7 @@ def _refuse(kind: type, name: str, reason: str) -> None:
     plain = getattr(kind, name, None)
 
     def refuse(self: Any, *others: Any) -> Any:
-        if any(isinstance(node, (Value, Parameter)) for node in preorder_traversal(self)):
+        if any(isinstance(node, (Value, Parameter)) for node in nodes(self)):
             raise NoExpression("expression", str(self), reason)
         return NotImplemented if plain is None else plain(self, *others)
 

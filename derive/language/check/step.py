@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, NoReturn
 
 import sympy
@@ -17,7 +18,7 @@ from optwright.derive.language import operation as op
 from optwright.derive.language.check.name import check_name
 from optwright.derive.language.extent import ALL, HOST, Extent, ExtentError, Shape, infer, join
 from optwright.derive.language.step import Loop, Push, Statement, str_equation
-from optwright.derive.language.symbol import Hyper, Parameter, Value, t
+from optwright.derive.language.symbol import Hyper, Parameter, Value, nodes, t
 
 _FUNCTIONS = (
     "Abs", "Max", "Min", "Mod", "ceiling", "cos", "exp", "floor", "log", "sign", "sin", "tanh",
@@ -38,6 +39,11 @@ _INSTEAD = {
     "ComplexInfinity": "something is divided by zero",
     "NaN": "it is 0/0 or the like, a number that is none",
 }
+
+
+@cache
+def _in_language(kind: type) -> bool:
+    return kind.__name__ not in _INSTEAD and issubclass(kind, _KNOWN)
 
 
 class _Place:
@@ -110,12 +116,14 @@ class StepCheck:
 
     def extent(self, expr: Any, where: object, index: Symbol | None = None) -> Extent:
         """The extent of an expression all of whose symbols are known here."""
-        for node in sympy.preorder_traversal(expr):
+        found = dict.fromkeys(nodes(expr))
+        for node in found:
             self._known(node, where)
             if isinstance(node, Value):
                 self._value(node, where)
-        inner = {s for v in expr.atoms(Value) for s in v.args[0].free_symbols}
-        for symbol in sorted(expr.free_symbols - inner - {t, index}, key=str):
+        named = {node.args[0] for node in found if isinstance(node, Value)}
+        symbols = {node for node in found if isinstance(node, Symbol)}
+        for symbol in sorted(symbols - named - {t, index}, key=str):
             self._symbol(symbol, where)
         if self.schedule:
             expr = expr.replace(op.value, lambda *_: Symbol("loss"))
@@ -133,8 +141,8 @@ class StepCheck:
         return self.extent(expr, where, index)
 
     def _known(self, node: Any, where: object) -> None:
-        name = type(node).__name__
-        if name in _INSTEAD or not isinstance(node, _KNOWN):
+        if not _in_language(node.__class__):
+            name = type(node).__name__
             functions = f"the functions are sqrt, {', '.join(_FUNCTIONS)}"
             reason = _INSTEAD.get(name, functions)
             self.fail(where, str(node), f"{name} is no part of the language: {reason}")

@@ -6,11 +6,12 @@ from sympy import Eq, Integer, Rational, Symbol, ceiling
 
 from optwright.derive.claim.formula.counting import Counting
 from optwright.derive.claim.formula.expression import Conjunction, Identity, Inequality
+from optwright.derive.claim.relation import Equal, Ge, Le
 from optwright.derive.claim.rule.expectation import B, BatchMoment, MeanStep, mean, n, variance
 from optwright.derive.claim.rule.invariant import Always
 from optwright.derive.claim.statement import Statement
-from optwright.derive.language import Equal, lr, sqrt, t, theta
 from optwright.derive.language import g as answer
+from optwright.derive.language import lr, sqrt, t, theta
 from optwright.derive.rule import catalog
 
 spread, batch = Symbol("spread", positive=True), Symbol("batch", positive=True)
@@ -90,8 +91,8 @@ epoch: tuple[Statement, ...] = (
         "The last batch of an epoch holds at least one sample, and at most B.",
         Conjunction(
             {
-                "at least one": Counting(n - B * (ceiling(n / B) - 1) >= 1),
-                "at most B": Counting(n - B * (ceiling(n / B) - 1) <= B),
+                "at least one": Counting(Ge(n - B * (ceiling(n / B) - 1), 1)),
+                "at most B": Counting(Le(n - B * (ceiling(n / B) - 1), B)),
             }
         ),
         "proved",
@@ -314,7 +315,7 @@ steps: tuple[Statement, ...] = (
     Statement(
         "C16nz",
         "On a convex loss noise of mean 0 raises the mean (on x**2, for two values).",
-        Inequality(((x - y) ** 2 + (x + y) ** 2) / 2 >= x**2),
+        Inequality(Ge(((x - y) ** 2 + (x + y) ** 2) / 2, x**2)),
         "proved",
         "Jensen 1906",
         (),

@@ -19,6 +19,7 @@ from optwright.derive.claim.loss.order import (
     DifferenceQuotient,
     Steps,
 )
+from optwright.derive.claim.relation import Ge, Le
 from optwright.derive.claim.rule.limit import Limit
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
@@ -127,7 +128,7 @@ statements: tuple[Statement, ...] = (
         "If values of f carry errors up to e and |f'''| <= M, the bound e/h + M*h**2/6 of the "
         "centred difference is least at h**3 = 3*e/M (below: e as M*size**3/3).",
         Inequality(
-            third * size**3 / (3 * h) + third * h**2 / 6 >= third * size**2 / 2,
+            Ge(third * size**3 / (3 * h) + third * h**2 / 6, third * size**2 / 2),
             parameters=(h(1), size(1)),
         ),
         "proved",
@@ -139,7 +140,7 @@ statements: tuple[Statement, ...] = (
         "C22x",
         "The smaller h is, the smaller that bound.",
         Inequality(
-            error / h + third * h**2 / 6 <= error / size + third * size**2 / 6,
+            Le(error / h + third * h**2 / 6, error / size + third * size**2 / 6),
             where=(h <= size,),
             parameters=(h(1), size(1)),
         ),

@@ -16,12 +16,12 @@ from optwright.derive.claim.formula.word import Column, Matrix, Scalar, WordRule
 from optwright.derive.claim.loss.landscape import CriticalPoint
 from optwright.derive.claim.loss.path import FirstStep, Path, Reaches, Settles
 from optwright.derive.claim.problem import POINT
+from optwright.derive.claim.relation import Equal, Ge, Gt, Le, Lt
 from optwright.derive.claim.rule.invariant import Always
 from optwright.derive.claim.rule.limit import Limit
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     Abs,
-    Equal,
     G,
     Optimizer,
     Parameter,
@@ -130,7 +130,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "C1x",
         "The steepest direction is that of the largest partial derivative (in two variables).",
-        Inequality(Max(Abs(a), Abs(b)) >= sqrt(a**2 + b**2)),
+        Inequality(Ge(Max(Abs(a), Abs(b)), sqrt(a**2 + b**2))),
         "refuted",
         "near miss of C1: coordinate descent, Wright 2015",
         (),
@@ -140,7 +140,7 @@ statements: tuple[Statement, ...] = (
         "C1y",
         "No direction with entries of at most 1 is steeper than the length of the gradient (in "
         "two variables).",
-        Inequality(a * x + b * y <= sqrt(a**2 + b**2), where=(Abs(x) <= 1, Abs(y) <= 1)),
+        Inequality(Le(a * x + b * y, sqrt(a**2 + b**2)), where=(Le(Abs(x), 1), Le(Abs(y), 1))),
         "refuted",
         "near miss of C1: steepest descent depends on the norm, Boyd & Vandenberghe 2004, "
         "section 9.4",
@@ -237,14 +237,14 @@ statements: tuple[Statement, ...] = (
         Conjunction(
             {
                 "at the limit": OnInterval(
-                    two_valleys > Rational(-182, 1000),
+                    Gt(two_valleys, Rational(-182, 1000)),
                     x,
                     Rational(680, 1000),
                     Rational(681, 1000),
                 ),
-                "everywhere": OnInterval(two_valleys > Rational(-323, 1000), x),
+                "everywhere": OnInterval(Gt(two_valleys, Rational(-323, 1000)), x),
                 "at -73/100": OnInterval(
-                    two_valleys < Rational(-320, 1000), x, Rational(-74, 100), Rational(-73, 100)
+                    Lt(two_valleys, Rational(-320, 1000)), x, Rational(-74, 100), Rational(-73, 100)
                 ),
             }
         ),
@@ -256,7 +256,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "C4x",
         "A local minimum is the global one: no loss of x**4 - x**2 + x/10 is below -182/1000.",
-        OnInterval(two_valleys >= Rational(-182, 1000), x),
+        OnInterval(Ge(two_valleys, Rational(-182, 1000)), x),
         "refuted",
         "essay (D0)",
         (),
@@ -438,7 +438,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "C8x",
         "Every loss has a least value: x**2 - y**2 is never below some -bound.",
-        Inequality(x**2 - y**2 >= -bound),
+        Inequality(Ge(x**2 - y**2, -bound)),
         "refuted",
         "learning site (D2), quiz question 5",
         (),

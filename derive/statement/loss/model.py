@@ -22,11 +22,11 @@ from optwright.derive.claim.formula.word import (
 )
 from optwright.derive.claim.formula.word import UnitMatrix as Unit
 from optwright.derive.claim.problem import ANSWER, POINT
+from optwright.derive.claim.relation import Equal, Le
 from optwright.derive.claim.rule.invariant import StepFrom
 from optwright.derive.claim.rule.simulation import Simulation
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
-    Equal,
     Parameter,
     Variable,
     lr,
@@ -284,7 +284,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "C9x",
         "A gradient step never raises the loss.",
-        Inequality(L / 2 * (x - lr * L * x) ** 2 <= L / 2 * x**2, parameters=(L(1),)),
+        Inequality(Le(L / 2 * (x - lr * L * x) ** 2, L / 2 * x**2), parameters=(L(1),)),
         "refuted",
         "essay (D0)",
         ("GradientDescent",),
@@ -294,7 +294,9 @@ statements: tuple[Statement, ...] = (
         "C9a",
         "It does not if lr <= 2/L.",
         Inequality(
-            L / 2 * (x - lr * L * x) ** 2 <= L / 2 * x**2, where=(lr * L <= 2,), parameters=(L(1),)
+            Le(L / 2 * (x - lr * L * x) ** 2, L / 2 * x**2),
+            where=(lr * L <= 2,),
+            parameters=(L(1),),
         ),
         "proved",
         "essay (D0), made exact",

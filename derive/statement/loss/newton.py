@@ -16,11 +16,11 @@ from optwright.derive.claim.formula.matrix import MatrixIdentity, WordIdentity
 from optwright.derive.claim.formula.word import Matrix
 from optwright.derive.claim.loss.path import FirstStep, Path
 from optwright.derive.claim.problem import POINT, Objective
+from optwright.derive.claim.relation import Equal, Ge, Le, Lt
 from optwright.derive.claim.rule.invariant import Always, StepFrom
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     Abs,
-    Equal,
     Unequal,
     lr,
     t,
@@ -78,7 +78,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "C20",
         "The L1 penalty selects: x = 0 minimises (x - z)**2/2 + l1*|x| where |z| <= l1.",
-        Inequality((x - z) ** 2 / 2 + l1 * Abs(x) >= z**2 / 2, (z <= l1, z >= -l1), (), (l1(1),)),
+        Inequality(Ge((x - z) ** 2 / 2 + l1 * Abs(x), z**2 / 2), (z <= l1, z >= -l1), (), (l1(1),)),
         "proved",
         "essay (D0); Tibshirani 1996, section 2.2",
         (),
@@ -153,7 +153,9 @@ statements: tuple[Statement, ...] = (
         "C20z",
         "The squared penalty selects too: x = 0 minimises (x - z)**2/2 + l1*x**2/2 where "
         "|z| <= l1.",
-        Inequality((x - z) ** 2 / 2 + l1 * x**2 / 2 >= z**2 / 2, (z <= l1, z >= -l1), (), (l1(1),)),
+        Inequality(
+            Ge((x - z) ** 2 / 2 + l1 * x**2 / 2, z**2 / 2), (z <= l1, z >= -l1), (), (l1(1),)
+        ),
         "refuted",
         "near miss of C20; Hoerl & Kennard 1970",
         (),
@@ -175,7 +177,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "C101x",
         "Newton's step lowers the loss: so it does on -x**2/2.",
-        Always(newton, (-(theta[t] ** 2) <= -(theta[t - 1] ** 2),), answer=hill),
+        Always(newton, (Le(-(theta[t] ** 2), -(theta[t - 1] ** 2)),), answer=hill),
         "refuted",
         "lecture notes (D4)",
         ("Newton",),
@@ -201,7 +203,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "C102x",
         "Where the curvature is positive a loss gets less steep whichever way one moves.",
-        Inequality(Abs(L * (x + y)) <= Abs(L * x), parameters=(L(1),)),
+        Inequality(Le(Abs(L * (x + y)), Abs(L * x)), parameters=(L(1),)),
         "refuted",
         "article (D1)",
         (),
@@ -211,7 +213,7 @@ statements: tuple[Statement, ...] = (
         "C103x",
         "The more the surface flattens, the smaller Newton's step: of two curvatures the smaller "
         "one gives, at the same slope, the shorter step.",
-        Inequality(Abs(dJ) / h <= Abs(dJ) / L, where=(h <= L,), parameters=(h(1), L(1))),
+        Inequality(Le(Abs(dJ) / h, Abs(dJ) / L), where=(h <= L,), parameters=(h(1), L(1))),
         "refuted",
         "article (D1)",
         ("Newton",),
@@ -220,7 +222,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "C103a",
         "It gives the longer one.",
-        Inequality(Abs(dJ) / h >= Abs(dJ) / L, where=(h <= L,), parameters=(h(1), L(1))),
+        Inequality(Ge(Abs(dJ) / h, Abs(dJ) / L), where=(h <= L,), parameters=(h(1), L(1))),
         "proved",
         "article (D1), turned round",
         ("Newton",),
@@ -229,7 +231,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "C103y",
         "Newton's rate 1/(12*x**2) on x**4 stays below some bound.",
-        Inequality(1 / (12 * x**2) <= bound),
+        Inequality(Le(1 / (12 * x**2), bound)),
         "refuted",
         "article (D1)",
         ("Newton",),
@@ -263,7 +265,7 @@ statements: tuple[Statement, ...] = (
         "C105",
         "Where the curvature is negative one may keep Newton's direction with any step length: "
         "on -x**2/2 the loss falls.",
-        Always(relaxed, (-(theta[t] ** 2) <= -(theta[t - 1] ** 2),), answer=hill),
+        Always(relaxed, (Le(-(theta[t] ** 2), -(theta[t - 1] ** 2)),), answer=hill),
         "refuted",
         "article (D1)",
         ("RelaxedNewton",),
@@ -275,7 +277,9 @@ statements: tuple[Statement, ...] = (
         Conjunction(
             {
                 "the step": StepFrom(relaxed, {"theta": x}, {"theta": (1 - lr) * x}, hill),
-                "the loss": Inequality(-(((1 - lr) * x) ** 2) / 2 >= -(x**2) / 2, where=(lr <= 2,)),
+                "the loss": Inequality(
+                    Ge(-(((1 - lr) * x) ** 2) / 2, -(x**2) / 2), where=(lr <= 2,)
+                ),
             }
         ),
         "proved",
@@ -314,7 +318,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "C107a",
         "These are fewer than the n**2 of BFGS if the memory is less than n/2.",
-        Counting(2 * memory * n < n**2, where=(2 * memory < n,)),
+        Counting(Lt(2 * memory * n, n**2), where=(2 * memory < n,)),
         "proved",
         "lecture notes (D4), made exact",
         ("LBFGS", "BFGS"),

@@ -14,6 +14,7 @@ from optwright.derive.claim.loss.quadratic import (
 )
 from optwright.derive.claim.loss.smooth import Contraction, Descent, Trajectory
 from optwright.derive.claim.problem import POINT
+from optwright.derive.claim.relation import Le, Lt
 from optwright.derive.claim.rule.invariant import StepFrom
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
@@ -250,7 +251,7 @@ statements: tuple[Statement, ...] = (
                     {"grad": h * POINT},
                     parameters=(x(Rational(1, 2)), h(1)),
                 ),
-                "overshoot": Inequality(1 - lr * h < 0, where=(lr * h > 1,), parameters=(h(1),)),
+                "overshoot": Inequality(Lt(1 - lr * h, 0), where=(lr * h > 1,), parameters=(h(1),)),
                 "stable": Stable(descent, [lr > 0, lr * h < 2], parameters=(h(1),), low=h, high=h),
             }
         ),
@@ -358,7 +359,7 @@ statements: tuple[Statement, ...] = (
                     parameters=(kappa(2),),
                 ),
                 "growth": Inequality(
-                    (kappa - 1) / (kappa + 1) < (kappa + h - 1) / (kappa + h + 1),
+                    Lt((kappa - 1) / (kappa + 1), (kappa + h - 1) / (kappa + h + 1)),
                     parameters=(kappa(2), h(1)),
                 ),
             }
@@ -384,7 +385,7 @@ statements: tuple[Statement, ...] = (
         Conjunction(
             {
                 "condition number": Inequality(
-                    (L + weight_decay) / (mu + weight_decay) <= L / mu,
+                    Le((L + weight_decay) / (mu + weight_decay), L / mu),
                     where=(mu < L,),
                     parameters=(L(2), mu(1)),
                 ),

@@ -11,6 +11,7 @@ from optwright.derive.claim.loss.quadratic import (
     minimiser,
     mu,
 )
+from optwright.derive.claim.relation import Lt
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     Eq,
@@ -139,7 +140,7 @@ statements: tuple[Statement, ...] = (
             [
                 lr > 0,
                 alpha > 0,
-                lr * alpha < 2 * (1 + momentum) / ((1 + 2 * momentum) * L),
+                Lt(lr * alpha, 2 * (1 + momentum) / ((1 + 2 * momentum) * L)),
             ],
         ),
         "refuted",

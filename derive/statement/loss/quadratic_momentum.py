@@ -14,6 +14,7 @@ from optwright.derive.claim.loss.quadratic import (
     mu,
 )
 from optwright.derive.claim.loss.smooth import Trajectory
+from optwright.derive.claim.relation import Ge, Gt, Lt
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     Parameter,
@@ -257,7 +258,7 @@ statements: tuple[Statement, ...] = (
         "(1 - sqrt(momentum))**2 and (1 + sqrt(momentum))**2.",
         Oscillates(
             heavy_ball,
-            [lr * L > (1 - q) ** 2, lr * L < (1 + q) ** 2],
+            [Gt(lr * L, (1 - q) ** 2), Lt(lr * L, (1 + q) ** 2)],
             hyper={"momentum": q**2},
             parameters=(q(Rational(1, 2)),),
         ),
@@ -269,7 +270,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "C39b",
         "It oscillates exactly if lr*L is between (1 - momentum)**2 and (1 + momentum)**2.",
-        Oscillates(heavy_ball, [lr * L > (1 - momentum) ** 2, lr * L < (1 + momentum) ** 2]),
+        Oscillates(heavy_ball, [Gt(lr * L, (1 - momentum) ** 2), Lt(lr * L, (1 + momentum) ** 2)]),
         "refuted",
         "near miss of C39a",
         ("HeavyBall",),
@@ -474,7 +475,7 @@ statements: tuple[Statement, ...] = (
             q,
             "=",
             parameters=(q(Rational(1, 2)),),
-            where=(lr * L < 1, lr * L * (1 + q**2) ** 2 > (1 - q**2) ** 2),
+            where=(lr * L < 1, Gt(lr * L * (1 + q**2) ** 2, (1 - q**2) ** 2)),
             low=L,
         ),
         "refuted",
@@ -503,7 +504,7 @@ statements: tuple[Statement, ...] = (
                     q,
                     "=",
                     parameters=(q(Rational(1, 2)),),
-                    where=(lr * L >= (1 - q) ** 2, lr * L <= (1 + q) ** 2),
+                    where=(Ge(lr * L, (1 - q) ** 2), lr * L <= (1 + q) ** 2),
                     low=L,
                 ),
             }

@@ -22,6 +22,7 @@ from optwright.derive.claim.formula.word import (
     inverse_rules,
 )
 from optwright.derive.claim.formula.word import UnitMatrix as Unit
+from optwright.derive.claim.relation import Ge, Gt, Le
 from optwright.derive.claim.rule.limit import Limit
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
@@ -143,7 +144,7 @@ statements: tuple[Statement, ...] = (
                     g1 * d1 >= -size * Abs(g1), where=(d1 <= size, d1 >= -size)
                 ),
                 "best size": Inequality(
-                    size**2 / (2 * lr) - size * total >= -lr * total**2 / 2, where=(lr > 0,)
+                    Ge(size**2 / (2 * lr) - size * total, -lr * total**2 / 2), where=(lr > 0,)
                 ),
                 "reached, each entry": Identity(
                     g1 * (-lr * total * sign(g1)), -(lr * total) * Abs(g1)
@@ -294,7 +295,7 @@ statements: tuple[Statement, ...] = (
         "Q9a",
         "SR1 keeps H positive, already on one coordinate.",
         Inequality(
-            bent + (s1 - bent * y1) ** 2 / ((s1 - bent * y1) * y1) > 0,
+            Gt(bent + (s1 - bent * y1) ** 2 / ((s1 - bent * y1) * y1), 0),
             where=(bent > 0, Ne(s1 - bent * y1, 0), Ne(y1, 0)),
         ),
         "refuted",
@@ -304,7 +305,7 @@ statements: tuple[Statement, ...] = (
         "Q9b",
         "On one coordinate SR1 keeps H positive where s*y > 0: it becomes s/y.",
         Inequality(
-            bent + (s1 - bent * y1) ** 2 / ((s1 - bent * y1) * y1) > 0,
+            Gt(bent + (s1 - bent * y1) ** 2 / ((s1 - bent * y1) * y1), 0),
             where=(bent > 0, Ne(s1 - bent * y1, 0), s1 > 0, y1 > 0),
         ),
         "proved",
@@ -432,7 +433,7 @@ statements: tuple[Statement, ...] = (
         "Q15x",
         "The second is at least the first where s'y > 0 (on two entries).",
         Inequality(
-            (s1**2 + s2**2) / (s1 * y1 + s2 * y2) <= (s1 * y1 + s2 * y2) / (y1**2 + y2**2),
+            Le((s1**2 + s2**2) / (s1 * y1 + s2 * y2), (s1 * y1 + s2 * y2) / (y1**2 + y2**2)),
             where=(s1 * y1 + s2 * y2 > 0,),
         ),
         "refuted",
@@ -449,7 +450,7 @@ statements: tuple[Statement, ...] = (
         "Q16",
         "More damping makes the damped step no longer, along each eigenvector of H >= 0.",
         Inequality(
-            g1**2 / (bent + damping + more) ** 2 <= g1**2 / (bent + damping) ** 2,
+            Le(g1**2 / (bent + damping + more) ** 2, g1**2 / (bent + damping) ** 2),
         ),
         "proved",
         "Nocedal & Wright 2006, section 4.3; Moré 1978",
@@ -458,7 +459,7 @@ statements: tuple[Statement, ...] = (
         "Q16x",
         "More damping makes it no longer also where the curvature is negative.",
         Inequality(
-            g1**2 / (k1 + damping + more) ** 2 <= g1**2 / (k1 + damping) ** 2,
+            Le(g1**2 / (k1 + damping + more) ** 2, g1**2 / (k1 + damping) ** 2),
             where=(Ne(k1 + damping, 0), Ne(k1 + damping + more, 0)),
         ),
         "refuted",

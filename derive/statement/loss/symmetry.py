@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from optwright.derive.claim.formula.expression import Conjunction
+from optwright.derive.claim.relation import Equal
 from optwright.derive.claim.rule.symmetry import (
     AffineMaps,
     Group,
@@ -20,7 +21,6 @@ from optwright.derive.claim.rule.symmetry import (
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     Eq,
-    Equal,
     Optimizer,
     Source,
     State,

@@ -12,11 +12,11 @@ from typing import Any
 from sympy import Rational
 
 from optwright.derive.claim.formula.expression import Refutation
+from optwright.derive.claim.relation import Equal
 from optwright.derive.claim.rule.simulation import Simulation
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     Eq,
-    Equal,
     Optimizer,
     Source,
     Variable,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from optwright.derive.claim.formula.expression import Conjunction
 from optwright.derive.claim.problem import Objective
+from optwright.derive.claim.relation import Equal, Ge, Le, Lt
 from optwright.derive.claim.rule.invariant import Always
 from optwright.derive.claim.rule.limit import Limit
 from optwright.derive.claim.rule.simulation import Simulation
@@ -15,7 +16,6 @@ from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     Abs,
     Eq,
-    Equal,
     G,
     Optimizer,
     Parameter,
@@ -100,15 +100,15 @@ statements: tuple[Statement, ...] = (
             {
                 "never rises": Always(
                     adagrad,
-                    (lr / (sqrt(G[t]) + eps) <= lr / (sqrt(G[t - 1]) + eps),),
+                    (Le(lr / (sqrt(G[t]) + eps), lr / (sqrt(G[t - 1]) + eps)),),
                     (G[t] >= 0,),
                 ),
                 "bound": Always(
                     adagrad0,
-                    (lr / sqrt(G[t]) <= lr / (least * sqrt(t)),),
+                    (Le(lr / sqrt(G[t]), lr / (least * sqrt(t))),),
                     (G[t] >= t * least**2,),
                     parameters=(least(1),),
-                    assume=(Abs(g[t]) >= least,),
+                    assume=(Ge(Abs(g[t]), least),),
                 ),
                 "limit": Limit(lr / (least * sqrt(t)), t, "oo", 0, parameters=(least(1),)),
             }
@@ -133,7 +133,7 @@ statements: tuple[Statement, ...] = (
         "Adagrad fails on sparse data: where a feature does not occur its rate falls all the same.",
         Always(
             adagrad,
-            (lr / (sqrt(G[t]) + eps) < lr / (sqrt(G[t - 1]) + eps),),
+            (Lt(lr / (sqrt(G[t]) + eps), lr / (sqrt(G[t - 1]) + eps)),),
             assume=(lr > 0, eps > 0),
             given=(Equal(g[t], 0),),
             problems=(Objective((0,), (1, 0)),),
@@ -147,7 +147,7 @@ statements: tuple[Statement, ...] = (
         "Quiz2a",
         "Acceleration leads to more overshooting: on x**2/2 Nesterov is never nearer to the "
         "minimum than momentum.",
-        Always(race, (Abs(theta[t]) >= Abs(w[t]),), problems=parabola),
+        Always(race, (Ge(Abs(theta[t]), Abs(w[t])),), problems=parabola),
         "refuted",
         "quiz (D2), question 2, option a",
         ("Nesterov", "Momentum"),
@@ -163,7 +163,7 @@ statements: tuple[Statement, ...] = (
                 state=(v, G),
                 step=(*rmsprop.step, Eq(G[t], G[t - 1] + g[t] ** 2)),
             ),
-            (lr / (sqrt(v[t]) + eps) >= lr / (sqrt(G[t]) + eps),),
+            (Ge(lr / (sqrt(v[t]) + eps), lr / (sqrt(G[t]) + eps)),),
             (v[t] <= G[t], v[t] >= 0),
             varying=("lr", "rho"),
         ),
@@ -178,7 +178,7 @@ statements: tuple[Statement, ...] = (
         "shorter than lr times the gradient.",
         Always(
             momentum,
-            (Abs(theta[t] - theta[t - 1]) < lr * Abs(g[t]),),
+            (Lt(Abs(theta[t] - theta[t - 1]), lr * Abs(g[t])),),
             assume=(lr > 0,),
             given=(Abs(g[t]) > 1,),
         ),

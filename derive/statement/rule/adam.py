@@ -10,6 +10,7 @@ from sympy import Rational, Symbol
 
 from optwright.derive.claim.formula.expression import Conjunction, Identity, SumOf
 from optwright.derive.claim.problem import ANSWER, POINT, script
+from optwright.derive.claim.relation import Equal, Le
 from optwright.derive.claim.rule.invariant import Always, StepFrom
 from optwright.derive.claim.rule.limit import FamilyLimit, Limit
 from optwright.derive.claim.rule.simulation import OnlyIf, Simulation
@@ -17,7 +18,6 @@ from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     Abs,
     Eq,
-    Equal,
     Optimizer,
     Parameter,
     Source,
@@ -384,9 +384,9 @@ statements: tuple[Statement, ...] = (
         "paper says.",
         Always(
             adam0,
-            (Abs(step) <= lr,),
+            (Le(Abs(step), lr),),
             squares,
-            assume=(1 - beta1 <= sqrt(1 - beta2),),
+            assume=(Le(1 - beta1, sqrt(1 - beta2)),),
             problems=(script(1, Rational(21, 20)),),
             hyper=({"lr": 1, "beta1": Rational(9, 10), "beta2": Rational(99, 100)},),
         ),
@@ -401,7 +401,7 @@ statements: tuple[Statement, ...] = (
         Always(
             substitute(adam0, {beta2: beta1}),
             (m_hat[t] ** 2 <= v_hat[t], Abs(step) <= lr),
-            (m[t] ** 2 <= (1 - beta1**t) * v[t], v[t] >= 0),
+            (Le(m[t] ** 2, (1 - beta1**t) * v[t]), v[t] >= 0),
         ),
         "proved",
         "",

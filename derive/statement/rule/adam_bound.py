@@ -7,6 +7,7 @@ from sympy import Rational, Symbol
 from optwright.derive.claim.formula.every_step import EveryStep
 from optwright.derive.claim.formula.expression import Conjunction, Identity, Inequality, SumOf
 from optwright.derive.claim.problem import script
+from optwright.derive.claim.relation import Equal, Ge, Gt, Le, Lt
 from optwright.derive.claim.rule.invariant import Always
 from optwright.derive.claim.rule.limit import Limit
 from optwright.derive.claim.rule.simulation import Simulation
@@ -14,7 +15,6 @@ from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     Abs,
     Eq,
-    Equal,
     Max,
     Optimizer,
     Parameter,
@@ -107,7 +107,7 @@ usual1, usual2, d1 = Rational(9, 10), Rational(999, 1000), Rational(99, 100)
 growth = beta2 / beta1  # the ratio of gradients that makes Adam's steps longest
 share = (1 - (beta1**2 / beta2) ** t) / (1 - beta1**2 / beta2)
 sharp = (1 - beta1) ** 2 / ((1 - beta2) * (1 - beta1**2 / beta2))
-narrow = (beta1 > 0, beta1**2 < beta2)
+narrow = (beta1 > 0, Lt(beta1**2, beta2))
 usual_share = share.subs({beta1: usual1, beta2: usual2})
 usual_ratio = usual_share * (1 - usual2**t) / (1 - usual1**t) ** 2
 
@@ -142,7 +142,7 @@ statements: tuple[Statement, ...] = (
         Always(
             squared_steps,
             (theta[t] <= (1 - beta1) ** 2 / (1 - beta2),),
-            assume=((1 - beta1) ** 2 > 1 - beta2,),
+            assume=(Gt((1 - beta1) ** 2, 1 - beta2),),
             answer={"grad": Rational(8, 5) ** t},
             hyper=({"beta1": Rational(1, 2), "beta2": Rational(4, 5)},),
             steps=6,
@@ -180,7 +180,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "D15b",
         "With the usual decays those steps stay within the bound for 300 steps.",
-        EveryStep(usual_ratio <= 1, last=300),
+        EveryStep(Le(usual_ratio, 1), last=300),
         "refuted",
         "Kingma & Ba 2015, section 2.1; math.SE 3325577",
         ("Adam",),
@@ -191,8 +191,8 @@ statements: tuple[Statement, ...] = (
         "They do so for 209 steps, and never again from step 210 on.",
         Conjunction(
             {
-                "within": EveryStep(usual_ratio <= 1, last=209),
-                "beyond": EveryStep(usual_ratio > 1, first=210, until=300),
+                "within": EveryStep(Le(usual_ratio, 1), last=209),
+                "beyond": EveryStep(Gt(usual_ratio, 1), first=210, until=300),
             }
         ),
         "proved",
@@ -206,8 +206,8 @@ statements: tuple[Statement, ...] = (
         "beta1**2/beta2)), always.",
         Always(
             plain,
-            (m[t] ** 2 <= sharp * v[t],),
-            (m[t] ** 2 <= sharp * v[t], v[t] >= 0),
+            (Le(m[t] ** 2, sharp * v[t]),),
+            (Le(m[t] ** 2, sharp * v[t]), v[t] >= 0),
             varying=("lr",),
             assume=narrow,
         ),
@@ -223,8 +223,8 @@ statements: tuple[Statement, ...] = (
         "beta2**t))/(1 - beta1**t), with that C, which the gradients of D15a come near.",
         Always(
             adam0,
-            (step**2 <= lr**2 * sharp * (1 - beta2**t) / (1 - beta1**t) ** 2,),
-            (m[t] ** 2 <= sharp * v[t], v[t] >= 0),
+            (Le(step**2, lr**2 * sharp * (1 - beta2**t) / (1 - beta1**t) ** 2),),
+            (Le(m[t] ** 2, sharp * v[t]), v[t] >= 0),
             varying=("lr",),
             assume=narrow,
         ),
@@ -240,8 +240,8 @@ statements: tuple[Statement, ...] = (
         "The smaller constant (1 - beta1)**2/(1 - beta2) of Adam's paper is enough.",
         Always(
             plain,
-            (m[t] ** 2 <= (1 - beta1) ** 2 / (1 - beta2) * v[t],),
-            assume=((1 - beta1) ** 2 > 1 - beta2,),
+            (Le(m[t] ** 2, (1 - beta1) ** 2 / (1 - beta2) * v[t]),),
+            assume=(Gt((1 - beta1) ** 2, 1 - beta2),),
             answer={"grad": Rational(8, 5) ** t},
             hyper=({"lr": 0, "beta1": Rational(1, 2), "beta2": Rational(4, 5), "eps": 1},),
         ),
@@ -258,7 +258,7 @@ statements: tuple[Statement, ...] = (
             amsgrad,
             plain,
             invariants=(Equal(u[t], v[t]),),
-            assume=(g[t] ** 2 >= v[t - 1],),
+            assume=(Ge(g[t] ** 2, v[t - 1]),),
             varying=("lr", "eps"),
         ),
         "proved",
@@ -280,7 +280,7 @@ statements: tuple[Statement, ...] = (
         "From the same averages no step of AMSGrad is longer than Adam's without correction.",
         Always(
             amsgrad,
-            (Abs(step) <= lr * Abs(m[t]) / (sqrt(v[t]) + eps),),
+            (Le(Abs(step), lr * Abs(m[t]) / (sqrt(v[t]) + eps)),),
             (u[t] >= v[t], v[t] >= 0),
             varying=("lr",),
         ),
@@ -292,7 +292,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "D22x",
         "AMSGrad's rate falls in every step: it never stays as it was.",
-        Always(amsgrad, (lr / (sqrt(u[t]) + eps) < lr / (sqrt(u[t - 1]) + eps),)),
+        Always(amsgrad, (Lt(lr / (sqrt(u[t]) + eps), lr / (sqrt(u[t - 1]) + eps)),)),
         "refuted",
         "near miss of D22",
         ("AdamNoCorrection",),
@@ -303,7 +303,7 @@ statements: tuple[Statement, ...] = (
         "AMSGrad's rate of a coordinate never rises.",
         Always(
             amsgrad,
-            (lr / (sqrt(u[t]) + eps) <= lr / (sqrt(u[t - 1]) + eps),),
+            (Le(lr / (sqrt(u[t]) + eps), lr / (sqrt(u[t - 1]) + eps)),),
             (u[t] >= 0, v[t] >= 0),
         ),
         "proved",
@@ -319,7 +319,7 @@ statements: tuple[Statement, ...] = (
             {
                 "p-th powers": Always(
                     power_means,
-                    ((1 - beta) * u[t] <= v[t], v[t] <= count[t] * u[t]),
+                    (Le((1 - beta) * u[t], v[t]), v[t] <= count[t] * u[t]),
                     (
                         (1 - beta) * u[t] <= v[t],
                         v[t] <= count[t] * u[t],
@@ -464,8 +464,8 @@ statements: tuple[Statement, ...] = (
         "RAdam's rectifier is 1 where rho_t = rho_inf, and below that never more than 1.",
         Conjunction(
             {
-                "at rho_inf": Identity(radam_rectified.subs(short, long), 1, where=(long > 4,)),
-                "below": Inequality(radam_rectified <= 1, where=(short > 4, short <= long)),
+                "at rho_inf": Identity(radam_rectified.subs(short, long), 1, where=(Gt(long, 4),)),
+                "below": Inequality(Le(radam_rectified, 1), where=(Gt(short, 4), Le(short, long))),
             }
         ),
         "proved",
@@ -476,7 +476,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "R4x",
         "RAdam's rectifier is 1 from the first step with rho_t > 4 on.",
-        Identity(radam_rectified, 1, where=(short > 4, short <= long)),
+        Identity(radam_rectified, 1, where=(Gt(short, 4), short <= long)),
         "refuted",
         "near miss of R4",
         ("RAdam",),
@@ -486,7 +486,7 @@ statements: tuple[Statement, ...] = (
         "R5",
         "It makes no difference whether RAdam rectifies from rho_t > 4 or from rho_t >= 5: at "
         "beta2 = 0.999 both begin with step 5.",
-        EveryStep(usual_length >= 5, first=5, last=5),
+        EveryStep(Ge(usual_length, 5), first=5, last=5),
         "refuted",
         "RAdam-Tensorflow#2; keras-radam#24",
         ("RAdam",),
@@ -497,10 +497,10 @@ statements: tuple[Statement, ...] = (
         "At beta2 = 0.999 rho_t > 4 begins with step 5 and rho_t >= 5 with step 6.",
         Conjunction(
             {
-                "before 5": EveryStep(usual_length <= 4, last=4),
-                "at 5": EveryStep(usual_length > 4, first=5, last=5),
-                "before 6": EveryStep(usual_length < 5, last=5),
-                "at 6": EveryStep(usual_length >= 5, first=6, last=6),
+                "before 5": EveryStep(Le(usual_length, 4), last=4),
+                "at 5": EveryStep(Gt(usual_length, 4), first=5, last=5),
+                "before 6": EveryStep(Lt(usual_length, 5), last=5),
+                "at 6": EveryStep(Ge(usual_length, 5), first=6, last=6),
             }
         ),
         "proved",

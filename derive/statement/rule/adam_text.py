@@ -10,6 +10,7 @@ from sympy import Dummy, Rational
 from optwright.derive.claim.formula.every_step import EveryStep
 from optwright.derive.claim.formula.expression import Conjunction, Inequality
 from optwright.derive.claim.problem import script
+from optwright.derive.claim.relation import Equal, Ge, Le, Lt
 from optwright.derive.claim.rule.declared import Declared
 from optwright.derive.claim.rule.invariant import Always
 from optwright.derive.claim.rule.simulation import Simulation
@@ -17,7 +18,6 @@ from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     Abs,
     Eq,
-    Equal,
     Optimizer,
     Parameter,
     Source,
@@ -205,7 +205,7 @@ statements: tuple[Statement, ...] = (
         Conjunction(
             {
                 "t = 1": EveryStep(Eq(larger(usual1, usual2), 10), last=1),
-                "always": EveryStep(larger(usual1, usual2) < Rational(657, 100) ** 2, until=30),
+                "always": EveryStep(Lt(larger(usual1, usual2), Rational(657, 100) ** 2), until=30),
             }
         ),
         "proved",
@@ -219,7 +219,7 @@ statements: tuple[Statement, ...] = (
         Conjunction(
             {
                 "largest": EveryStep(
-                    larger(usual1, usual2) <= larger(usual1, usual2).subs(t, 12), until=40
+                    Le(larger(usual1, usual2), larger(usual1, usual2).subs(t, 12)), until=40
                 ),
                 "at least": EveryStep(
                     larger(usual1, usual2) > Rational(65685, 10000) ** 2, first=12, last=12
@@ -272,7 +272,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "C83y",
         "The factor of C83b is largest in the first step.",
-        EveryStep(larger(usual1, usual2) <= 10, until=30),
+        EveryStep(Le(larger(usual1, usual2), 10), until=30),
         "refuted",
         "lecture notes (D4): the initial step",
         ("Adam", "AdamNoCorrection"),
@@ -310,7 +310,7 @@ statements: tuple[Statement, ...] = (
             {
                 "t = 1": EveryStep(Eq(larger(usual1, d1), 1), last=1),
                 "t = 10": EveryStep(
-                    Abs(sqrt(larger(usual1, d1)) - Rational(211, 100)) < Rational(1, 200),
+                    Lt(Abs(sqrt(larger(usual1, d1)) - Rational(211, 100)), Rational(1, 200)),
                     first=10,
                     last=10,
                 ),
@@ -404,7 +404,7 @@ statements: tuple[Statement, ...] = (
             (
                 moved[0] - theta[t - 1] >= -Rational(53, 50) * lr,
                 moved[1] - moved[0] >= Rational(37, 50) * lr,
-                theta[t] - moved[1] >= Rational(24, 25) * lr,
+                Ge(theta[t] - moved[1], Rational(24, 25) * lr),
             ),
             (v[t] >= 0, v[t] <= 9),
             varying=("lr",),
@@ -452,7 +452,7 @@ statements: tuple[Statement, ...] = (
         "Adam reduces its rate ever more: the rate of a coordinate never rises.",
         Always(
             plain,
-            (lr / (sqrt(v[t]) + eps) <= lr / (sqrt(v[t - 1]) + eps),),
+            (Le(lr / (sqrt(v[t]) + eps), lr / (sqrt(v[t - 1]) + eps)),),
             problems=(script(1, 0),),
         ),
         "refuted",

@@ -11,6 +11,7 @@ from optwright.derive.claim.formula.expression import (
     SumOf,
 )
 from optwright.derive.claim.problem import ANSWER, POINT, script
+from optwright.derive.claim.relation import Equal, Ge, Le
 from optwright.derive.claim.rule.exclusion import Impossible
 from optwright.derive.claim.rule.invariant import Always, StepFrom
 from optwright.derive.claim.rule.limit import FamilyLimit, Limit
@@ -19,7 +20,6 @@ from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     Abs,
     Eq,
-    Equal,
     G,
     Optimizer,
     Parameter,
@@ -387,7 +387,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "A12a",
         "Adagrad's learning rate of a coordinate never rises.",
-        Always(adagrad, (lr / (sqrt(G[t]) + eps) <= lr / (sqrt(G[t - 1]) + eps),), (G[t] >= 0,)),
+        Always(adagrad, (Le(lr / (sqrt(G[t]) + eps), lr / (sqrt(G[t - 1]) + eps)),), (G[t] >= 0,)),
         "proved",
         "essay (D0), lesson (D2)",
         ("Adagrad",),
@@ -398,7 +398,7 @@ statements: tuple[Statement, ...] = (
         "RMSProp's learning rate of a coordinate never rises.",
         Always(
             rmsprop,
-            (lr / (sqrt(v[t]) + eps) <= lr / (sqrt(v[t - 1]) + eps),),
+            (Le(lr / (sqrt(v[t]) + eps), lr / (sqrt(v[t - 1]) + eps)),),
             (v[t] >= 0,),
             problems=(script(1, 0),),
         ),
@@ -424,7 +424,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "C54",
         "A larger gradient makes Adagrad's update smaller.",
-        Inequality(x / sqrt(y + x**2) >= (x + z) / sqrt(y + (x + z) ** 2)),
+        Inequality(Ge(x / sqrt(y + x**2), (x + z) / sqrt(y + (x + z) ** 2))),
         "refuted",
         "essay (D0): more cautious updates",
         ("Adagrad",),

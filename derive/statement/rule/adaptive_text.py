@@ -11,6 +11,7 @@ from optwright.derive.claim.formula.expression import (
     Refutation,
 )
 from optwright.derive.claim.problem import POINT, Objective, script
+from optwright.derive.claim.relation import Equal, Ge, Le, Lt
 from optwright.derive.claim.rule.declared import Declared
 from optwright.derive.claim.rule.exclusion import Impossible
 from optwright.derive.claim.rule.invariant import Always
@@ -20,7 +21,6 @@ from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     Abs,
     Eq,
-    Equal,
     G,
     Optimizer,
     Parameter,
@@ -77,7 +77,7 @@ same = {"grad": constant}
 step = theta[t] - theta[t - 1]
 slower = Always(  # the sum of 1/4**t stays below 1/3
     adagrad,
-    (lr / (sqrt(G[t]) + eps) >= lr / (1 + eps),),
+    (Ge(lr / (sqrt(G[t]) + eps), lr / (1 + eps)),),
     (Equal(G[t], (1 - Rational(1, 4) ** t) / 3),),
     answer={"grad": Rational(1, 2) ** t},
 )
@@ -132,7 +132,7 @@ statements: tuple[Statement, ...] = (
         "or faster.",
         Always(
             adagrad0,
-            (lr / sqrt(G[t]) <= lr / (t * Abs(constant)),),
+            (Le(lr / sqrt(G[t]), lr / (t * Abs(constant))),),
             parameters=(constant(1),),
             assume=there,
             answer=same,
@@ -170,7 +170,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "C53",
         "For the same gradient Adagrad makes a smaller step where more squares were summed before.",
-        Inequality(x / (sqrt(y + z + x**2) + eps) <= x / (sqrt(y + x**2) + eps), where=(x > 0,)),
+        Inequality(Le(x / (sqrt(y + z + x**2) + eps), x / (sqrt(y + x**2) + eps)), where=(x > 0,)),
         "proved",
         "lesson (D2): smaller updates for frequent features",
         ("Adagrad",),
@@ -212,10 +212,10 @@ statements: tuple[Statement, ...] = (
         Conjunction(
             {
                 "rate": Inequality(
-                    1 / sqrt(y + (x + z) ** 2) <= 1 / sqrt(y + x**2), where=(x > 0,)
+                    Le(1 / sqrt(y + (x + z) ** 2), 1 / sqrt(y + x**2)), where=(x > 0,)
                 ),
                 "step": Inequality(
-                    (x + z) / sqrt(y + (x + z) ** 2) >= x / sqrt(y + x**2), where=(x > 0,)
+                    Ge((x + z) / sqrt(y + (x + z) ** 2), x / sqrt(y + x**2)), where=(x > 0,)
                 ),
             }
         ),
@@ -302,7 +302,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "C57",
         "The older a square is, the more RMSProp's average weighs it.",
-        Inequality((1 - rho) * rho**age >= 1 - rho),
+        Inequality(Ge((1 - rho) * rho**age, 1 - rho)),
         "refuted",
         "essay (D0): more weight on historical gradients",
         ("RMSProp",),
@@ -311,7 +311,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "C57a",
         "It weighs a square less the older it is, while Adagrad's sum weighs all alike.",
-        Inequality((1 - rho) * rho ** (age + 1) < (1 - rho) * rho**age, where=(rho > 0,)),
+        Inequality(Lt((1 - rho) * rho ** (age + 1), (1 - rho) * rho**age), where=(rho > 0,)),
         "proved",
         "essay (D0), corrected",
         ("RMSProp", "Adagrad"),
@@ -341,7 +341,7 @@ statements: tuple[Statement, ...] = (
         "do not shrink below a fixed length.",
         Always(
             rmsprop0,
-            (step**2 >= lr**2 * (ratio**2 - rho) / ((1 - rho) * ratio**2),),
+            (Ge(step**2, lr**2 * (ratio**2 - rho) / ((1 - rho) * ratio**2)),),
             (
                 v[t] <= (1 - rho) * ratio ** (2 * t + 2) / (ratio**2 - rho),
                 v[t] > 0,
@@ -424,7 +424,7 @@ statements: tuple[Statement, ...] = (
         "For equal lr and eps and the same gradients RMSProp's rate is at least Adagrad's.",
         Always(
             both,
-            (lr / (sqrt(v[t]) + eps) >= lr / (sqrt(G[t]) + eps),),
+            (Ge(lr / (sqrt(v[t]) + eps), lr / (sqrt(G[t]) + eps)),),
             (v[t] <= G[t], v[t] >= 0),
         ),
         "proved",
@@ -437,7 +437,7 @@ statements: tuple[Statement, ...] = (
         "It is at least Adagrad's also when each follows its own path from the same start.",
         Always(
             apart,
-            (lr / (sqrt(v[t]) + eps) >= lr / (sqrt(G[t]) + eps),),
+            (Ge(lr / (sqrt(v[t]) + eps), lr / (sqrt(G[t]) + eps)),),
             problems=(Objective((Integer(0), Integer(10)), (Integer(1), Integer(0))),),
             hyper=({"lr": 1, "rho": Rational(3, 4), "eps": 0},),
         ),
@@ -464,7 +464,7 @@ statements: tuple[Statement, ...] = (
         "None is longer than that.",
         Always(
             rmsprop0,
-            (Abs(step) <= lr / sqrt(1 - rho),),
+            (Le(Abs(step), lr / sqrt(1 - rho)),),
             (v[t] >= 0,),
             varying=("lr",),
         ),

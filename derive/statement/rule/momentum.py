@@ -6,6 +6,7 @@ from sympy import Symbol
 
 from optwright.derive.claim.formula.expression import Conjunction, SumOf
 from optwright.derive.claim.problem import Objective, script
+from optwright.derive.claim.relation import Equal, Ge, Le
 from optwright.derive.claim.rule.exclusion import Impossible
 from optwright.derive.claim.rule.invariant import Always
 from optwright.derive.claim.rule.limit import Limit
@@ -14,7 +15,6 @@ from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     Abs,
     Eq,
-    Equal,
     Optimizer,
     Parameter,
     Source,
@@ -278,7 +278,7 @@ statements: tuple[Statement, ...] = (
             (Abs(v[t]) <= bound / (1 - mu),),
             (Abs(v[t]) <= bound / (1 - mu),),
             parameters=(bound(1),),
-            assume=(Abs(g[t]) <= bound,),
+            assume=(Le(Abs(g[t]), bound),),
         ),
         "proved",
         "lesson (D2)",
@@ -290,7 +290,7 @@ statements: tuple[Statement, ...] = (
         "The velocity grows in a step whose gradient agrees with it.",
         Always(
             outside,
-            (Abs(v[t]) >= Abs(v[t - 1]),),
+            (Ge(Abs(v[t]), Abs(v[t - 1])),),
             given=(g[t] * v[t - 1] > 0,),
             problems=(script(4, "1/2"),),
         ),

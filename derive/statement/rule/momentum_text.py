@@ -7,6 +7,7 @@ from sympy import Rational, Symbol
 from optwright.derive.claim.formula.every_step import EveryStep
 from optwright.derive.claim.formula.expression import Conjunction, Identity, Inequality
 from optwright.derive.claim.problem import POINT
+from optwright.derive.claim.relation import Equal, Ge, Le, Lt
 from optwright.derive.claim.rule.declared import Declared
 from optwright.derive.claim.rule.invariant import Always
 from optwright.derive.claim.rule.limit import Limit
@@ -15,7 +16,6 @@ from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     Abs,
     Eq,
-    Equal,
     Optimizer,
     Source,
     Variable,
@@ -202,7 +202,7 @@ statements: tuple[Statement, ...] = (
         Always(
             outside,
             (Abs(v[t]) >= Abs(constant), Equal(step, -lr * v[t])),
-            (v[t] * constant >= constant**2,),
+            (Ge(v[t] * constant, constant**2),),
             varying=("lr",),
             parameters=(constant(1),),
             answer={"grad": constant},
@@ -269,7 +269,7 @@ statements: tuple[Statement, ...] = (
                 "after": Identity(
                     rising, Rational(9, 10), where=(t >= steps + 1,), parameters=(steps(None),)
                 ),
-                "bound": Inequality(rising <= Rational(9, 10), parameters=(steps(None),)),
+                "bound": Inequality(Le(rising, Rational(9, 10)), parameters=(steps(None),)),
             }
         ),
         "proved",
@@ -323,7 +323,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "C47b",
         "With mu = 0.9 the newest ten gradients have 65 percent of the weight, rounded.",
-        Inequality(Abs(1 - mu**10 - Rational(65, 100)) < Rational(1, 200), where=usual),
+        Inequality(Lt(Abs(1 - mu**10 - Rational(65, 100)), Rational(1, 200)), where=usual),
         "proved",
         "article (D1), corrected",
         ("MomentumSum", "MomentumEMA"),
@@ -339,7 +339,7 @@ statements: tuple[Statement, ...] = (
                     Rational(9, 10) ** (1315 * t) > Rational(1, 2) ** (200 * t), last=1
                 ),
                 "not later": EveryStep(
-                    Rational(9, 10) ** (1317 * t) < Rational(1, 2) ** (200 * t), last=1
+                    Lt(Rational(9, 10) ** (1317 * t), Rational(1, 2) ** (200 * t)), last=1
                 ),
             }
         ),
@@ -351,7 +351,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "C47y",
         "With mu = 0.9, that is ten steps of memory, it keeps half of its weight for ten steps.",
-        EveryStep(Rational(9, 10) ** t >= Rational(1, 2), last=10),
+        EveryStep(Ge(Rational(9, 10) ** t, Rational(1, 2)), last=10),
         "refuted",
         "folklore: 1/(1 - mu) steps",
         ("MomentumSum", "MomentumEMA"),
@@ -372,7 +372,7 @@ statements: tuple[Statement, ...] = (
         "within 2, where annealing may.",
         Always(
             descent,
-            (theta[t] ** 2 <= theta[t - 1] ** 2,),
+            (Le(theta[t] ** 2, theta[t - 1] ** 2),),
             varying=("lr",),
             assume=(lr <= 2,),
             answer={"grad": POINT},
@@ -394,7 +394,7 @@ statements: tuple[Statement, ...] = (
     Statement(
         "N10a",
         "The simpler weights (t + 2)/2 satisfy it as an inequality, which is all the proof needs.",
-        Inequality(half.subs(t, t + 1) ** 2 - half.subs(t, t + 1) <= half**2),
+        Inequality(Le(half.subs(t, t + 1) ** 2 - half.subs(t, t + 1), half**2)),
         "proved",
         "Chambolle & Dossal 2015",
         (),

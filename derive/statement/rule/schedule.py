@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, Ne, Rational, Symbol, cos, pi, sqrt
+from sympy import Expr, Ne, Rational, Symbol, cos, pi, sqrt, sympify
 
 from optwright.derive.claim.formula.expression import Conjunction, Identity, Inequality
+from optwright.derive.claim.relation import Le
 from optwright.derive.claim.rule.limit import Limit
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import lr, t
@@ -22,7 +23,8 @@ def value(name: str, at: Any = t, **fixed: Any) -> Expr:
     found = catalog[name]
     assert isinstance(found, Schedule)
     known = {h.name: h.symbol for h in found.hyper}
-    return found.output.subs({known[k]: x for k, x in fixed.items()}).subs(t, at)
+    table = {known[k]: x for k, x in fixed.items()} | {t: at}
+    return found.output.xreplace({old: sympify(new) for old, new in table.items() if old != new})
 
 
 def equal(left: Any, right: Any, *where: Any) -> Identity:
@@ -32,7 +34,7 @@ def equal(left: Any, right: Any, *where: Any) -> Identity:
 
 def at_most(left: Any, right: Any, *where: Any) -> Inequality:
     """An inequality in the schedules' hyperparameters."""
-    return Inequality(left <= right, where=where, parameters=ranges)
+    return Inequality(Le(left, right), where=where, parameters=ranges)
 
 
 def row(

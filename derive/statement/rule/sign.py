@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from optwright.derive.claim.problem import ANSWER
+from optwright.derive.claim.relation import Equal
 from optwright.derive.claim.rule.simulation import Simulation
 from optwright.derive.claim.statement import Statement
-from optwright.derive.language import Equal, Parameter, Variable, beta, beta1, beta2, m, t, theta
+from optwright.derive.language import Parameter, Variable, beta, beta1, beta2, m, t, theta
 from optwright.derive.language.declaration import substitute
 from optwright.derive.rule import catalog
 

@@ -10,6 +10,7 @@ from optwright.derive.claim.formula.expression import Conjunction, Identity
 from optwright.derive.claim.formula.lowered import Lowered
 from optwright.derive.claim.formula.matrix import MatrixIdentity
 from optwright.derive.claim.formula.word import Column, Scalar, WordRule, Words
+from optwright.derive.claim.relation import Le
 from optwright.derive.claim.rule.gathered import Gathered, part
 from optwright.derive.claim.rule.invariant import Always
 from optwright.derive.claim.rule.limit import Limit
@@ -348,8 +349,8 @@ statements: tuple[Statement, ...] = (
         Always(
             yogi,
             (
-                v[t] - v[t - 1] <= (1 - beta) * g[t] ** 2,
-                v[t - 1] - v[t] <= (1 - beta) * g[t] ** 2,
+                Le(v[t] - v[t - 1], (1 - beta) * g[t] ** 2),
+                Le(v[t - 1] - v[t], (1 - beta) * g[t] ** 2),
             ),
             (v[t] >= 0,),
         ),
