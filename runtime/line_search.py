@@ -83,7 +83,7 @@ def strong_wolfe(
         a = a + a
     while trials < at_most:
         a = _parabola(low, value_low, slope_low, high, value_high)
-        if a == low or a == high:
+        if a in (low, high):
             break  # The bracket is as narrow as these numbers are.
         value, slope = phi(a)
         trials += 1

@@ -434,5 +434,6 @@ class Optimizer(metaclass=Checked):
             Optimizer.__init__(opt, described, **saved["flags"])
         else:
             Optimizer.__init__(opt, **described[0], **saved["flags"])
-        opt.load_state_dict(checkpoint.resumed(saved, opt._specs, opt.groups, described, replaced))
+        specs = opt._specs  # noqa: SLF001 (an object of this class)
+        opt.load_state_dict(checkpoint.resumed(saved, specs, opt.groups, described, replaced))
         return opt

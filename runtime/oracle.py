@@ -81,7 +81,7 @@ class Oracles:
         self._slots = slots
         self._regions = regions
         self._generator = generator
-        self._within: Sequence[int] = range(len(slots))
+        self.within: Sequence[int] = range(len(slots))
         self._functions: dict[str, Callable[..., Any]] = {}
         self._answers: dict[tuple[Any, ...], Any] = {}
         for name, answer in given.items():
@@ -104,7 +104,7 @@ class Oracles:
         if len(within) == len(self._slots):
             return self
         part = copy.copy(self)
-        part._within = within
+        part.within = within
         return part  # Answers are kept in one dict for all parts of a step.
 
     @property
@@ -182,7 +182,7 @@ class Oracles:
         if contract not in CONTRACTS:
             raise OracleError(f"no line search {contract!r}; known: {', '.join(CONTRACTS)}")
         if points is None:
-            points = [self._slots[i].array.astype(self._slots[i].compute) for i in self._within]
+            points = [self._slots[i].array.astype(self._slots[i].compute) for i in self.within]
 
         def slope(at: Arrays | None) -> float:
             gradients = self.ask("grad", at)
@@ -252,9 +252,9 @@ class Oracles:
 
     def _split(self, given: Any) -> tuple[Any, Any]:
         """(loss, gradients), either None if absent, from what the user's function returned."""
-        if isinstance(given, tuple) and len(given) == 2 and self._tree.fits(given[1]):
-            if self._tree.kind != "leaf" or is_number(self.library.number(given[0])):
-                return given
+        pair = isinstance(given, tuple) and len(given) == 2 and self._tree.fits(given[1])
+        if pair and (self._tree.kind != "leaf" or is_number(self.library.number(given[0]))):
+            return given[0], given[1]
         single = self._slots[0].array.shape if self._tree.kind == "leaf" else None
         if getattr(given, "shape", ()) != single and is_number(self.library.number(given)):
             return given, None
@@ -323,7 +323,7 @@ class Oracles:
         """Copies of arrays, one per tensor within, in the tensors' dtype; others from `fill`."""
         whole = list(fill)
         with np.errstate(all="ignore"):
-            for i, array in zip(self._within, arrays, strict=True):
+            for i, array in zip(self.within, arrays, strict=True):
                 here = self._here[i]
                 whole[i] = self._copy(("handed", i), array.reshape(here.shape), here.dtype)
         return whole
@@ -346,17 +346,17 @@ class Oracles:
         return [self._copy(("handed", i), x, x.dtype) for i, x in enumerate(self._here)]
 
     def _part(self, answer: Arrays) -> Arrays:
-        if len(self._within) == len(answer):
+        if len(self.within) == len(answer):
             return answer
-        return [answer[i] for i in self._within]
+        return [answer[i] for i in self.within]
 
     def _block(self, matrix: Any) -> Any:
         """The rows and columns of the tensors within."""
-        if len(self._within) == len(self._slots):
+        if len(self.within) == len(self._slots):
             return matrix
         ends = np.cumsum([slot.array.size for slot in self._slots])
         kept = np.concatenate(
-            [np.arange(ends[i] - self._slots[i].array.size, ends[i]) for i in self._within]
+            [np.arange(ends[i] - self._slots[i].array.size, ends[i]) for i in self.within]
         )
         index = self.xp.asarray(kept)
         return matrix[index][:, index]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
@@ -115,10 +116,8 @@ class Schedule(metaclass=Checked):
         """
         name, module = str(description["schedule"]), str(description["module"])
         if name not in Schedule._known and module.startswith(_PACKAGE):
-            try:
+            with suppress(ImportError):  # Said below, with the way out.
                 import_module(module)
-            except ImportError:
-                pass  # Said below, with the way out.
         kind = Schedule._known.get(name)
         if kind is None:
             raise CheckpointError(

@@ -60,33 +60,21 @@ class Tree:
         """
         leaves: list[Any] = []
         try:
-            self._collect(tree, leaves)
+            self.collect(tree, leaves)
         except _Misfit as misfit:
             path = "".join(f"[{key!r}]" for key in reversed(misfit.path))
             raise error(f"{what}{path} {misfit}") from None
         return leaves
 
-    def _collect(self, tree: Any, leaves: list[Any]) -> None:
+    def collect(self, tree: Any, leaves: list[Any]) -> None:
+        """Append the leaves of `tree` to those given. Raises _Misfit where it is another shape."""
         if self.kind == "leaf":
             if isinstance(tree, _NESTED):
                 raise _Misfit(f"is a {type(tree).__name__}, but the parameter there is one array")
             leaves.append(tree)
             return
-        if self.kind == "dict":
-            if not isinstance(tree, Mapping):
-                raise _Misfit(f"is {_kind(tree)}, but the parameters are a dict there")
-            if missing := [key for key in self.keys if key not in tree]:
-                raise _Misfit(f"lacks {_listed(missing)}")
-            if len(tree) > len(self.keys):
-                extra = [key for key in tree if key not in self.keys]
-                raise _Misfit(f"has {_listed(extra)}, which the parameters have not")
-        else:
-            if not isinstance(tree, (list, tuple)):
-                raise _Misfit(f"is {_kind(tree)}, but the parameters are a sequence there")
-            if len(tree) != len(self.keys):
-                raise _Misfit(
-                    f"has length {len(tree)}, but the parameters have {len(self.keys)} there"
-                )
+        if reason := self._misfit(tree):
+            raise _Misfit(reason)
         if self.flat:
             items = [tree[key] for key in self.keys] if self.kind == "dict" else tree
             if not any(issubclass(kind, _NESTED) for kind in set(map(type, items))):
@@ -94,19 +82,35 @@ class Tree:
                 return
         for key, child in zip(self.keys, self.children, strict=True):
             try:
-                child._collect(tree[key], leaves)
+                child.collect(tree[key], leaves)
             except _Misfit as misfit:
                 misfit.path.append(key)
                 raise
 
+    def _misfit(self, tree: Any) -> str:
+        """Why `tree` is not a dict, or a sequence, with the same keys; "" where it is one."""
+        if self.kind == "dict":
+            if not isinstance(tree, Mapping):
+                return f"is {_kind(tree)}, but the parameters are a dict there"
+            if missing := [key for key in self.keys if key not in tree]:
+                return f"lacks {_listed(missing)}"
+            extra = len(tree) > len(self.keys) and [key for key in tree if key not in self.keys]
+            return f"has {_listed(extra)}, which the parameters have not" if extra else ""
+        if not isinstance(tree, (list, tuple)):
+            return f"is {_kind(tree)}, but the parameters are a sequence there"
+        if len(tree) != len(self.keys):
+            return f"has length {len(tree)}, but the parameters have {len(self.keys)} there"
+        return ""
+
     def unflatten(self, leaves: Sequence[Any]) -> Any:
         """A tree of this shape with these leaves: dicts, lists, and tuples of their own type."""
-        return self._build(iter(leaves))
+        return self.build(iter(leaves))
 
-    def _build(self, leaves: Iterator[Any]) -> Any:
+    def build(self, leaves: Iterator[Any]) -> Any:
+        """A tree of this shape with the next leaves."""
         if self.kind == "leaf":
             return next(leaves)
-        children = [child._build(leaves) for child in self.children]
+        children = [child.build(leaves) for child in self.children]
         if isinstance(self.kind, str):
             return dict(zip(self.keys, children, strict=True))
         if issubclass(self.kind, list):

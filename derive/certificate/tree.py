@@ -7,6 +7,7 @@ from typing import Any
 
 import sympy
 from sympy import Basic, E
+from sympy.core.symbol import Str
 
 from optwright.derive.certificate.form import Tree
 from optwright.derive.language import operation as op
@@ -33,6 +34,14 @@ _NAMES: dict[type, str] = {
 }
 
 
+_CONSTANTS: dict[Basic, list[Tree]] = {
+    sympy.true: ["true"],
+    sympy.false: ["false"],
+    sympy.pi: ["pi"],
+    sympy.E: ["exp", "1"],
+}
+
+
 class NoTree(ValueError):
     """An expression that the format cannot say."""
 
@@ -47,21 +56,17 @@ def tree(expr: Any, atom: Callable[[Basic], bool] | None = None) -> Tree:
         return f"{expr.p}/{expr.q}" if expr.q != 1 else str(expr.p)
     if (atom or _unknown)(expr):
         return ["x", str(expr)]
-    if expr in (sympy.true, sympy.false):
-        return ["true" if expr == sympy.true else "false"]
+    if expr in _CONSTANTS:
+        return list(_CONSTANTS[expr])
 
     def sub(x: Any) -> Tree:
         return tree(x, atom)
 
-    if expr is sympy.pi:
-        return ["pi"]
-    if expr is E:
-        return ["exp", "1"]
     if expr.is_Pow:
         base, exponent = expr.args
         return ["exp", sub(exponent)] if base is E else ["^", sub(base), sub(exponent)]
     if isinstance(expr, (sympy.Lt, sympy.Le)):
-        return [">" if isinstance(expr, sympy.Lt) else ">=", sub(expr.args[1]), sub(expr.args[0])]
+        return [">" if isinstance(expr, sympy.Lt) else ">=", *map(sub, reversed(expr.args))]
     if isinstance(expr, (sympy.re, sympy.conjugate)):  # all unknowns are real
         return sub(expr.args[0])
     if isinstance(expr, op.cases):
@@ -70,16 +75,19 @@ def tree(expr: Any, atom: Callable[[Basic], bool] | None = None) -> Tree:
     if isinstance(expr, sympy.Piecewise) and expr.args[-1].args[1] == sympy.true:
         arms = [sub(x) for pair in expr.args[:-1] for x in pair.args]
         return ["cases", *arms, sub(expr.args[-1].args[0])]
-    operands = list(expr.args)
+    return [*_head(expr), *(sub(x) for x in expr.args if not isinstance(x, Str))]
+
+
+def _head(expr: Any) -> list[Tree]:
+    """What stands before the operands of an expression."""
     for kind, name in _NAMES.items():
         if isinstance(expr, kind):
-            return [name, *map(sub, operands)]
+            return [name]
     if isinstance(expr, op.Operation):
-        words = [str(a) for a in expr.args if not isinstance(a, sympy.Expr)]
-        operands = [a for a in expr.args if isinstance(a, sympy.Expr)]
-        return ["call", "_".join([expr.word, *words]), *map(sub, operands)]
+        words = [str(x) for x in expr.args if isinstance(x, Str)]
+        return ["call", "_".join([expr.word, *words])]
     if isinstance(expr, sympy.Function):
-        return ["call", str(expr.func), *map(sub, expr.args)]
+        return ["call", str(expr.func)]
     raise NoTree(f"{type(expr).__name__} has no tree: {expr}")
 
 

@@ -59,6 +59,7 @@ from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict
 
 __all__ = [
     "ANSWER",
+    "POINT",
     "AffineMaps",
     "AgreeToOrder",
     "Always",
@@ -98,7 +99,6 @@ __all__ = [
     "OnlyIf",
     "Optimal",
     "Oscillates",
-    "POINT",
     "Path",
     "Permutations",
     "Rate",

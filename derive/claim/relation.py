@@ -18,27 +18,27 @@ def _relation(kind: type[Relational], left: Any, right: Any) -> Any:
     return kind(*sides, evaluate=not any(side.free_symbols for side in sides))
 
 
-def Equal(left: Any, right: Any) -> Any:  # noqa: N802  (as in the language)
+def Equal(left: Any, right: Any) -> Any:
     """`left = right`."""
     return _relation(sympy.Eq, left, right)
 
 
-def Le(left: Any, right: Any) -> Any:  # noqa: N802  (SymPy's names, here and below)
+def Le(left: Any, right: Any) -> Any:
     """`left <= right`."""
     return _relation(sympy.Le, left, right)
 
 
-def Ge(left: Any, right: Any) -> Any:  # noqa: N802
+def Ge(left: Any, right: Any) -> Any:
     """`left >= right`."""
     return _relation(sympy.Ge, left, right)
 
 
-def Lt(left: Any, right: Any) -> Any:  # noqa: N802
+def Lt(left: Any, right: Any) -> Any:
     """`left < right`."""
     return _relation(sympy.Lt, left, right)
 
 
-def Gt(left: Any, right: Any) -> Any:  # noqa: N802
+def Gt(left: Any, right: Any) -> Any:
     """`left > right`."""
     return _relation(sympy.Gt, left, right)
 

@@ -1,9 +1,10 @@
-"""Claims are about plain systems: families, names and routes in their place are refused."""
+"""The systems that claims are about: which are plain ones, and what their answers are called."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from itertools import count
 from typing import Any
 
 from optwright.derive.error import DeclarationError
@@ -22,10 +23,10 @@ def check_systems(claim: Any) -> None:
         return
     for field in fields(claim):
         given = getattr(claim, field.name)
-        if isinstance(field.type, str) and field.type in _WANTED:
-            if not isinstance(given, _WANTED[field.type]):
-                where = f"{type(claim).__name__}, {field.name}"
-                raise DeclarationError(where, _name(given), _instead(given))
+        wanted = _WANTED.get(field.type) if isinstance(field.type, str) else None
+        if wanted is not None and not isinstance(given, wanted):
+            where = f"{type(claim).__name__}, {field.name}"
+            raise DeclarationError(where, _name(given), _instead(given))
 
 
 def _name(given: Any) -> str:
@@ -45,4 +46,13 @@ def _instead(given: Any) -> str:
     return f"is a {type(given).__name__}: write an Optimizer, such as catalog.system('Adam')"
 
 
-__all__ = ["check_systems"]
+def answer_names(system: Optimizer) -> Iterator[str]:
+    """What answers are called in obligations: g, g_2, … unless the system uses the name."""
+    taken = {"theta", *(s.name for s in system.state), *(h.name for h in system.hyper)}
+    for number in count(1):
+        name = "g" if number == 1 else f"g_{number}"
+        if name not in taken:
+            yield name
+
+
+__all__ = ["answer_names", "check_systems"]

@@ -259,8 +259,9 @@ def skip_nonfinite(rule: S) -> S:
         finite = sympy.Eq(bad[t], 0)
         if started:
             step.append(equation(clock[t], cases((attempt[t], finite), clock[t - 1])))
-        for x in kept:
-            step.append(equation(x[t], cases((Variable(tried[x.name])[t], finite), x[t - 1])))
+        step.extend(
+            equation(x[t], cases((Variable(tried[x.name])[t], finite), x[t - 1])) for x in kept
+        )
         states: list[State | History] = [
             replace(s, extent=ALL) if isinstance(s, State) and s.extent == HOST else s
             for s in rule.state

@@ -6,7 +6,7 @@ declaration.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -180,19 +180,24 @@ def _elementary(expr: Expr, run: Evaluator) -> Quantity:
     return run.entrywise(lambda f, x: f.apply(name, x), run.evaluate(expr.args[0]))
 
 
+_ENTRYWISE: dict[type, Callable[..., Any]] = {
+    sympy.Max: lambda f, *x: f.largest(x),
+    sympy.Min: lambda f, *x: f.smallest(x),
+    sympy.Mod: lambda f, a, b: f.modulo(a, b),
+    sympy.And: lambda f, *c: f.both(c),
+    sympy.Or: lambda f, *c: f.either(c),
+    sympy.Not: lambda f, c: f.invert(c),
+}
+
+
 @meaning.register(sympy.Max)
-def _maximum(expr: Expr, run: Evaluator) -> Quantity:
-    return run.entrywise(lambda f, *x: f.largest(x), *map(run.evaluate, expr.args))
-
-
 @meaning.register(sympy.Min)
-def _minimum(expr: Expr, run: Evaluator) -> Quantity:
-    return run.entrywise(lambda f, *x: f.smallest(x), *map(run.evaluate, expr.args))
-
-
 @meaning.register(sympy.Mod)
-def _modulo(expr: Expr, run: Evaluator) -> Quantity:
-    return run.entrywise(lambda f, a, b: f.modulo(a, b), *map(run.evaluate, expr.args))
+@meaning.register(sympy.And)
+@meaning.register(sympy.Or)
+@meaning.register(sympy.Not)
+def _entrywise(expr: Any, run: Evaluator) -> Quantity:
+    return run.entrywise(_ENTRYWISE[type(expr)], *map(run.evaluate, expr.args))
 
 
 @meaning.register(type(sympy.pi))
@@ -219,21 +224,6 @@ def _relation(expr: Any, run: Evaluator) -> Quantity:
     word, swapped = _RELATIONS[type(expr)]
     a, b = map(run.evaluate, reversed(expr.args) if swapped else expr.args)
     return run.entrywise(lambda f, x, y: f.compare(x, word, y), a, b)
-
-
-@meaning.register(sympy.And)
-def _conjunction(expr: Any, run: Evaluator) -> Quantity:
-    return run.entrywise(lambda f, *c: f.both(c), *map(run.evaluate, expr.args))
-
-
-@meaning.register(sympy.Or)
-def _disjunction(expr: Any, run: Evaluator) -> Quantity:
-    return run.entrywise(lambda f, *c: f.either(c), *map(run.evaluate, expr.args))
-
-
-@meaning.register(sympy.Not)
-def _negation(expr: Any, run: Evaluator) -> Quantity:
-    return run.entrywise(lambda f, c: f.invert(c), run.evaluate(expr.args[0]))
 
 
 @meaning.register(sympy.logic.boolalg.BooleanAtom)

@@ -118,19 +118,19 @@ class Field(ABC):
 
     def both(self, conditions: Sequence[Any]) -> Any:
         """The condition that all hold."""
-        return all(conditions)
+        return False if False in conditions else None if None in conditions else True
 
     def either(self, conditions: Sequence[Any]) -> Any:
         """The condition that one holds."""
-        return any(conditions)
+        return True if True in conditions else None if None in conditions else False
 
     def invert(self, condition: Any) -> Any:
         """The condition that it does not hold."""
-        return not condition
+        return None if condition is None else not condition
 
     def known(self, condition: Any) -> bool | None:
         """Whether it holds; None if rounding could turn it either way."""
-        return bool(condition)
+        return None if condition is None else bool(condition)
 
     def truth(self, holds: bool) -> Any:
         """A condition that is decided."""

@@ -296,13 +296,13 @@ CERTAIN = Certain()
 __all__ = [
     "CERTAIN",
     "Certain",
+    "Enclosed",
     "Ends",
     "Number",
-    "Enclosed",
     "differ",
+    "ends_of",
     "float_ends",
     "fraction_ends",
     "outward",
     "raised",
-    "ends_of",
 ]

@@ -98,9 +98,7 @@ def boxed(x: Any) -> Array:
 
 def each(function: Callable[..., Any], *operands: Any) -> Array:
     """`function` entry by entry over arrays and numbers, broadcast against each other."""
-    return boxed(
-        np.frompyfunc(lambda *entries: function(*entries), len(operands), 1)(*map(boxed, operands))
-    )
+    return boxed(np.frompyfunc(function, len(operands), 1)(*map(boxed, operands)))
 
 
 def full(shape: Sequence[int], number: Any) -> Array:

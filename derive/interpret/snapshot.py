@@ -165,7 +165,7 @@ def load(
     first = tensors if theta0 is None else tuple(numbers(x, field) for x in theta0)
     wanted = {s.name: s for s in system.state}
     if set(state) != set(wanted):
-        odd = sorted(set(state) ^ set(wanted))[0]
+        odd = min(set(state) ^ set(wanted))
         raise ValueError(
             f"{system.id}: {odd} is {'missing from' if odd in wanted else 'no part of'} the state"
         )

@@ -87,7 +87,7 @@ def _try_schedule(schedule: Schedule, steps: int) -> None:
             snapshot = advance_schedule(schedule, before, hyper, loss)
         _check(schedule, number, before.state, snapshot.values)
         if not _finite(snapshot.output):
-            _refuse(schedule, f"output {schedule.output}", number, snapshot.output)
+            _refuse(schedule, f"output {schedule.output}", number)
 
 
 def _systems(rule: Any, before: Any, after: Any) -> Iterator[tuple[System, Any, Any]]:
@@ -109,7 +109,7 @@ def _check(system: System, number: int, old: Mapping[str, Any], new: Mapping[str
         for equation in inner:
             found = new.get(equation.lhs.name)
             if not _finite(found) and not _from_infinity(equation, old, new):
-                _refuse(system, f"equation {str_equation(equation)!r}", number, found)
+                _refuse(system, f"equation {str_equation(equation)!r}", number)
 
 
 def _from_infinity(equation: Eq, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
@@ -131,7 +131,7 @@ def _finite(data: Any) -> bool:
     return not isinstance(data, Decimal) or data.is_finite()
 
 
-def _refuse(system: System, where: str, number: int, found: Any) -> None:
+def _refuse(system: System, where: str, number: int) -> None:
     defaults = ", ".join(f"{h.name} = {h.default}" for h in system.hyper) or "none"
     reason = (
         "gives a value that is infinite or no number on ordinary gradients: is something divided "

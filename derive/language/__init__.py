@@ -30,6 +30,7 @@ from sympy import (
 from sympy import Eq as Equal
 from sympy import Ne as Unequal
 
+from optwright.derive.language import vocabulary
 from optwright.derive.language.check.python import answer_in_words
 from optwright.derive.language.declaration import (
     DeclarationError,
@@ -49,7 +50,7 @@ from optwright.derive.language.declaration import (
     theta,
     turn,
 )
-from optwright.derive.language.declaration import equation as Eq  # noqa: N812  (what authors write)
+from optwright.derive.language.declaration import equation as Eq
 from optwright.derive.language.extent import ALL, COORDINATE, EACH_AXIS, HOST, TENSOR, axes, matrix
 from optwright.derive.language.operation import (
     cases,
@@ -82,7 +83,6 @@ from optwright.derive.language.operation import (
 from optwright.derive.language.symbol import Hyper, Parameter, Range, Variable, exact, t, variables
 from optwright.derive.language.text import show_step
 from optwright.derive.language.vocabulary import *  # noqa: F403
-from optwright.derive.language.vocabulary import __all__ as _symbols
 
 answer_in_words()
 
@@ -165,5 +165,5 @@ __all__ = [
     "turn",
     "value",
     "variables",
-    *_symbols,
 ]
+__all__ += vocabulary.__all__

@@ -89,7 +89,7 @@ def _literal(node: ast.expr, source: str, name: str) -> Any:
             return Integer(node.value)
         if isinstance(node.value, float):
             text = (ast.get_source_segment(source, node) or repr(node.value)).replace("_", "")
-            if isinf(node.value) or not node.value and Decimal(text):
+            if isinf(node.value) or (not node.value and Decimal(text)):
                 raise DeclarationError("call", name, f"{text} is beyond double precision")
             return Rational(text)
     given = ast.get_source_segment(source, node) or ast.unparse(node)

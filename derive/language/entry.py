@@ -14,7 +14,7 @@ def one_entry(x: Expr) -> Expr:
     """The expression with the operations on arrays taken of arrays with one entry."""
     return x.replace(
         lambda node: isinstance(node, op.Operation) and not isinstance(node, op.cases),
-        lambda node: _single(node),
+        _single,
     )
 
 

@@ -39,19 +39,19 @@ class Oracle(Operation):
     """
 
 
-class grad(Oracle):  # noqa: N801
+class grad(Oracle):
     """The gradient of the loss at a point: `grad(x)`, shaped like the parameters."""
 
     form, nargs = "g[t], or grad(theta[t - 1])", 1
 
 
-class value(Oracle):  # noqa: N801
+class value(Oracle):
     """The loss at a point: `value(x)`, one number over all tensors (a host value in a schedule)."""
 
     form, nargs = "value(theta[t - 1])", 1
 
 
-class hessian(Oracle):  # noqa: N801
+class hessian(Oracle):
     """The Hessian at a point: `hessian(x)`, symmetric, n × n over the concatenated parameters.
 
     For rules of `scope="all"` only.
@@ -60,19 +60,19 @@ class hessian(Oracle):  # noqa: N801
     form, nargs = "hessian(theta[t - 1])", 1
 
 
-class hvp(Oracle):  # noqa: N801
+class hvp(Oracle):
     """The Hessian at a point times a vector: `hvp(x, u)`, u and the result like the parameters."""
 
     form, nargs = "hvp(theta[t - 1], u[t])", 2
 
 
-class hessian_diagonal(Oracle):  # noqa: N801
+class hessian_diagonal(Oracle):
     """The diagonal of the Hessian at a point, or its estimate, shaped like the parameters."""
 
     form, nargs = "hessian_diagonal(theta[t - 1])", 1
 
 
-class noise(Oracle):  # noqa: N801
+class noise(Oracle):
     """Standard normal noise shaped like the parameters: `noise(k)`, the k-th draw of a step.
 
     Draws of different k, tensors and steps are independent. The generator belongs to the optimizer
@@ -82,7 +82,7 @@ class noise(Oracle):  # noqa: N801
     form, nargs = "noise(1)", 1
 
 
-class line_search(Oracle):  # noqa: N801
+class line_search(Oracle):
     """A step length along a direction: `line_search(x, d, contract, start, *constants)`.
 
     `contract` names the conditions that the answer fulfils ("armijo", "strong_wolfe",
@@ -104,7 +104,7 @@ class line_search(Oracle):  # noqa: N801
         return str(self.args[2].name)
 
 
-class evaluations(Operation):  # noqa: N801
+class evaluations(Operation):
     """How many points a line search asked: `evaluations(line_search(…))`, one whole number.
 
     The search is asked once for its length and its evaluations.
@@ -125,6 +125,9 @@ class Reduction(Operation):
     refused when the declaration is made.
     """
 
+    def __new__(cls, x: Any, scope: Any = "tensor") -> Expr:
+        return Function.__new__(cls, x, _over(scope))
+
     @property
     def over(self) -> str | int:
         last = self.args[-1]
@@ -143,46 +146,34 @@ def _over(scope: str | int | Str | Integer) -> Expr:
     return sympify(scope)
 
 
-class total(Reduction):  # noqa: N801
+class total(Reduction):
     """The sum of the entries: `total(x)`, 0 of none."""
 
     form = 'total(x), total(x, "all") or total(x, -1)'
 
-    def __new__(cls, x: Any, scope: Any = "tensor") -> Expr:
-        return Function.__new__(cls, x, _over(scope))
 
-
-class mean(Reduction):  # noqa: N801
+class mean(Reduction):
     """The arithmetic mean of the entries: `mean(x)`."""
 
     form = 'mean(x), mean(x, "all") or mean(x, -1)'
 
-    def __new__(cls, x: Any, scope: Any = "tensor") -> Expr:
-        return Function.__new__(cls, x, _over(scope))
 
-
-class largest(Reduction):  # noqa: N801
+class largest(Reduction):
     """The largest entry: `largest(x)`; NaN if any entry is, -inf of none."""
 
     form = 'largest(x), largest(x, "all") or largest(x, -1)'
 
-    def __new__(cls, x: Any, scope: Any = "tensor") -> Expr:
-        return Function.__new__(cls, x, _over(scope))
 
-
-class norm(Reduction):  # noqa: N801
+class norm(Reduction):
     """The Euclidean (Frobenius) norm: `norm(x)`, at least 0."""
 
     form = 'norm(x), norm(x, "all") or norm(x, -1)'
-
-    def __new__(cls, x: Any, scope: Any = "tensor") -> Expr:
-        return Function.__new__(cls, x, _over(scope))
 
     def _eval_is_nonnegative(self) -> bool:
         return True
 
 
-class dot(Reduction):  # noqa: N801
+class dot(Reduction):
     """The sum of the entrywise products of two arrays: `dot(x, y)`."""
 
     form = 'dot(x, y), dot(x, y, "all") or dot(x, y, -1)'
@@ -191,7 +182,7 @@ class dot(Reduction):  # noqa: N801
         return Function.__new__(cls, x, y, _over(scope))
 
 
-class count_nonfinite(Reduction):  # noqa: N801
+class count_nonfinite(Reduction):
     """How many entries are infinite or NaN: `count_nonfinite(x)`, over all tensors unless said."""
 
     form = 'count_nonfinite(x), count_nonfinite(x, "all") or count_nonfinite(x, -1)'
@@ -200,7 +191,7 @@ class count_nonfinite(Reduction):  # noqa: N801
         return Function.__new__(cls, x, _over(scope))
 
 
-class max_per_axis(Operation):  # noqa: N801
+class max_per_axis(Operation):
     """One array per axis of x: the maximum over all the other axes, each kept with length one.
 
     The extent is `EACH_AXIS` (Anil et al. 2019, SM3).
@@ -209,7 +200,7 @@ class max_per_axis(Operation):  # noqa: N801
     form, nargs = "max_per_axis(x)", 1
 
 
-class min_over_axes(Operation):  # noqa: N801
+class min_over_axes(Operation):
     """The entrywise minimum of one array per axis (`EACH_AXIS`), broadcast against each other.
 
     One number per entry (Anil et al. 2019, SM3).
@@ -221,31 +212,31 @@ class min_over_axes(Operation):  # noqa: N801
 # --- matrices ------------------------------------------------------------------------------------
 
 
-class solve(MatrixOperation):  # noqa: N801
+class solve(MatrixOperation):
     """The solution x of A x = b: `solve(A, b)`, A square, b a vector or matrix."""
 
     form, nargs = "solve(A, b)", 2
 
 
-class outer(MatrixOperation):  # noqa: N801
+class outer(MatrixOperation):
     """The outer product of two vectors of lengths n: `outer(a, b)`, n × n."""
 
     form, nargs = "outer(a, b)", 2
 
 
-class identity(MatrixOperation):  # noqa: N801
+class identity(MatrixOperation):
     """The identity matrix with as many rows as the matrix or vector given: `identity(A)`."""
 
     form, nargs = "identity(A)", 1
 
 
-class inverse_root(MatrixOperation):  # noqa: N801
+class inverse_root(MatrixOperation):
     """A**(-1/p) of a symmetric positive definite matrix: `inverse_root(A, p)`, shaped like A."""
 
     form, nargs = "inverse_root(A, 4)", 2
 
 
-class dim(Operation):  # noqa: N801
+class dim(Operation):
     """The length of one axis of a tensor: `dim(-1)` columns, `dim(-2)` rows; a whole number."""
 
     form, nargs = "dim(-1)", 1
@@ -254,7 +245,7 @@ class dim(Operation):  # noqa: N801
 # --- choices and rounding ------------------------------------------------------------------------
 
 
-class cases(Operation):  # noqa: N801
+class cases(Operation):
     """A choice: `cases((a, cond), (b, cond2), otherwise)`, the first whose condition holds.
 
     On a condition of extent host only the chosen arm is evaluated; elsewhere all arms are, and one
@@ -314,7 +305,7 @@ class cases(Operation):  # noqa: N801
         return tuple(self.args[1::2])
 
 
-class round_to(Operation):  # noqa: N801
+class round_to(Operation):
     """A number rounded to a storage type and back, ties to even: `round_to(x, "bfloat16")`.
 
     The types are float16, bfloat16, float32 and float64; NoExpression is raised for another.

@@ -8,6 +8,7 @@ two arrays is their entrywise product and matrix products are written `a @ b` or
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -113,7 +114,7 @@ class Term(Symbolic, Expr):  # type: ignore[misc]
         return matmul(other, self)
 
     @property
-    def T(self) -> Expr:  # noqa: N802  (the name of the field)
+    def T(self) -> Expr:
         """The transpose of a matrix."""
         return transpose(self)
 
@@ -167,7 +168,8 @@ class Word(Bare, FunctionClass):  # type: ignore[misc]
         except NoExpression:
             raise
         except TypeError as error:
-            reason = f"{str(error).replace('.__new__', '')}: write {cls.form}"
+            fault = re.sub(r"\w+\.__new__", cls.__name__, str(error))
+            reason = f"{fault}: write {cls.form}"
             raise NoExpression("expression", cls.__name__, reason) from None
 
 
@@ -201,7 +203,7 @@ class MatrixOperation(Operation):
     """An operation on whole arrays, not entrywise."""
 
 
-class matmul(MatrixOperation):  # noqa: N801
+class matmul(MatrixOperation):
     """The matrix product of two factors; several are multiplied from the left."""
 
     form = "a @ b, or matmul(a, b)"
@@ -213,7 +215,7 @@ class matmul(MatrixOperation):  # noqa: N801
         return product
 
 
-class transpose(MatrixOperation):  # noqa: N801
+class transpose(MatrixOperation):
     """The transpose of a matrix."""
 
     form, nargs = "a.T, or transpose(a)", 1

@@ -213,9 +213,10 @@ class _Listing:
             self.choice(node, out, target)
             return
         operands = tuple(self.operand(x, target) for x in node.operands)
-        if node.function == "divide" and isinstance(operands[1], Made) and not operands[1].place:
-            if operands[1].base in _KIND.values():
-                operands[1].base = "denominator"
+        if node.function == "divide":
+            below = operands[1]
+            if isinstance(below, Made) and not below.place and below.base in _KIND.values():
+                below.base = "denominator"
         self.call(node.function, operands, out, target, node.option)
 
     def call(

@@ -260,10 +260,8 @@ class _Hoist:
                 if isinstance(o, Line)
             )
             reduces = tuple(
-                replace(r, value=self.replaced(r.value, r.name.name, r.only),
-                        root=r.root and self.replaced(r.root, r.name.name, r.only))
-                for r in phase.reduces
-            )  # fmt: skip
+                replace(r, value=self.replaced(r.value, r.name.name, r.only)) for r in phase.reduces
+            )
             for extent in (ALL, TENSOR):
                 found = tuple(x for x in self.late if x.name.extent == extent)
                 last = result[-1] if result else None

@@ -67,15 +67,11 @@ class LoopLine:
 
 @dataclass(frozen=True)
 class Reduce:
-    """A reduction that ends a pass: the sum or the maximum of the entries of `value`.
-
-    A sum of squares is found from the `root` of its entries too: its root is a norm.
-    """
+    """A reduction that ends a pass: the sum or the maximum of the entries of `value`."""
 
     name: Name
     kind: Literal["sum", "max", "nonfinite"]
     value: Node
-    root: Node | None = None
     only: Only = ALWAYS
 
 
@@ -175,12 +171,6 @@ class Program:
             elif isinstance(phase, Pass):
                 found.update({r.name.name: r.name.extent for r in phase.reduces})
         return found
-
-    @property
-    def norms(self) -> dict[str, Node]:
-        """The sums of squares, whose roots are norms, with what is squared in each."""
-        passes = [p for p in self.phases if isinstance(p, Pass)]
-        return {r.name.name: r.root for p in passes for r in p.reduces if r.root is not None}
 
     @property
     def shared(self) -> tuple[str, ...]:

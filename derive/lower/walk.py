@@ -297,11 +297,7 @@ class Walk(Translator):
                 ):  # fmt: skip
                     return known.name
             name = self.known(self.fresh(base), extent)
-            root = None
-            if isinstance(value, Apply) and value.function == "multiply":
-                first, *rest = value.operands
-                root = first if set(rest) == {first} else None
-            self.ops.append(Reduce(name, kind, value, root))
+            self.ops.append(Reduce(name, kind, value))
             return name
 
         if isinstance(node, op.norm):

@@ -174,9 +174,10 @@ class Builder(ABC):
     def place(self, error: DeclarationError) -> int:
         """Where the statement of an error stands, as far as its words tell."""
         for k, statement in enumerate(self.step):
-            if k in self.at and isinstance(statement, Eq):
-                if str(statement.lhs) in error.where or error.symbol == statement.lhs.name:
-                    return self.at[k].start
+            if k not in self.at or not isinstance(statement, Eq):
+                continue
+            if str(statement.lhs) in error.where or error.symbol == statement.lhs.name:
+                return self.at[k].start
         return self.rows[0].start
 
     def states(self) -> list[State | History]:

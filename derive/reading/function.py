@@ -92,7 +92,7 @@ class Functions(Products):
         def trees(node: Any) -> list[Any]:
             return [c for c in node.children if not isinstance(c, Token)]
 
-        [args] = [c for c in trees(tree) if c.data in ("arguments",)]
+        [args] = [c for c in trees(tree) if c.data == "arguments"]
         [exprs] = trees(args)
         return self._function(tree, trees(exprs) if exprs.data == "exprs" else [exprs])
 

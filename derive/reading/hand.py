@@ -28,8 +28,6 @@ from optwright.derive.reading.builder import Builder
 from optwright.derive.reading.meaning import extent_of
 from optwright.derive.reading.source import ReadError, Row
 
-_MATRIX = re.compile(r"\\nabla\s*\^\s*\{?2|\\top(?![A-Za-z])|\^\s*\{?T\b|\^\s*\{\s*-1\s*\}")
-
 
 class HandWritten(Builder):
     """Rows without our comments, read by the standard vocabulary."""
@@ -151,7 +149,7 @@ class HandWritten(Builder):
             for s in sympy.sympify(x).free_symbols
             if isinstance(s, Parameter)
         }
-        order = sorted(used, key=lambda s: (_rank(s), s.name))
+        order = sorted(used, key=lambda s: (ROLES.index(s.role), s.name))
         self.hyper += [Hyper(s, None, s.range, s.meaning) for s in order if s.name not in given]
         self._arrange()
         kept: dict[str, None] = {}
@@ -198,10 +196,6 @@ class HandWritten(Builder):
 def _values(statement: Statement) -> list[Value]:
     """The members that a statement reads, in a fixed order."""
     return sorted({v for x in expressions(statement) for v in x.atoms(Value)}, key=str)
-
-
-def _rank(symbol: Parameter) -> int:
-    return ROLES.index(symbol.role)
 
 
 def _extents(step: Sequence[Statement], kept: Sequence[str], shape: Shape) -> dict[str, Extent]:

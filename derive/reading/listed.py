@@ -24,8 +24,6 @@ from optwright.derive.reading.builder import Builder, OpenLoop
 from optwright.derive.reading.parse import parse
 from optwright.derive.reading.source import ReadError, Row
 
-_MATRIX = re.compile(r"\\nabla\s*\^\s*\{?2|\\top(?![A-Za-z])|\^\s*\{?T\b|\^\s*\{\s*-1\s*\}")
-
 
 class Listed(Builder):
     """Rows with keywords, all of whose symbols the comments list."""
@@ -118,7 +116,7 @@ class Listed(Builder):
 
     def _row_repeat(self, row: Row) -> None:
         pattern = r"(.*?)\\textbf\{\s*times\s*\}\s*\\text\{, \}(.*?)\\text\{ counting\}"
-        found = re.match(pattern, row.text, re.S)
+        found = re.match(pattern, row.text, re.DOTALL)
         if not found:
             raise ReadError("repeat at most … times is not complete", self.file, row.start)
         count = Row("", found.group(1), row.start)

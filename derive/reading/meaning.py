@@ -34,7 +34,7 @@ class Meaning(Functions):
         base = self.base(atom)
         if base is not None:
             above, below, powers = self.marks(scripts)
-            value = self._named(LatexName(base, above), below, powers, tree)
+            value = self._named(LatexName(base, above), below, tree)
         elif getattr(atom, "data", "") == "norm":
             return self._norm(atom, scripts)
         elif getattr(atom, "data", "") == "inner":
@@ -70,7 +70,7 @@ class Meaning(Functions):
     def _mark_expr(self, item: Any) -> Expr:
         if isinstance(item, Token):
             if item.type in ("LETTER", "SYMBOL"):
-                return self._named(LatexName(str(item)), [], [], item)
+                return self._named(LatexName(str(item)), [], item)
             if item.type == "INFTY":
                 return sympy.oo
             raise self.fail(f"{str(item)!r} is no exponent", item)
@@ -80,7 +80,7 @@ class Meaning(Functions):
         """A script of one character."""
         if text.isdigit():
             return Integer(text)
-        return self._named(LatexName(text), [], [], tree)
+        return self._named(LatexName(text), [], tree)
 
     def _index(self, item: Any, tree: Any) -> Expr:
         if isinstance(item, Token):
@@ -88,7 +88,7 @@ class Meaning(Functions):
             return self._short(text, tree)
         return self.expr(item)
 
-    def _named(self, letter: LatexName, below: list[Any], powers: list[Any], tree: Any) -> Expr:
+    def _named(self, letter: LatexName, below: list[Any], tree: Any) -> Expr:
         """The meaning of a letter with what stands below it."""
         names = self.names
         pairs = self.marked(below)
@@ -164,7 +164,7 @@ class Meaning(Functions):
         return None
 
     def _symbol(self, tree: Tree[Token]) -> Expr:
-        return self._named(LatexName(str(self.base(tree))), [], [], tree)
+        return self._named(LatexName(str(self.base(tree))), [], tree)
 
     _word = _accent = _style = _symbol
 

@@ -138,10 +138,7 @@ def spoken(letter: LatexName, theta: str) -> str:
         accents += [found.group(1)] if found.group(1) in ("hat", "bar", "tilde") else []
         base = found.group(2)
     word = re.fullmatch(r"\\(?:mathrm|mathit|text|textrm)\{(.*)\}", base)
-    if base == theta:
-        head = "theta"
-    else:
-        head = word.group(1) if word else base.lstrip("\\")
+    head = "theta" if base == theta else word.group(1) if word else base.lstrip("\\")
     head = re.sub(r"[^A-Za-z0-9]+", "_", head).strip("_")
     if not word and base.lstrip("\\") in GREEK and head == "lambda":
         head = "weight"

@@ -106,18 +106,10 @@ class Products(Spelling, ABC):
             if isinstance(child, Token):
                 kind = child.type
                 continue
-            if k < len(children) and not kind.startswith("S") and self._is_loss(child, children[k]):
-                value = op.value(self.expr(self._inside(children[k])))
-                k += 1
-                scalars, kind = [*scalars, value], ""
+            answer = self._answer(child, children[k], kind) if k < len(children) else None
+            if answer is not None:
+                scalars, kind, k = [*scalars, answer], "", k + 1
                 continue
-            if k < len(children) and self._is_square(children[k]):
-                before = self.expr(child)
-                if isinstance(before, op.hessian):
-                    vector = self.expr(children[k].children[0])
-                    scalars, kind = [*scalars, op.hvp(before.args[0], vector)], ""
-                    k += 1
-                    continue
             if kind == "BMOD":
                 before = Mul(*scalars, *arrays)
                 scalars, arrays, kind = [sympy.Mod(before, self.expr(child))], [], ""
@@ -143,6 +135,15 @@ class Products(Spelling, ABC):
             if isinstance(x, Inverse):
                 raise self.fail("an inverse stands before what it is applied to", tree)
         return [*scalars, *arrays]
+
+    def _answer(self, child: Any, following: Any, kind: str) -> Expr | None:
+        """What an oracle answers that is written in two factors: f(x), or the Hessian and [v]."""
+        if not kind.startswith("S") and self._is_loss(child, following):
+            return op.value(self.expr(self._inside(following)))
+        before = self.expr(child) if self._is_square(following) else None
+        if isinstance(before, op.hessian):
+            return op.hvp(before.args[0], self.expr(following.children[0]))
+        return None
 
     def _linear(self, child: Any) -> Any:
         """A factor of a matrix system: an expression, or the inverse of a matrix."""
@@ -191,7 +192,7 @@ class Products(Spelling, ABC):
         if isinstance(tree, Token) or isinstance(following, Token) or tree.data != "factor":
             return False
         head = following.children[0] if following.data == "factor" else following
-        if getattr(head, "data", "") not in ("paren",):
+        if getattr(head, "data", "") != "paren":
             return False
         shown = str(self.letter(tree) or "")
         if self.names.known or shown == self.names.loss:

@@ -48,8 +48,8 @@ _DISPLAY = re.compile(rf"\\begin\{{(?P<name>{_ENVIRONMENTS}\*?|displaymath)\}}|\
 _INLINE = re.compile(r"\\\(|(?<!\\)\$")
 _CLOSERS = {r"\[": r"\\\]", r"\(": r"\\\)", "$": r"(?<!\\)\$", "$$": r"(?<!\\)\$\$"}
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*")
-_TRAITS = re.compile(r"^% system (.*)$", re.M)
-_SYMBOL = re.compile(r"^% symbol (.*)$", re.M)
+_TRAITS = re.compile(r"^% system (.*)$", re.MULTILINE)
+_SYMBOL = re.compile(r"^% symbol (.*)$", re.MULTILINE)
 
 _TOKEN = re.compile(
     r"""(?P<break>\\\\\*?(?:\s*\[[^\]\n]*\])?)
@@ -67,7 +67,7 @@ _TOKEN = re.compile(
     |(?P<amp>&)
     |(?P<fence>\|)
     |(?P<other>.)""",
-    re.X | re.S,
+    re.VERBOSE | re.DOTALL,
 )
 _BARS = {
     ("left", "|"): r"\lvert",
@@ -93,7 +93,7 @@ _KEYWORDS = {
     "view": "view",
 }
 _CLOCK = re.compile(
-    r"t\s*(:?=|\\gets|\\leftarrow)\s*(\d\s*((,|\\[lc]?dots|\\text).*)?|t\s*\+\s*1)", re.S
+    r"t\s*(:?=|\\gets|\\leftarrow)\s*(\d\s*((,|\\[lc]?dots|\\text).*)?|t\s*\+\s*1)", re.DOTALL
 )
 """What an algorithm says of its counter, which every declaration has."""
 _CONTINUES = re.compile(r"\s*([+\-−–*/]|\\(cdot|times|odot)(?![A-Za-z])|\\text\{\s*(or|and)\s*\})")
@@ -208,7 +208,7 @@ def _split(bare: str, low: int, high: int, text: str) -> Iterator[tuple[int, str
             continue
         depth += (kind == "open") - (kind == "close")
         if kind == "bar":
-            side, bar = re.match(r"\\(left|right)\s*(.*)", token, re.S).groups()  # type: ignore[union-attr]
+            side, bar = re.match(r"\\(left|right)\s*(.*)", token, re.DOTALL).groups()  # type: ignore[union-attr]
             shown.append(blank if bar == "." else _BARS[side, bar].ljust(len(token)))
         elif kind == "fence" or (kind == "command" and token == r"\|"):
             double = len(token) == 2

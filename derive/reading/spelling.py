@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from lark import Token
@@ -29,7 +30,7 @@ class Spelling:
     known: dict[str, Extent] = field(default_factory=dict)
     done: set[str] = field(default_factory=set)
     indices: dict[str, Symbol] = field(default_factory=dict)
-    row: Row = Row("", "", 0)
+    row: Row = field(default_factory=partial(Row, "", "", 0))
     initial: bool = False
 
     def fail(self, reason: str, tree: Any) -> ReadError:

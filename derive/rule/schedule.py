@@ -157,7 +157,7 @@ momentum_sutskever = Schedule(
 )
 
 
-def warmed_up(schedule: Schedule, name: str, source: Source | None = None) -> Schedule:
+def warmed_up(schedule: Schedule, name: str) -> Schedule:
     """Linear warm-up to the schedule's first value in `warmup` steps, then the schedule.
 
     Raises DeclarationError for a schedule with state, whose clock cannot be shifted.
@@ -173,7 +173,6 @@ def warmed_up(schedule: Schedule, name: str, source: Source | None = None) -> Sc
     return replace(
         schedule,
         name=name,
-        source=source or schedule.source,
         hyper=(*schedule.hyper, warmup(None)),
         output=cases((first * t / warmup, t <= warmup), later),
         note=(

@@ -13,6 +13,7 @@ import tempfile
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from errno import EISDIR, ENOENT
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -74,7 +75,7 @@ class Commands(click.Group):
 
 def _follows(options: Sequence[str]) -> bool:
     """Whether `--format json` is among the options."""
-    return any(a == "--format" and b == "json" for a, b in zip(options, options[1:], strict=False))
+    return any(a == "--format" and b == "json" for a, b in pairwise(options))
 
 
 def complain(message: str, code: int, as_json: bool) -> int:

@@ -124,10 +124,9 @@ def _told(x: Any) -> Iterator[tuple[str, ...]]:
         for key, value in x.items():
             if not callable(value) or isinstance(value, (Basic, bool)):
                 yield (str(key), _text(value))
-    elif isinstance(x, (Basic, str)) and x not in ("", POINT):
-        yield (str(x),)
-    elif isinstance(x, (int, float)) and not isinstance(x, bool):
-        yield (str(x),)
+    elif isinstance(x, (Basic, str, int, float)) and not isinstance(x, bool):
+        if x not in ("", POINT):
+            yield (str(x),)
     elif isinstance(x, Hyper):
         yield (f"{x.name} in {x.range}",)
     elif isinstance(x, (tuple, list)) and not any(isinstance(y, Objective) for y in x):
@@ -352,7 +351,7 @@ def _walks(statement: Statement, record: Mapping[str, Any]) -> list[dict[str, An
     if not example or not example["runs"]:
         return []
     try:
-        part, runs = revived(statement.claim, example["runs"])
+        _, runs = revived(statement.claim, example["runs"])
     except NoRun:
         return []
     same = len({run.system.id for run in runs}) < len(runs)

@@ -278,5 +278,5 @@ def shown(x: Any) -> str:
     return str(x) if isinstance(x, Fraction) else f"{x:.12g}"
 
 
-__all__ = ["Found", "FormulaRelation", "Unreadable", "parse", "refuted_at", "related", "relation"]
+__all__ = ["FormulaRelation", "Found", "Unreadable", "parse", "refuted_at", "related", "relation"]
 __all__ += ["shown", "unnamed"]

@@ -6,7 +6,7 @@ import gc
 import multiprocessing
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
@@ -15,7 +15,8 @@ from optwright.derive.work.processors import processors
 
 FEW = 24
 """Up to how many statements one process rechecks by itself."""
-_pairs: Sequence[tuple[Any, Any]] = ()
+_pairs: list[tuple[Any, Any]] = []
+"""What the processes of this one are to recheck."""
 
 
 def all_of(decided: Iterable[tuple[Any, Any]], workers: int | None = None) -> Iterator[Recheck]:
@@ -25,21 +26,20 @@ def all_of(decided: Iterable[tuple[Any, Any]], workers: int | None = None) -> It
     of this process, as claims hold functions, which cannot be sent; where a process cannot be
     copied safely, one does it all.
     """
-    global _pairs
     pairs = list(decided)
     if workers is None:
         workers = processors() if len(pairs) > FEW else 1
     if workers < 2 or sys.platform == "darwin" or not hasattr(os, "fork"):
         yield from (recheck(statement, verdict) for statement, verdict in pairs)
         return
-    _pairs = pairs
+    _pairs[:] = pairs
     gc.freeze()  # what is there already is not looked at again, nor copied
     try:
         copies = multiprocessing.get_context("fork")
         with ProcessPoolExecutor(workers, mp_context=copies) as pool:
             yield from pool.map(_at, range(len(pairs)), chunksize=4)
     finally:
-        _pairs = ()
+        _pairs.clear()
         gc.unfreeze()
 
 

@@ -64,12 +64,12 @@ class DeviceOracles(Oracles):
             return super()._place(points)
         self._points.append(points)  # so that no other array takes their place
         key = tuple(map(_address, points))
-        if key == tuple(_address(self._slots[i].array) for i in self._within):
+        if key == tuple(_address(self._slots[i].array) for i in self.within):
             return self._current, None
 
         def handed() -> Arrays:
             others = [
-                x if i in self._within else self._copy(("handed", i), x, x.dtype)
+                x if i in self.within else self._copy(("handed", i), x, x.dtype)
                 for i, x in enumerate(self._here)
             ]
             return self._complete(points, others)

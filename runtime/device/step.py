@@ -124,14 +124,14 @@ class DeviceStep(Step):
         for k, seat in enumerate(self.seats if name in to.layout.tensor else self.seats[:1]):
             if found is not None and name in found.layout:
                 assert self.earlier is not None
-                to.copy(name, k, found, self.earlier._index(seat))
+                to.copy(name, k, found, self.earlier.index(seat))
             else:
                 own = to.views(k)
                 other = find([place for place in seat.places if place is not own], name)
                 assert other is not None
                 to.write(float(other[name]), name, k)
 
-    def _index(self, seat: Seat) -> int:
+    def index(self, seat: Seat) -> int:
         return next(k for k, own in enumerate(self.seats) if own.slots[0] is seat.slots[0])
 
     def numbers(self, kernel: Any, extent: str = "all") -> None:

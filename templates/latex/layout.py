@@ -225,7 +225,7 @@ def _used(system: Optimizer | Schedule) -> set[str]:
 
 # --- width -----------------------------------------------------------------------------------
 
-_TOKEN = re.compile(r"\\begin\{cases\}|\\end\{cases\}|\\[A-Za-z]+|\\.|[{}]|\s+|.", re.S)
+_TOKEN = re.compile(r"\\begin\{cases\}|\\end\{cases\}|\\[A-Za-z]+|\\.|[{}]|\s+|.", re.DOTALL)
 _WIDE = {
     "quad": 2.0,
     "qquad": 4.0,

@@ -208,7 +208,7 @@ class Latex(Infix):
 
     def _apart(self, left: str, right: str) -> str:
         """The right factor with a thin space before it where the two would read as one."""
-        words = left.endswith("}") and r"\mathit" in left[-25:] or right.startswith(r"\mathit")
+        words = (left.endswith("}") and r"\mathit" in left[-25:]) or right.startswith(r"\mathit")
         return rf"\, {right}" if words else right
 
     def power(self, expr: Expr) -> tuple[str, int]:
@@ -238,10 +238,8 @@ class Latex(Infix):
             if isinstance(base, Parameter)
             else None
         )
-        if (
-            (letter and letter.above)
-            or isinstance(base, op.Operation)
-            and not isinstance(base, Value)
+        if (letter and letter.above) or (
+            isinstance(base, op.Operation) and not isinstance(base, Value)
         ):
             text = bracket(text) if not isinstance(base, op.norm) else text
         return f"{text}^{exponent}" if len(exponent) == 1 else f"{text}^{{{exponent}}}"
@@ -379,14 +377,14 @@ class Latex(Infix):
         axis = int(expr.args[0])
         return f"n_{{{AXES.get(axis, str(axis))}}}", ATOM
 
-    def _Mod(self, expr: Expr) -> tuple[str, int]:  # noqa: N802  (SymPy's name)
+    def _Mod(self, expr: Expr) -> tuple[str, int]:
         x, y = expr.args
         return rf"{self.show(x, POWER)} \bmod {self.show(y, POWER)}", PRODUCT
 
-    def _Max(self, expr: Expr) -> tuple[str, int]:  # noqa: N802
+    def _Max(self, expr: Expr) -> tuple[str, int]:
         return self._extreme(expr)
 
-    def _Min(self, expr: Expr) -> tuple[str, int]:  # noqa: N802
+    def _Min(self, expr: Expr) -> tuple[str, int]:
         return self._extreme(expr)
 
     def _extreme(self, expr: Expr) -> tuple[str, int]:

@@ -178,6 +178,7 @@ def pdf(text: str) -> bytes:
                     timeout=_SECONDS,
                     env={**os.environ, "max_print_line": "1000"},
                     stdin=subprocess.DEVNULL,
+                    check=False,
                 )
             except subprocess.TimeoutExpired:
                 raise SheetError(f"{name} did not end within {_SECONDS} seconds") from None
@@ -194,7 +195,7 @@ def _error_line(output: str) -> str:
     """TeX's first error and the line of the source at which it stands."""
     lines = output.splitlines()
     for k, line in enumerate(lines):
-        if line.startswith("! ") or line.startswith("error:"):
+        if line.startswith(("! ", "error:")):
             at = next((x for x in lines[k + 1 : k + 12] if x.startswith("l.")), "")
             return f"{line.removeprefix('! ')} {at}".strip()
     return next((line for line in reversed(lines) if line.strip()), "it told no reason")

@@ -125,18 +125,7 @@ class _Lowering:
         if isinstance(expr, op.cases):
             return self.words(self.chosen(expr))
         if isinstance(expr, op.Oracle):
-            args = [
-                self.words(a) for a in expr.args if isinstance(a, Expr) and not isinstance(a, Str)
-            ]
-            if expr.word in self.oracles:
-                return self.oracles[expr.word](*args)
-            if expr.word == "hessian":
-                return Matrix(name or "hessian", symmetric=True)
-            return (
-                Scalar(name or expr.word)
-                if expr.word in ("value", "line_search")
-                else Column(name or expr.word)
-            )
+            return self.answer(expr, name or expr.word)
         if isinstance(expr, op.identity):
             return UnitMatrix()
         if isinstance(expr, op.Operation):
@@ -152,6 +141,15 @@ class _Lowering:
         if expr.is_Pow and expr.exp.is_Integer:
             return parts[0] ** int(expr.exp) if expr.exp > 0 else 1 / parts[0] ** int(-expr.exp)
         raise Unsupported(f"{expr} has no words")
+
+    def answer(self, expr: op.Oracle, name: str) -> Words:
+        """What an oracle answers: as the claim says, else a letter of the given name."""
+        if expr.word in self.oracles:
+            args = [a for a in expr.args if isinstance(a, Expr) and not isinstance(a, Str)]
+            return self.oracles[expr.word](*map(self.words, args))
+        if expr.word == "hessian":
+            return Matrix(name, symmetric=True)
+        return Scalar(name) if expr.word in ("value", "line_search") else Column(name)
 
     def operation(self, expr: Expr) -> Words:
         args = [self.words(a) for a in expr.args if not isinstance(a, Str)]

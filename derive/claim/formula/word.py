@@ -60,7 +60,7 @@ class Words:
     made: Made
 
     @property
-    def T(self) -> Words:  # noqa: N802
+    def T(self) -> Words:
         """The transpose."""
         return Words((self.shape[1], self.shape[0]), ("turn", self))
 
@@ -156,7 +156,7 @@ def _lift(value: Words | int | Fraction) -> Words:
     return Words((1, 1), ("number", Fraction(value)))
 
 
-def Matrix(  # noqa: N802
+def Matrix(
     name: str, rows: Dimension = "n", cols: Dimension | None = None, *, symmetric: bool = False
 ) -> Words:
     """A matrix letter, square with dimension `rows` if `cols` is not given."""
@@ -167,17 +167,17 @@ def Matrix(  # noqa: N802
     return Words(letter.shape, ("letter", letter))
 
 
-def Column(name: str, rows: Dimension = "n") -> Words:  # noqa: N802
+def Column(name: str, rows: Dimension = "n") -> Words:
     """A column letter."""
     return Matrix(name, rows, 1)
 
 
-def Scalar(name: str) -> Words:  # noqa: N802
+def Scalar(name: str) -> Words:
     """A commuting scalar."""
     return Matrix(name, 1)
 
 
-def UnitMatrix(rows: Dimension = "n") -> Words:  # noqa: N802
+def UnitMatrix(rows: Dimension = "n") -> Words:
     """The identity matrix."""
     return Words((rows, rows), ("identity",))
 
@@ -223,9 +223,9 @@ def inverse_rules(a: Words, b: Words) -> list[WordRule]:
 
 __all__ = [
     "Column",
-    "UnitMatrix",
     "Matrix",
     "Scalar",
+    "UnitMatrix",
     "Word",
     "WordLetter",
     "WordRule",

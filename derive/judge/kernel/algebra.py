@@ -203,32 +203,38 @@ class LeafRegion:
             for x in args[1:]:
                 total = total + self.value(x) if head == "+" else total * self.value(x)
             return total
-        if head == "^" and isinstance(args[1], str):
-            exponent = Fraction(args[1])
-            if exponent.denominator == 1:
-                return self._whole(self.value(args[0]), int(exponent))
-            return self._rooted(node, self.value(args[0]), exponent)
         if head == "^":
-            return self._symbolic(self.value(args[0]), args[1])
+            return self._power(node, self.value(args[0]), args[1])
         if head == "exp":
             return self._symbolic(None, args[0])
         if head in ("abs", "sign"):
             return self._by_sign(head, self.value(args[0]))
         if head in ("max", "min"):
-            best = self.value(args[0])
-            for x in args[1:]:
-                gap = self.sign_of(self.value(x) - best)
-                if not gap & (NEGATIVE if head == "max" else POSITIVE):
-                    best = self.value(x)
-                elif gap & (POSITIVE if head == "max" else NEGATIVE):
-                    raise Unsettled(f"which is the {head}imum is not settled")
-            return best
+            return self._extreme(head, args)
         if head == "cases":
-            for value, condition in zip(args[:-1:2], args[1::2], strict=True):
-                if self.truth(condition):
-                    return self.value(value)
-            return self.value(args[-1])
+            pairs = zip(args[:-1:2], args[1::2], strict=True)
+            return self.value(next((x for x, holds in pairs if self.truth(holds)), args[-1]))
         return self._called(node)
+
+    def _extreme(self, head: str, nodes: Sequence[Tree]) -> Fractional:
+        """The largest (max) or smallest (min) of several; raises Unsettled if that is open."""
+        wrong, right = (NEGATIVE, POSITIVE) if head == "max" else (POSITIVE, NEGATIVE)
+        best = self.value(nodes[0])
+        for node in nodes[1:]:
+            gap = self.sign_of(self.value(node) - best)
+            if not gap & wrong:
+                best = self.value(node)
+            elif gap & right:
+                raise Unsettled(f"which is the {head}imum is not settled")
+        return best
+
+    def _power(self, node: Tree, base: Fractional, said: Tree) -> Fractional:
+        if not isinstance(said, str):
+            return self._symbolic(base, said)
+        exponent = Fraction(said)
+        if exponent.denominator == 1:
+            return self._whole(base, int(exponent))
+        return self._rooted(node, base, exponent)
 
     def _whole(self, base: Fractional, power: int) -> Fractional:
         if power >= 0:
@@ -337,11 +343,11 @@ class LeafRegion:
         first = True
         for p, n in wanted:
             for i, said in enumerate(self.letters):
-                if "power" in said and poly(said["power"]) == p:
-                    if self.same(said["exponent"], term):
-                        yield self.letter(i), n, int(said["start"]) if first else 0
-                        first = False
-                        break
+                found = "power" in said and poly(said["power"]) == p
+                if found and self.same(said["exponent"], term):
+                    yield self.letter(i), n, int(said["start"]) if first else 0
+                    first = False
+                    break
             else:
                 raise Rejected(f"no letter for a power with exponent {term}")
 
@@ -595,9 +601,12 @@ class LeafRegion:
         if not mask & POSITIVE and (old.high is None or old.high >= edge):
             new.high_open = open_ or (old.high == edge and old.high_open)
             new.high = edge
-        if new.low is not None and new.high is not None:
-            if new.low > new.high or (new.low == new.high and (new.low_open or new.high_open)):
-                raise EmptyRegion("an interval is empty")
+        if (
+            new.low is not None
+            and new.high is not None
+            and (new.low > new.high or (new.low == new.high and (new.low_open or new.high_open)))
+        ):
+            raise EmptyRegion("an interval is empty")
         self.boxes[i] = new
 
 

@@ -67,12 +67,12 @@ def box(data: Sequence[Any]) -> Box:
 
 __all__ = [
     "ANY",
-    "Box",
     "MASK",
     "NEGATIVE",
     "POSITIVE",
-    "Rejected",
     "ZERO",
+    "Box",
+    "Rejected",
     "box",
     "flipped",
     "multiplied_sign",

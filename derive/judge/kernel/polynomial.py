@@ -23,7 +23,7 @@ class TooLarge(ArithmeticError):
 class Poly:
     """A polynomial; equal ones compare equal and hash alike."""
 
-    __slots__ = ("terms", "_hash")
+    __slots__ = ("_hash", "terms")
 
     def __init__(self, terms: Mapping[Monomial, Fraction]) -> None:
         self.terms = {m: x for m, x in terms.items() if x}
@@ -176,7 +176,7 @@ def over(a: Monomial, b: Monomial) -> Monomial | None:
 class Fractional:
     """A fraction: a polynomial over a product of polynomials with their powers."""
 
-    __slots__ = ("top", "below")
+    __slots__ = ("below", "top")
 
     def __init__(self, top: Poly, below: Mapping[Poly, int] | None = None) -> None:
         kept = {p: n for p, n in (below or {}).items() if n and p.constant is None}

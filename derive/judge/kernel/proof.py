@@ -193,30 +193,9 @@ def _nonnegative(region: LeafRegion, target: Poly, steps: list[Any], strict: boo
         case "factors":
             _factors(region, target, step, steps, strict)
         case "root":
-            i = int(step["letter"])
-            region.letter(i)
-            parts = target.parts(i)
-            if "root" not in region.letters[i] or set(parts) != {0, 1}:
-                raise Rejected("not of the form a + b*r with a root r")
-            a, b = region.sign(parts[0]), region.sign(parts[1])
-            square = parts[0] ** 2 - parts[1] ** 2 * Poly.unknown(i, 2)
-            if not a & NEGATIVE and not b & POSITIVE:
-                _nonnegative(region, square, steps, strict)
-            elif not a & POSITIVE and not b & NEGATIVE:
-                _nonnegative(region, square.scaled(-1), steps, strict)
-            else:
-                raise Unsettled("the signs of a and b in a + b*r are not settled")
+            _root(region, target, int(step["letter"]), steps, strict)
         case "square":
-            parts = target.parts(int(step["letter"]))
-            top = max(parts)
-            if top % 2 or top == 0 or set(parts) - {0, top // 2, top}:
-                raise Rejected("not a quadratic in a power of the letter")
-            first, second, third = (parts.get(n, Poly({})) for n in (top, top // 2, 0))
-            if region.sign(first) & unwanted:
-                raise Unsettled("the leading coefficient may be negative")
-            _nonnegative(region, first.scaled(4) * third - second**2, steps, strict)
-            if region.sign(first) & ZERO:
-                _nonnegative(region, third, steps, strict)
+            _square(region, target, int(step["letter"]), steps, strict)
         case "fact":
             fact, factor = region.admitted(poly(step["fact"])), region.admitted(poly(step["times"]))
             if region.sign(fact) & NEGATIVE or region.sign(factor) & NEGATIVE:
@@ -224,6 +203,36 @@ def _nonnegative(region: LeafRegion, target: Poly, steps: list[Any], strict: boo
             _nonnegative(region, target - fact * factor, steps, strict)
         case other:
             raise Rejected(f"a step of no known kind: {other}")
+
+
+def _root(region: LeafRegion, target: Poly, i: int, steps: list[Any], strict: bool) -> None:
+    """a + b*r >= 0 for a root r, by the sign of a**2 - b**2*r**2."""
+    region.letter(i)
+    parts = target.parts(i)
+    if "root" not in region.letters[i] or set(parts) != {0, 1}:
+        raise Rejected("not of the form a + b*r with a root r")
+    a, b = region.sign(parts[0]), region.sign(parts[1])
+    square = parts[0] ** 2 - parts[1] ** 2 * Poly.unknown(i, 2)
+    if not a & NEGATIVE and not b & POSITIVE:
+        _nonnegative(region, square, steps, strict)
+    elif not a & POSITIVE and not b & NEGATIVE:
+        _nonnegative(region, square.scaled(-1), steps, strict)
+    else:
+        raise Unsettled("the signs of a and b in a + b*r are not settled")
+
+
+def _square(region: LeafRegion, target: Poly, i: int, steps: list[Any], strict: bool) -> None:
+    """A quadratic in a power of a letter that is >= 0, by its discriminant."""
+    parts = target.parts(i)
+    top = max(parts)
+    if top % 2 or top == 0 or set(parts) - {0, top // 2, top}:
+        raise Rejected("not a quadratic in a power of the letter")
+    first, second, third = (parts.get(n, Poly({})) for n in (top, top // 2, 0))
+    if region.sign(first) & (NEGATIVE | (ZERO if strict else 0)):
+        raise Unsettled("the leading coefficient may be negative")
+    _nonnegative(region, first.scaled(4) * third - second**2, steps, strict)
+    if region.sign(first) & ZERO:
+        _nonnegative(region, third, steps, strict)
 
 
 def _factors(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 from optwright.derive.judge.kernel.polynomial import Poly
 
@@ -77,7 +78,7 @@ def roots(p: Coefficients, low: Fraction | None, high: Fraction | None) -> int:
             values = [q[-1] * side ** (len(q) - 1) for q in chain if q]
         else:
             values = [v for q in chain if (v := value(q, x))]
-        return sum(a * b < 0 for a, b in zip(values, values[1:], strict=False))
+        return sum(a * b < 0 for a, b in pairwise(values))
 
     return changes(low, -1) - changes(high, 1)
 

@@ -6,7 +6,6 @@ reference interpreter runs the declaration.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -206,12 +205,6 @@ def vector(text: str) -> Vector:
         raise Unvalued(f"{text} has a rounded number") from error
 
 
-def tables(text: str) -> Table:
-    """The rows of "[[1, 2], [3, 4]]"."""
-    rows = re.findall(r"\[([^\[\]]*)\]", text)
-    return tuple(tuple(Fraction(x.strip()) for x in row.split(",")) for row in rows)
-
-
 def truth(condition: Tree, snapshot: reference.Snapshot, f: Field) -> bool:
     """Whether a condition on numbers of one step held in it; raises Unvalued."""
     values: dict[str, Any] = {"t": Fraction(snapshot.t)}
@@ -232,7 +225,6 @@ __all__ = [
     "kron",
     "noise",
     "plain",
-    "tables",
     "truth",
     "turned",
     "vector",

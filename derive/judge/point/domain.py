@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
@@ -50,10 +51,8 @@ def random_points(
         }
         for fact in where:
             if isinstance(fact, sympy.Eq) and str(fact.lhs) in values:
-                try:
+                with suppress(Unvalued, Inexact):
                     values[str(fact.lhs)] = Point(values, EXACT)(tree(fact.rhs))
-                except (Unvalued, Inexact):
-                    pass
         try:
             if all(contains(range_box(ranges[k]), x) for k, x in values.items()) and all(
                 Point(values, EXACT).truth(tree(fact)) for fact in where
@@ -75,4 +74,4 @@ def make_integer(ranges: dict[str, Range], integers: Sequence[Any]) -> None:
         ranges[str(s)] = Range(own.low, own.high, own.low_open, own.high_open, True)
 
 
-__all__ = ["random_points", "symbol_ranges", "make_integer"]
+__all__ = ["make_integer", "random_points", "symbol_ranges"]

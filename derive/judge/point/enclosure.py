@@ -87,7 +87,7 @@ def ends(x: Any) -> tuple[Fraction, Fraction]:
     """The ends of an interval as fractions; raises Unvalued for one that is not bounded."""
     found = []
     for end in (x.a, x.b):
-        sign, mantissa, exponent, bits = end._mpi_[0]
+        sign, mantissa, exponent, _ = end._mpi_[0]
         if not mantissa and exponent:
             raise Unvalued("an interval that is not bounded")
         found.append(Fraction(-int(mantissa) if sign else int(mantissa)) * Fraction(2) ** exponent)

@@ -30,6 +30,11 @@ def stated_number(text: Any, f: Field) -> Number:
         return Point({}, f)(tree(sympy.sympify(text, rational=True)))
 
 
+def stated_fraction(x: Any) -> Fraction:
+    """A number of a claim; one written with a decimal point is the decimal."""
+    return Fraction(str(sympy.sympify(x, rational=True)))
+
+
 def either(run: Callable[[Field], Any]) -> Any:
     """What a check finds in fractions, or else in fifty digits."""
     try:
@@ -114,7 +119,7 @@ def given_point(claim: Any, exprs: Sequence[Any], found: Found, f: Field) -> Poi
 
 
 def matrix_of(text: str) -> Table:
-    """A matrix that was written as text."""
+    """The rows of "[[1, 2], [3, 4]]"."""
     rows = re.findall(r"\[([^\[\]]*)\]", text)
     return tuple(tuple(Fraction(x.strip()) for x in row.split(",")) for row in rows)
 
@@ -122,12 +127,13 @@ def matrix_of(text: str) -> Table:
 __all__ = [
     "Found",
     "either",
-    "is_false",
     "given_point",
+    "is_false",
     "last_step",
     "loss_of",
     "matrix_of",
-    "stated_number",
     "real_value",
     "rows_of",
+    "stated_fraction",
+    "stated_number",
 ]

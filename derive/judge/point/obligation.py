@@ -92,27 +92,29 @@ class Obligations:
         for side in ("gap", "left", "right"):
             _named(name, certificate.get(side, "0"), point)
         for k in range(point.size):
-            a, b = (where(x, k) for x in fact[1:])
-            f = where.field
-            if certificate["form"] == "sign" and fact[0] in (">", ">="):
-                if fact[0] == ">" and not certificate["strict"]:
-                    raise Rejected(f"{name}: shown only without strictness")
-                pairs = [(point(certificate["gap"], k), f.subtract(a, b))]
-            elif fact[0] == "==" and certificate["form"] in ("zero", "same"):
-                pairs = [(point(certificate["left"], k), a), (point(certificate["right"], k), b)]
-            else:
-                inner = certificate.get("left")
-                if not isinstance(inner, list) or inner[:2] != ["cases", "0"]:
-                    raise Rejected(f"{name}: not the certificate of this relation")
-                if certificate["right"] != "0" or inner[3:] != ["1"] or inner[2][0] != fact[0]:
-                    raise Rejected(f"{name}: not the certificate of this relation")
-                pairs = [
-                    (f.subtract(*(point(x, k) for x in inner[2][1:])), f.subtract(a, b)),
-                ]
-                if fact[0] in ("!=", "==") and not near(*pairs[0]):
-                    pairs = [(f.negate(pairs[0][0]), pairs[0][1])]
-            if not all(near(x, y) for x, y in pairs):
+            if not all(near(x, y) for x, y in _sides(name, certificate, fact, point, where, k)):
                 raise Rejected(f"{name}: it is not what the claim says")
+
+
+def _sides(
+    name: str, certificate: Mapping[str, Any], fact: Tree, point: Point, where: Point, k: int
+) -> list[tuple[Number, Number]]:
+    """What a certificate speaks of, beside what the relation says there, at one coordinate."""
+    head, form, f = fact[0], certificate["form"], where.field
+    a, b = (where(x, k) for x in fact[1:])
+    if form == "sign" and head in (">", ">="):
+        if head == ">" and not certificate["strict"]:
+            raise Rejected(f"{name}: shown only without strictness")
+        return [(point(certificate["gap"], k), f.subtract(a, b))]
+    if head == "==" and form in ("zero", "same"):
+        return [(point(certificate["left"], k), a), (point(certificate["right"], k), b)]
+    match certificate.get("left"), certificate.get("right"):
+        case ["cases", "0", [said, left, right], "1"], "0" if said == head:
+            gap, wanted = f.subtract(point(left, k), point(right, k)), f.subtract(a, b)
+            if head in ("!=", "==") and not near(gap, wanted):
+                gap = f.negate(gap)
+            return [(gap, wanted)]
+    raise Rejected(f"{name}: not the certificate of this relation")
 
 
 def _named(name: str, side: Tree, point: Point) -> None:
@@ -175,12 +177,11 @@ def range_box(own: Range) -> Box:
 def _met(own: Box, head: str, end: Fraction, low: bool) -> Box:
     strict = head == ">"
     new = Box(own.low, own.high, own.low_open, own.high_open, own.whole)
-    if low or head == "==":
-        if new.low is None or end > new.low or (end == new.low and strict):
-            new.low, new.low_open = end, strict
-    if not low or head == "==":
-        if new.high is None or end < new.high or (end == new.high and strict):
-            new.high, new.high_open = end, strict
+    from_below, from_above = low or head == "==", not low or head == "=="
+    if from_below and (new.low is None or end > new.low or (end == new.low and strict)):
+        new.low, new.low_open = end, strict
+    if from_above and (new.high is None or end < new.high or (end == new.high and strict)):
+        new.high, new.high_open = end, strict
     return new
 
 

@@ -11,6 +11,7 @@ import sympy
 
 from optwright.derive.certificate.form import unknowns
 from optwright.derive.certificate.tree import tree
+from optwright.derive.claim.system import answer_names
 from optwright.derive.interpret import DECIMAL50, EXACT, Field, Inexact
 from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.point.obligation import (
@@ -23,7 +24,6 @@ from optwright.derive.judge.point.obligation import (
 from optwright.derive.judge.point.run import (
     RunningSystem,
     Values,
-    answer_names,
     draw,
     equal,
     numbers,
@@ -160,7 +160,7 @@ class Pair:
 
             self.left.step(self.hyper[n], ask)
             names = answer_names(claim.left)
-            said = {name: x for name, x in zip(names, heard, strict=False)}
+            said = dict(zip(names, heard, strict=False))
             values = self.known(n, [*self.states, self.left.state], said)
             if fulfilled(claim.assume, values, f, self.size, "t"):
                 break
@@ -319,4 +319,4 @@ class Alone:
         self.states.append({**kept, **self.left.state})
 
 
-__all__ = ["STEPS", "TRIALS", "Alone", "Pair", "equate", "in_fields", "invariants", "fulfilled"]
+__all__ = ["STEPS", "TRIALS", "Alone", "Pair", "equate", "fulfilled", "in_fields", "invariants"]

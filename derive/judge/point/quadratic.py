@@ -55,7 +55,7 @@ class Quadratic:
         own = (*self.system.hyper, *claim.parameters)
         if anywhere is not None:
             line = Range(-sympy.oo, sympy.oo, True, True, False)
-            free_now = {name: line for name in claim.hyper}
+            free_now = dict.fromkeys(claim.hyper, line)
             self.ranges = ranges_of(self.exprs, own) | free_now
         else:
             self.ranges = ranges_of(self.exprs, own)
@@ -156,15 +156,15 @@ def polynomial_of(rows: Sequence[Sequence[Fractional]]) -> list[Fractional]:
         for i in range(size):
             power[i][i] = power[i][i] + falling[-1]
         power = [
-            [_total(rows[i][j] * power[j][c] for j in range(size)) for c in range(size)]
+            [sum_of(rows[i][j] * power[j][c] for j in range(size)) for c in range(size)]
             for i in range(size)
         ]
-        trace = _total(power[i][i] for i in range(size))
+        trace = sum_of(power[i][i] for i in range(size))
         falling.append(trace * Fractional(Poly.number(Fraction(-1, k))))
     return falling[::-1]
 
 
-def _total(xs: Iterator[Fractional]) -> Fractional:
+def sum_of(xs: Iterator[Fractional]) -> Fractional:
     found = Fractional(Poly({}))
     for x in xs:
         found = found + x
@@ -193,7 +193,7 @@ def conditions(poly: Sequence[Fractional], radius: Fractional) -> list[Fractiona
         term = c * radius**k
         ups.append(term)
         downs.append(term if (size - k) % 2 == 0 else one * term * Fractional(Poly.number(-1)))
-    found = [_total(iter(ups)), _total(iter(downs))]
+    found = [sum_of(iter(ups)), sum_of(iter(downs))]
     if size == 2:
         found.append(radius**2 - poly[0])
     elif size == 3:

@@ -114,18 +114,6 @@ class RationalFunctions(Exact):
         mask, true = self.signs(gap), wanted[relation]
         return None if mask & true and mask & ~true else bool(mask & true)
 
-    def both(self, conditions: Sequence[Any]) -> Any:
-        return False if False in conditions else None if None in conditions else True
-
-    def either(self, conditions: Sequence[Any]) -> Any:
-        return True if True in conditions else None if None in conditions else False
-
-    def invert(self, condition: Any) -> Any:
-        return None if condition is None else not condition
-
-    def known(self, condition: Any) -> bool | None:
-        return condition  # type: ignore[no-any-return]
-
     def select(self, condition: Any, a: Any, b: Any) -> Any:
         if condition is None:
             raise Ambiguous("a case distinction whose sign is not known")
@@ -216,4 +204,4 @@ def _one(x: Any) -> Any:
     return x
 
 
-__all__ = ["CLOCK", "Unknowns", "RationalFunctions", "fractional", "stepped"]
+__all__ = ["CLOCK", "RationalFunctions", "Unknowns", "fractional", "stepped"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -163,17 +163,6 @@ class RunningSystem:
                     continue
 
 
-def answer_names(system: Optimizer) -> Iterator[str]:
-    """What answers are called in obligations: g, g_2, … unless the system uses the name."""
-    taken = {"theta", *(s.name for s in system.state), *(h.name for h in system.hyper)}
-    number = 1
-    while True:
-        name = "g" if number == 1 else f"g_{number}"
-        if name not in taken:
-            yield name
-        number += 1
-
-
 def entry(x: Any, place: int) -> Number:
     """One coordinate of a value; a number is the same in all."""
     return x[place] if isinstance(x, list) else x
@@ -231,7 +220,6 @@ __all__ = [
     "Answer",
     "RunningSystem",
     "Values",
-    "answer_names",
     "draw",
     "entry",
     "equal",

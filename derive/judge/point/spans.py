@@ -129,18 +129,6 @@ class Spans(Exact):
             return NoFraction("a case distinction too near to tell")
         return a if condition else b
 
-    def both(self, conditions: Sequence[Any]) -> Any:
-        return False if False in conditions else None if None in conditions else True
-
-    def either(self, conditions: Sequence[Any]) -> Any:
-        return True if True in conditions else None if None in conditions else False
-
-    def invert(self, condition: Any) -> Any:
-        return None if condition is None else not condition
-
-    def known(self, condition: Any) -> bool | None:
-        return condition  # type: ignore[no-any-return]
-
 
 def _product(a: IntegerSpan, b: IntegerSpan) -> IntegerSpan:
     if a[0] >= 0 and b[0] >= 0:
@@ -294,4 +282,4 @@ def _open(xs: Sequence[Any]) -> bool:
     return any(isinstance(x, Place) for x in xs)
 
 
-__all__ = ["BITS", "Place", "Recorder", "IntegerSpan", "Spans", "span"]
+__all__ = ["BITS", "IntegerSpan", "Place", "Recorder", "Spans", "span"]

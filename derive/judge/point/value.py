@@ -40,7 +40,7 @@ class Point:
 
     def _settled(self, node: Tree, place: int) -> Number:
         """The value, inside the field's arithmetic."""
-        f, found = self.field, self._value(node, place)
+        f, found = self.field, self.unsettled(node, place)
         try:
             found = f.settle(found)
         except ArithmeticError as error:
@@ -49,21 +49,18 @@ class Point:
             raise Unvalued("no finite value")
         return found
 
-    def _value(self, node: Tree, place: int) -> Number:
+    def unsettled(self, node: Tree, place: int) -> Number:
+        """The value as the field's arithmetic gives it, before the field settles it."""
         f = self.field
         if isinstance(node, str):
             return f.number(_constant(node))
         head, *args = node
         if head == "x":
-            if args[0] not in self.values:
-                raise Unvalued(f"{args[0]} has no value")
-            x = self.values[args[0]]
-            return f.number(x[place] if isinstance(x, list) else x)
+            return self._known(args[0], place)
         if head == "cases":
-            for value, condition in zip(args[:-1:2], args[1::2], strict=True):
-                if self.truth(condition, place):
-                    return self._value(value, place)
-            return self._value(args[-1], place)
+            pairs = zip(args[:-1:2], args[1::2], strict=True)
+            arm = next((x for x, holds in pairs if self.truth(holds, place)), args[-1])
+            return self.unsettled(arm, place)
         if head == "call":
             return self._call(args[0], args[1:], place)
         if head == "pi":
@@ -80,11 +77,15 @@ class Point:
                 return f.largest(xs)
             case "min":
                 return f.negate(f.largest([f.negate(x) for x in xs]))
-            case "abs" | "sign":
-                return f.apply({"abs": "Abs"}.get(head, head), xs[0])
-        if head in ("exp", "log", "cos", "sin"):
-            return f.apply(head, xs[0])
+            case "abs" | "sign" | "exp" | "log" | "cos" | "sin":
+                return f.apply("Abs" if head == "abs" else head, xs[0])
         raise Unvalued(f"{head} has no value")
+
+    def _known(self, name: str, place: int) -> Number:
+        if name not in self.values:
+            raise Unvalued(f"{name} has no value")
+        x = self.values[name]
+        return self.field.number(x[place] if isinstance(x, list) else x)
 
     def _power(self, base: Number, exponent: Number, said: Tree) -> Number:
         if isinstance(exponent, Fraction):

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
+from itertools import product
 from typing import Any
 
 from sympy import (
@@ -35,10 +36,10 @@ from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
 from sympy.logic.boolalg import And
 
 __all__ = [
-    "NEGATIVE",
-    "ZERO",
-    "POSITIVE",
     "ANY",
+    "NEGATIVE",
+    "POSITIVE",
+    "ZERO",
     "Domain",
     "Interval",
     "Point",
@@ -71,13 +72,12 @@ _SIGNS = ((NEGATIVE, -1), (ZERO, 0), (POSITIVE, 1))
 def _combine(rule: Callable[[int, int], Iterable[int]]) -> list[list[int]]:
     of_value = {value: mask for mask, value in _SIGNS}
     table = [[0] * 8 for _ in range(8)]
-    for left in range(8):
-        for right in range(8):
-            for mask_a, a in _SIGNS:
-                for mask_b, b in _SIGNS:
-                    if left & mask_a and right & mask_b:
-                        for value in rule(a, b):
-                            table[left][right] |= of_value[value]
+    for (left, right), (mask_a, a), (mask_b, b) in product(
+        product(range(8), repeat=2), _SIGNS, _SIGNS
+    ):
+        if left & mask_a and right & mask_b:
+            for value in rule(a, b):
+                table[left][right] |= of_value[value]
     return table
 
 
@@ -225,7 +225,7 @@ class Domain:
         opaque atom in ``reals`` (or bound it) to have it treated as one.
         Raises ValueError for a relation that SymPy already knows to be false.
         """
-        bounds: dict[Expr, Interval] = {atom: REALS for atom in reals}
+        bounds: dict[Expr, Interval] = dict.fromkeys(reals, REALS)
         for atom in integers:
             bounds[atom] = Interval(integer=True)
         facts = []

@@ -63,11 +63,11 @@ class KnownSigns:
         self.known: dict[Poly, int] = {}
         self.equations: list[Poly] = []
         self.rules: dict[int, tuple[int, Poly]] = {}
-        self._index: dict[Any, int] = {}
+        self.index: dict[Any, int] = {}
         self._applied: list[tuple[Any, tuple[Any, ...], int]] = []
         self._memo: dict[Basic, Quotient] = {}
         self._steps: dict[int, tuple[int, int]] = {}
-        self._starts: dict[int, int] = {}
+        self.starts: dict[int, int] = {}
         self._roots: set[int] = set()
         self._nested = 0
         self._signs: dict[Poly, int] = {}
@@ -199,7 +199,7 @@ class KnownSigns:
         if value is not None and not quotient.den:
             return box_sign(quotient.num, self._interval)
         mask = POSITIVE
-        for poly, power in self._factors(quotient):
+        for poly, power in self.factors(quotient):
             own = self.sign(poly)
             if power < 0:
                 own &= ~ZERO
@@ -209,7 +209,7 @@ class KnownSigns:
             self.sign(quotient.num) if not quotient.den else ANY
         )
 
-    def _factors(self, quotient: Quotient) -> list[tuple[Poly, int]]:
+    def factors(self, quotient: Quotient) -> list[tuple[Poly, int]]:
         return factor(quotient.num)[1] + [(p, -n) for p, n in quotient.den.items()]
 
     def settle(self, quotient: Quotient, closed: bool = False) -> int:
@@ -224,7 +224,7 @@ class KnownSigns:
             return 1
         if closed and not mask & POSITIVE:
             return -1
-        for poly, power in self._factors(quotient):
+        for poly, power in self.factors(quotient):
             own = self.sign(poly)
             if closed and power % 2 and own & POSITIVE and own & NEGATIVE:
                 keep = ANY if power > 0 else ~ZERO
@@ -242,11 +242,11 @@ class KnownSigns:
             raise Infeasible(relation(expr, mask))
         if not possible & ~mask:
             return
-        scale, factors = factor(quotient.num)
+        factors = factor(quotient.num)[1]
         if not mask & ZERO:  # no factor vanishes
             for poly, _ in factors:
                 self._learn(poly, POSITIVE | NEGATIVE)
-        open_ = [(p, n) for p, n in self._factors(quotient) if n % 2 and not single(self.sign(p))]
+        open_ = [(p, n) for p, n in self.factors(quotient) if n % 2 and not single(self.sign(p))]
         if mask == ZERO:
             free = [p for p, _ in factors if self.sign(p) & ZERO]
             if len(free) == 1:
@@ -256,7 +256,7 @@ class KnownSigns:
         elif (
             len(open_) == 1
             and open_[0][1] > 0
-            and all(n % 2 or not self.sign(p) & ZERO for p, n in self._factors(quotient))
+            and all(n % 2 or not self.sign(p) & ZERO for p, n in self.factors(quotient))
         ):
             rest = rest_sign(self, quotient, open_[0][0])
             self._learn(open_[0][0], mask if rest == POSITIVE else flipped(mask))
@@ -353,7 +353,7 @@ def rest_sign(algebra: KnownSigns, quotient: Quotient, leave: Poly) -> int:
     """Sign of a quotient without one of its factors, all others being nowhere zero."""
     scale = factor(quotient.num)[0]
     mask = POSITIVE if scale > 0 else NEGATIVE
-    for poly, power in algebra._factors(quotient):
+    for poly, power in algebra.factors(quotient):
         if poly != leave:
             own = algebra.sign(poly)
             mask = sign_product(mask, own if power % 2 else POSITIVE)

@@ -33,9 +33,9 @@ from sympy import (
     sin,
 )
 from sympy.core.function import AppliedUndef
-from sympy.logic.boolalg import ITE, And, Not, Or
 
 from optwright.derive.error import NotReal, OutOfTime, Unsupported
+from optwright.derive.proof.algebra.condition import joined
 from optwright.derive.proof.algebra.domain import (
     ANY,
     NEGATIVE,
@@ -106,7 +106,7 @@ class Algebra(PowerLetters):
             replaced = {letter for letter, (power, _) in self.rules.items() if power == 1}
             stale = [
                 key
-                for key in self._index
+                for key in self.index
                 if key[0] in ("root", "power")
                 and isinstance(key[1], Poly)
                 and (key[0] == "power" or key[1].single is None)
@@ -115,7 +115,7 @@ class Algebra(PowerLetters):
             if not stale:
                 break
             for key in stale:
-                del self._index[key]
+                del self.index[key]
             self._memo.clear()
             self._applied.clear()
             result = self.convert(expr)
@@ -161,21 +161,13 @@ class Algebra(PowerLetters):
             interval = self.domain.interval(expr) if self.domain.declares(expr) else Interval()
             return self._application(expr, interval)
         if isinstance(expr, (Abs, sign, Max, Min)):
-            try:
-                return self._by_sign(expr)
-            except Split:
-                if not self.opaque:
-                    raise
-                lo = {Abs: Interval(0), sign: Interval(-1, 1)}.get(expr.func, Interval())
-                return self._application(expr, lo)
+            return self._by_sign(expr)
         if isinstance(expr, log):
             inner = self.convert(expr.args[0])
             if self.signs(inner) & NONPOSITIVE:
                 self._require(inner.num, POSITIVE)
             return self._application(expr, Interval())
-        if isinstance(
-            expr, (re, conjugate)
-        ):  # SymPy writes them around symbols not said to be real
+        if isinstance(expr, (re, conjugate)):  # around symbols not said to be real
             return self.convert(expr.args[0])
         if isinstance(expr, im):
             return constant(0)
@@ -190,6 +182,15 @@ class Algebra(PowerLetters):
         raise Unsupported(f"no normal form of {expr}")
 
     def _by_sign(self, expr: Basic) -> Quotient:
+        try:
+            return self._settled(expr)
+        except Split:
+            if not self.opaque:
+                raise
+            lo = {Abs: Interval(0), sign: Interval(-1, 1)}.get(expr.func, Interval())
+            return self._application(expr, lo)
+
+    def _settled(self, expr: Basic) -> Quotient:
         if isinstance(expr, Abs):
             inner = self.convert(expr.args[0])
             return inner if self.settle(inner, closed=True) == 1 else -inner
@@ -217,17 +218,9 @@ class Algebra(PowerLetters):
 
     def truth(self, condition: Basic) -> bool:
         """The truth of a condition in this region; raises Split where it varies."""
-        if condition in (True, False):
-            return bool(condition)
-        if isinstance(condition, And):
-            return all(self.truth(arg) for arg in condition.args)
-        if isinstance(condition, Or):
-            return any(self.truth(arg) for arg in condition.args)
-        if isinstance(condition, Not):
-            return not self.truth(condition.args[0])
-        if isinstance(condition, ITE):
-            test, yes, no = condition.args
-            return self.truth(yes if self.truth(test) else no)
+        return joined(condition, self._relation)
+
+    def _relation(self, condition: Basic) -> bool:
         if type(condition) not in MASKS:
             raise Unsupported(f"condition {condition} is not a relation between reals")
         wanted = MASKS[type(condition)]
@@ -238,8 +231,8 @@ class Algebra(PowerLetters):
             return False
         if not mask & ~wanted & ANY:
             return True
-        unsettled = [p for p, n in self._factors(gap) if n % 2 == 0 or not single(self.sign(p))]
-        if len(unsettled) == 1 and dict(self._factors(gap))[unsettled[0]] % 2:
+        unsettled = [p for p, n in self.factors(gap) if n % 2 == 0 or not single(self.sign(p))]
+        if len(unsettled) == 1 and dict(self.factors(gap))[unsettled[0]] % 2:
             own = self.sign(unsettled[0])
             flips = sign_product(rest_sign(self, gap, unsettled[0]), POSITIVE) == NEGATIVE
             yes = flipped(wanted) if flips else wanted

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from functools import lru_cache, reduce
 from itertools import product
-from math import gcd, lcm
+from math import gcd, lcm, prod
 
 from sympy import ZZ
 from sympy.polys.rings import ring
@@ -53,7 +53,7 @@ def _tidy(x: Number) -> Number:
 class Poly:
     """An immutable polynomial with rational coefficients."""
 
-    __slots__ = ("terms", "_hash")
+    __slots__ = ("_hash", "terms")
 
     def __init__(self, terms: Mapping[Monomial, Number]):
         self.terms = terms
@@ -293,7 +293,7 @@ def _factor(part: Poly) -> tuple[Number, list[tuple[Poly, int]]]:
 class Quotient:
     """A fraction with its denominator kept as a product of primitive factors."""
 
-    __slots__ = ("num", "den")
+    __slots__ = ("den", "num")
 
     def __init__(self, num: Poly, den: Mapping[Poly, int] | None = None):
         self.num = num
@@ -397,16 +397,14 @@ def box_sign(poly: Poly, interval: Callable[[int], Interval]) -> int:
     if len(signs) > 1:
         return ANY
     direction = POSITIVE if signs.pop() else NEGATIVE
-    count = 1
-    for near in faces:
-        count *= len(near)
-    if count * len(poly.terms) > 50_000:
+    if prod(map(len, faces)) * len(poly.terms) > 50_000:
         return direction | ZERO
     exponents = [dict(m) for m in poly.terms]
-    for face in product(*faces):
-        if not any(_survives(powers, face, letters, top) for powers in exponents):
-            return direction | ZERO
-    return direction
+    positive = all(
+        any(_survives(powers, face, letters, top) for powers in exponents)
+        for face in product(*faces)
+    )
+    return direction if positive else direction | ZERO
 
 
 def _moved(poly: Poly, letter: int, box: Interval) -> tuple[Poly, list[str]]:

@@ -35,9 +35,9 @@ class PowerLetters(KnownSigns):
     """What roots, symbolic powers and unknown functions become."""
 
     def _letter(self, key: Any, expr: Expr, interval: Interval, atom: bool = False) -> Quotient:
-        index = self._index.get(key)
+        index = self.index.get(key)
         if index is None:
-            index = self._index[key] = len(self.letters)
+            index = self.index[key] = len(self.letters)
             self.letters.append(AlgebraLetter(expr, interval, atom))
         return Quotient(Poly.letter(index))
 
@@ -52,7 +52,7 @@ class PowerLetters(KnownSigns):
             ):
                 return Quotient(Poly.letter(index))
         result = self._letter(("apply", expr), expr, interval)
-        self._applied.append((expr.func, args, self._index["apply", expr]))
+        self._applied.append((expr.func, args, self.index["apply", expr]))
         return result
 
     def _same(self, a: Any, b: Any) -> bool:
@@ -145,7 +145,7 @@ class PowerLetters(KnownSigns):
 
     def _root_letter(self, poly: Poly) -> Quotient:
         key = ("root", poly)
-        index = self._index.get(key)
+        index = self.index.get(key)
         if index is None:
             mask = self.sign(poly)
             interval = Interval(
@@ -157,7 +157,7 @@ class PowerLetters(KnownSigns):
             base = self.expression(poly)
             self._roots.add(len(self.letters))
             result = self._letter(key, base ** Rational(1, self.order), interval)
-            index = self._index[key]
+            index = self.index[key]
             single = poly.single
             if single is None:
                 self.rules[index] = (self.order, poly)
@@ -192,14 +192,14 @@ class PowerLetters(KnownSigns):
 
     def _prime_root(self, prime: int) -> Quotient:
         key = ("root of number", prime)
-        if key not in self._index:
+        if key not in self.index:
             self._roots.add(len(self.letters))
             result = self._letter(
                 key, Integer(prime) ** Rational(1, self.order), Interval(1, prime, True, True)
             )
-            self.rules[self._index[key]] = (self.order, Poly.constant(prime))
+            self.rules[self.index[key]] = (self.order, Poly.constant(prime))
             return result
-        return Quotient(Poly.letter(self._index[key]))
+        return Quotient(Poly.letter(self.index[key]))
 
     def _symbolic_power(self, base: Expr | None, exponent: Expr) -> Quotient:
         """``base**exponent`` with a symbolic exponent; no base means exp."""
@@ -267,8 +267,8 @@ class PowerLetters(KnownSigns):
                 minus = self._letter(
                     ("power", -1, exponent), Pow(-1, exponent, evaluate=False), Interval(-1, 1)
                 )
-                self.rules[self._index["power", -1, exponent]] = (2, ONE)
-                self._starts[self._index["power", -1, exponent]] = start
+                self.rules[self.index["power", -1, exponent]] = (2, ONE)
+                self.starts[self.index["power", -1, exponent]] = start
                 result = minus * constant(-1) ** (start % 2)
         for number, direction in (
             (abs(Fraction(scale)).numerator, 1),
@@ -299,7 +299,7 @@ class PowerLetters(KnownSigns):
         key = ("power", prime, exponent)
         inside = self._power_interval(Poly.constant(prime), exponent, start)
         found = self._letter(key, Integer(prime) ** (exponent - start), inside)
-        self._starts[self._index[key]] = start
+        self.starts[self.index[key]] = start
         return found
 
     def _factor_letter(self, poly: Poly, exponent: Expr, start: int) -> Quotient:
@@ -310,14 +310,14 @@ class PowerLetters(KnownSigns):
             product = exp if inside[0] is None else inside[0].__pow__
             return self.convert(product(expand(inside[1] * (exponent - start))))
         key = ("power", poly, exponent)
-        if key not in self._index:
+        if key not in self.index:
             base = self.expression(poly)
             reach = self._power_interval(poly, exponent, start)
             self._letter(key, base ** (exponent - start), reach)
-            self._starts[self._index[key]] = start
+            self.starts[self.index[key]] = start
             if start and poly.single is not None:
-                self._steps[self._index[key]] = (poly.single, start)
-        return Quotient(Poly.letter(self._index[key]))
+                self._steps[self.index[key]] = (poly.single, start)
+        return Quotient(Poly.letter(self.index[key]))
 
     def _inside_power(self, poly: Poly) -> tuple[Expr | None, Expr] | None:
         """Base and exponent of a letter that is a symbolic power of something not negative."""
@@ -347,10 +347,7 @@ class PowerLetters(KnownSigns):
         )
 
     def _power_interval(self, poly: Poly, exponent: Expr, start: int) -> Interval:
-        if start:
-            power = NONNEGATIVE
-        else:
-            power = self.signs(self.convert(exponent))
+        power = NONNEGATIVE if start else self.signs(self.convert(exponent))
         mask = self.sign(poly)
         if mask & NEGATIVE:
             return Interval()

@@ -93,4 +93,4 @@ def single(mask: int) -> bool:
     return mask in (NEGATIVE, ZERO, POSITIVE)
 
 
-__all__ = ["Infeasible", "MASKS", "Sign", "Split", "flipped", "relation", "single", "squared"]
+__all__ = ["MASKS", "Infeasible", "Sign", "Split", "flipped", "relation", "single", "squared"]

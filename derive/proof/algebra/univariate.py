@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import sympy
@@ -48,7 +49,7 @@ def _candidates(poly: Poly, low: Any, high: Any) -> Iterator[Rational]:
         yield ends[0] if ends else Integer(0)
         return
     width, cells = Rational(1, 100), poly.intervals(eps=Rational(1, 100))
-    while any(a[1] >= b[0] for (a, _), (b, _) in zip(cells, cells[1:], strict=False)):
+    while any(a[1] >= b[0] for (a, _), (b, _) in pairwise(cells)):
         width /= 16
         cells = poly.intervals(eps=width)
     edges = [x for cell, _ in cells for x in cell]
@@ -59,7 +60,7 @@ def _candidates(poly: Poly, low: Any, high: Any) -> Iterator[Rational]:
         if (low is None or x >= low) and (high is None or x <= high)
     )
     yield from places
-    for a, b in zip(places, places[1:], strict=False):
+    for a, b in pairwise(places):
         yield (a + b) / 2
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from math import comb
 
 from sympy.polys.fields import FracElement, FracField
@@ -179,7 +180,7 @@ def _roots(p: Coefficients, low: Fraction, high: Fraction) -> int:
 
     def changes(x: Fraction) -> int:
         signs = [y > 0 for y in (_at(q, x) for q in chain) if y]
-        return sum(a != b for a, b in zip(signs, signs[1:], strict=False))
+        return sum(a != b for a, b in pairwise(signs))
 
     # Sturm counts those in (low, high], whether or not the ends are roots.
     return changes(low) - changes(high) + at_low

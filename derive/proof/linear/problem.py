@@ -171,7 +171,7 @@ class CurvatureProblem:
         values = {
             h.name: sympify(self.hyper.get(h.name, h.symbol)).subs(point) for h in self.system.hyper
         }
-        loss = Objective((_rational(at),), (Integer(0),))
+        loss = Objective((Rational(at.numerator, at.denominator),), (Integer(0),))
         return Run(self.system, Integer(1), (values,), loss, steps)
 
     def counterexample(
@@ -217,8 +217,4 @@ def as_fraction(x: Expr) -> Fraction:
     return Fraction(int(x.p), int(x.q))
 
 
-def _rational(x: Fraction) -> Rational:
-    return Rational(x.numerator, x.denominator)
-
-
-__all__ = ["CurvatureProblem", "STEPS", "as_fraction"]
+__all__ = ["STEPS", "CurvatureProblem", "as_fraction"]

@@ -683,7 +683,7 @@ def _clocked(system: Optimizer) -> bool:
     """Whether what a step does depends on its number, other than through the state."""
     unseen = Symbol("unseen")
     return any(
-        e.rhs.xreplace({v: unseen for v in e.rhs.atoms(Value)}).has(t) for e in system.equations
+        e.rhs.xreplace(dict.fromkeys(e.rhs.atoms(Value), unseen)).has(t) for e in system.equations
     )
 
 

@@ -17,7 +17,7 @@ from functools import cached_property
 from itertools import combinations, islice, permutations, product
 
 import sympy
-from sympy import Basic, Expr, Integer, Rational, Symbol, sympify
+from sympy import Basic, Eq, Expr, Integer, Rational, Symbol, sympify
 
 from optwright.derive.language import operation as op
 from optwright.derive.language.declaration import DeclarationError, Optimizer
@@ -104,7 +104,7 @@ def naturals(left: Optimizer, right: Optimizer) -> Iterator[Natural]:
 
 def neutral(hyper: Hyper) -> tuple[Expr, ...]:
     """Values at which a hyperparameter may be without effect: 0, 1, its default."""
-    first = (1, 0) if hyper.symbol.role in ("lr",) else (0, 1)
+    first = (1, 0) if hyper.symbol.role == "lr" else (0, 1)
     values = [Integer(x) for x in first if x in hyper.range]
     if hyper.default is not None and hyper.default.is_Rational:
         inside = hyper.default not in values
@@ -137,7 +137,7 @@ class Search:
                 self.samples.append(sample)
         if len(self.samples) < SAMPLES:
             raise NoValue(f"{left.id} has no real values")
-        self._traces: dict[int, list[Trace]] = {}
+        self.runs_at: dict[int, list[Trace]] = {}
         self.unexplained = False
         """Whether numbers were found that make the systems agree, but no expression for them."""
 
@@ -154,10 +154,10 @@ class Search:
 
     def traces(self, place: int) -> list[Trace]:
         """The runs of the left system at one sample of its hyperparameters."""
-        if place not in self._traces:
+        if place not in self.runs_at:
             values = list(self.samples[place].values())
-            self._traces[place] = [self.mine.run(lambda _: values, p, STEPS) for p in PROBLEMS]
-        return self._traces[place]
+            self.runs_at[place] = [self.mine.run(lambda _: values, p, STEPS) for p in PROBLEMS]
+        return self.runs_at[place]
 
     def gaps(
         self, place: int, values: Sequence[float], observe: str, problems: int = len(PROBLEMS)
@@ -370,7 +370,7 @@ class Search:
         other = copy.copy(self)
         numbers = {h.symbol: float(values[h.name]) for h in self.left.hyper if h.name in values}
         other.samples = [{**s, **numbers} for s in self.samples]
-        other._traces = {}
+        other.runs_at = {}
         return other
 
     def states(self, right: Optimizer, hyper: HyperMap) -> Mapping[str, Expr] | None:
@@ -488,26 +488,7 @@ def pruned(system: Optimizer) -> Optimizer:
     if len(equations) < len(system.step) or system.views:
         return system
     kept = {s.name for s in system.states}
-    reads: dict[str, set[str]] = {}
-    live: set[str] = {THETA}
-    current: dict[str, set[str]] = {}
-    for statement in equations:
-        read: set[str] = set()
-        for node in statement.rhs.atoms(Value):
-            if node.index == t:
-                read |= current.get(node.name, {node.name})
-            elif node.name in kept:
-                read.add(node.name)
-        current[statement.lhs.name] = read
-        for oracle in statement.rhs.atoms(op.Oracle):
-            for node in oracle.atoms(Value):
-                live |= current.get(node.name, set()) if node.index == t else {node.name}
-    reads = {name: current.get(name, {name}) for name in (*kept, THETA)}
-    todo = list(live)
-    while todo:
-        for name in reads.get(todo.pop(), set()) - live:
-            live.add(name)
-            todo.append(name)
+    live = _live(equations, kept)
     dead = kept - live
     if not dead:
         return system
@@ -535,6 +516,30 @@ def pruned(system: Optimizer) -> Optimizer:
         )
     except DeclarationError:
         return system
+
+
+def _live(equations: Sequence[Eq], kept: set[str]) -> set[str]:
+    """The states, and theta, that reach theta or a question in some step."""
+    live: set[str] = {THETA}
+    current: dict[str, set[str]] = {}
+    for statement in equations:
+        read: set[str] = set()
+        for node in statement.rhs.atoms(Value):
+            if node.index == t:
+                read |= current.get(node.name, {node.name})
+            elif node.name in kept:
+                read.add(node.name)
+        current[statement.lhs.name] = read
+        for oracle in statement.rhs.atoms(op.Oracle):
+            for node in oracle.atoms(Value):
+                live |= current.get(node.name, set()) if node.index == t else {node.name}
+    reads = {name: current.get(name, {name}) for name in (*kept, THETA)}
+    todo = list(live)
+    while todo:
+        new = reads.get(todo.pop(), set()) - live
+        live |= new
+        todo += new
+    return live
 
 
 __all__ = [

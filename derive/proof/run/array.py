@@ -8,7 +8,7 @@ numbers between ends, which hold them for sure.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -48,7 +48,7 @@ class ArrayObjective:
         return self.offsets[min(step, len(self.offsets)) - 1] if self.offsets else Fraction(0)
 
     def __str__(self) -> str:
-        slopes = ", ".join(_text(c) for c in self.slopes)
+        slopes = ", ".join(listed(c) for c in self.slopes)
         flat = not any(any(row) for row in self.curvature)
         return (
             f"gradients {slopes}, …" if flat else f"A = {_texts(self.curvature)}, c = {slopes}, …"
@@ -180,7 +180,7 @@ class ArrayRun:
         """The run as plain data; exact numbers are strings."""
         return {
             "optimizer": self.system.id,
-            "theta": _text(self.theta),
+            "theta": listed(self.theta),
             "shape": list(self.shape),
             "hyper": [{name: str(x) for name, x in self.hyper.items()}],
             "objective": {
@@ -190,8 +190,8 @@ class ArrayRun:
             },
             "noise": self.noise and [list(map(str, row)) for row in self.noise],
             "states": [
-                {"theta": _text(s.theta[0].flat)}
-                | {name: _text(_flat(x)) for name, x in s.state.items()}
+                {"theta": listed(s.theta[0].flat)}
+                | {name: listed(_flat(x)) for name, x in s.state.items()}
                 for s in self.snapshots()
             ],
         }
@@ -276,23 +276,31 @@ def _near(wanted: Any, found: Any) -> bool:
     return low - slack <= x <= high + slack
 
 
-def _text(x: Any) -> str:
+def vector(entries: Iterable[Any]) -> tuple[Fraction, ...]:
+    """Numbers, or their texts, as fractions."""
+    return tuple(map(Fraction, entries))
+
+
+def listed(x: Any) -> str:
+    """The entries as "(1, 2)"."""
     return "(" + ", ".join(map(str, x)) + ")"
 
 
 def _texts(rows: Table) -> str:
-    return "(" + ", ".join(map(_text, rows)) + ")"
+    return "(" + ", ".join(map(listed, rows)) + ")"
 
 
 __all__ = [
+    "ArrayObjective",
     "ArrayRun",
     "Change",
-    "ArrayObjective",
     "Table",
     "Vector",
     "apply",
     "inner",
     "kron",
+    "listed",
     "product",
     "unit",
+    "vector",
 ]

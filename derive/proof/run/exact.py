@@ -7,6 +7,7 @@ every oracle consistently. All numbers are exact: rationals, and roots where a r
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from typing import Any
@@ -122,11 +123,8 @@ class Run:
     def states(self) -> tuple[Mapping[str, Expr], ...]:
         """The states after 0, 1, … steps, as far as they are real."""
         found = [self.start]
-        try:
-            for number in range(1, self.steps + 1):
-                found.append(self.state(number))
-        except NotReal:
-            pass
+        with suppress(NotReal):
+            found.extend(self.state(number) for number in range(1, self.steps + 1))
         return tuple(found)
 
     def _ask(self, step: int, question: Question) -> Expr:

@@ -294,9 +294,9 @@ def linear(
 
 __all__: list[Any] = [
     "CLOSE",
+    "FloatProblem",
     "Machine",
     "NoValue",
-    "FloatProblem",
     "Trace",
     "compiled",
     "differences",

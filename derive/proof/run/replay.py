@@ -33,7 +33,7 @@ from optwright.derive.interpret import DECIMAL50, EXACT, Field, Inexact, fractio
 from optwright.derive.language.declaration import Optimizer, theta
 from optwright.derive.language.entry import one_entry
 from optwright.derive.language.symbol import Variable, t
-from optwright.derive.proof.run.array import ArrayObjective, ArrayRun
+from optwright.derive.proof.run.array import ArrayObjective, ArrayRun, vector
 from optwright.derive.proof.run.exact import Run, answered
 from optwright.derive.proof.run.system import THETA, Question, at, evaluate
 
@@ -186,16 +186,16 @@ def run_of(record: Mapping[str, Any], system: Optimizer) -> Run | ArrayRun:
     if "shape" in record:
         return ArrayRun(
             system,
-            _vector(record["theta"].strip("()").split(", ")),
+            vector(record["theta"].strip("()").split(", ")),
             tuple(record["shape"]),
             {name: Fraction(x) for name, x in record["hyper"][0].items()},
             ArrayObjective(
-                tuple(map(_vector, problem["curvature"])),
-                tuple(map(_vector, problem["slope"])),
-                _vector(problem["offset"]),
+                tuple(map(vector, problem["curvature"])),
+                tuple(map(vector, problem["slope"])),
+                vector(problem["offset"]),
             ),
             len(record["states"]) - 1,
-            record["noise"] and tuple(map(_vector, record["noise"])),
+            record["noise"] and tuple(map(vector, record["noise"])),
         )
     return Run(
         system,
@@ -206,10 +206,6 @@ def run_of(record: Mapping[str, Any], system: Optimizer) -> Run | ArrayRun:
         sympify(record["point"], locals=said),
         tuple((k, sympify(x, locals=said)) for k, x in record["answer"].items()),
     )
-
-
-def _vector(texts: Sequence[str]) -> tuple[Fraction, ...]:
-    return tuple(map(Fraction, texts))
 
 
 def parts(claim: Any) -> Iterator[Any]:

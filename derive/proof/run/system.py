@@ -154,13 +154,7 @@ def evaluate(
 
     def _visit(node: Any) -> Any:
         if isinstance(node, Value):
-            if node in values:
-                return values[node]
-            index = node.index.subs(t, clock)
-            moved = Variable(node.name)[index]
-            if moved in values:
-                return values[moved]
-            raise Unsupported(f"{node} has no value here")
+            return _member(node, values, clock)
         if node == t:
             return clock
         if isinstance(node, Parameter):
@@ -170,14 +164,7 @@ def evaluate(
         if not node.args:
             return node
         if isinstance(node, op.cases):
-            arms: list[Any] = []
-            for value, condition in node.arms:
-                truth = visit(condition)
-                if truth == sympy.true:
-                    return op.cases(*arms, visit(value)) if arms else visit(value)
-                if truth != sympy.false:
-                    arms.append((visit(value), truth))
-            return op.cases(*arms, visit(node.otherwise)) if arms else visit(node.otherwise)
+            return _choice(node, visit)
         args = [visit(arg) for arg in node.args]
         if isinstance(node, op.Oracle):
             if ask is None:
@@ -188,6 +175,28 @@ def evaluate(
         return node.func(*args)
 
     return visit(sympify(expr))
+
+
+def _member(node: Value, values: Mapping[Basic, Expr], clock: Expr) -> Expr:
+    """The value of a member of a sequence, by its index as it stands or at the clock."""
+    moved = node if node in values else Variable(node.name)[node.index.subs(t, clock)]
+    if moved not in values:
+        raise Unsupported(f"{node} has no value here")
+    return values[moved]
+
+
+def _choice(node: op.cases, visit: Callable[[Any], Any]) -> Any:
+    """The arm that is chosen, or the arms that may be."""
+    arms: list[Any] = []
+    last = node.otherwise
+    for value, condition in node.arms:
+        truth = visit(condition)
+        if truth == sympy.true:
+            last = value
+            break
+        if truth != sympy.false:
+            arms.append((visit(value), truth))
+    return op.cases(*arms, visit(last)) if arms else visit(last)
 
 
 def _decide(condition: Any, clock: Expr, least: int) -> Any:

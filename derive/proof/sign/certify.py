@@ -94,14 +94,12 @@ def inconsistent(equations: Sequence[Certificate | None]) -> Certificate | None:
     """That equations have no common solution."""
     if any(e is None for e in equations):
         return None
-    found = {"form": "inconsistent", "equations": [e["gap"] for e in equations if e]}
-    return found
+    return {"form": "inconsistent", "equations": [e["gap"] for e in equations if e]}
 
 
 def words(left: Words, right: Words, rules: Sequence[WordRule]) -> Certificate | None:
     """That two sums of words are equal in every dimension under rules."""
-    found = identity_data(left, right, rules)
-    return found
+    return identity_data(left, right, rules)
 
 
 def _followed(certificate: dict[str, Any]) -> Certificate | None:
@@ -187,7 +185,7 @@ def _products(exprs: Iterable[Expr], algebra: Algebra, products: dict[Poly, None
 def _letters(algebra: Algebra, domain: Domain) -> list[dict[str, Any]]:
     """The definitions of the letters, in their order."""
     said: dict[int, dict[str, Any]] = {}
-    for key, index in algebra._index.items():
+    for key, index in algebra.index.items():
         kind, *rest = key
         if kind == "atom":
             said[index] = {"atom": str(rest[0])}
@@ -198,7 +196,7 @@ def _letters(algebra: Algebra, domain: Domain) -> list[dict[str, Any]]:
         elif kind == "power":
             base, exponent = rest
             base = base if isinstance(base, Poly) else Poly.constant(base)
-            start = algebra._starts.get(index, 0)
+            start = algebra.starts.get(index, 0)
             said[index] = {
                 "power": data(base),
                 "exponent": _tree(exponent, domain),

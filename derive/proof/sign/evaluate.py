@@ -7,7 +7,7 @@ never a float, so an interval that excludes zero *proves* that the value is not 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -40,9 +40,9 @@ from sympy import (
 )
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne
-from sympy.logic.boolalg import ITE, And, Not, Or
 
 from optwright.derive.error import Undefined
+from optwright.derive.proof.algebra.condition import joined
 from optwright.derive.proof.algebra.domain import NEGATIVE, POSITIVE, ZERO, Domain, is_atom
 
 __all__ = ["Ball", "Evaluation", "Unknown", "Value", "holds", "value_at"]
@@ -158,17 +158,9 @@ class Evaluation:
 
     def truth(self, condition: Basic) -> bool:
         """The truth of a condition; raises Undefined or Unknown."""
-        if condition in (True, False):
-            return bool(condition)
-        if isinstance(condition, And):
-            return all(self.truth(arg) for arg in condition.args)
-        if isinstance(condition, Or):
-            return any(self.truth(arg) for arg in condition.args)
-        if isinstance(condition, Not):
-            return not self.truth(condition.args[0])
-        if isinstance(condition, ITE):
-            test, yes, no = condition.args
-            return self.truth(yes if self.truth(test) else no)
+        return joined(condition, self._relation)
+
+    def _relation(self, condition: Basic) -> bool:
         for kind, test in _RELATIONS.items():
             if isinstance(condition, kind):
                 left, right = (self(arg) for arg in condition.args)
@@ -201,15 +193,9 @@ class Evaluation:
     def _function(self, expr: Basic) -> Value:
         if getattr(expr, "is_select", False):
             *pairs, last = expr.args
-            for choice, condition in zip(pairs[::2], pairs[1::2], strict=True):
-                if self.truth(condition):
-                    return self(choice)
-            return self(last)
+            return self._chosen(zip(pairs[::2], pairs[1::2], strict=True), last)
         if isinstance(expr, Piecewise):
-            for choice, condition in expr.args:
-                if self.truth(condition):
-                    return self(choice)
-            raise Undefined("no branch of a Piecewise applies")
+            return self._chosen(expr.args, None)
         if isinstance(expr, AppliedUndef) or getattr(expr, "is_uninterpreted", False):
             return self._answer(expr)
         args = [self(arg) for arg in expr.args]
@@ -218,26 +204,32 @@ class Evaluation:
         if isinstance(expr, im):
             return Fraction(0)
         if isinstance(expr, Abs):
-            x = args[0]
-            return (
-                abs(x) if isinstance(x, Fraction) else Ball(libmpi.mpi_abs(x.ends, self.precision))
-            )
+            return self._size(args[0])
         if isinstance(expr, sign):
             return Fraction(self.sign(args[0]))
         if isinstance(expr, (Max, Min)):
             return self._extreme(args, 1 if isinstance(expr, Max) else -1)
-        for kind, (rule, at_zero) in _FUNCTIONS.items():
+        for kind, (rule, known) in _FUNCTIONS.items():
             if isinstance(expr, kind):
-                x = args[0]
-                if at_zero is not None and x == 0:
-                    return Fraction(at_zero)
-                if kind is log:
-                    if x == 1:
-                        return Fraction(0)
-                    if self.sign(x) <= 0:
-                        raise Undefined(f"{expr}")
+                x, (place, value) = args[0], known
+                if x == place:
+                    return Fraction(value)
+                if kind is log and self.sign(x) <= 0:
+                    raise Undefined(f"{expr}")
                 return Ball(rule(self._ends(x), self.precision))
         raise Unknown(f"no exact evaluation of {expr}")
+
+    def _chosen(self, pairs: Iterable[Any], last: Basic | None) -> Value:
+        """The first value whose condition holds, else the last; raises Undefined without one."""
+        chosen = next((x for x, condition in pairs if self.truth(condition)), last)
+        if chosen is None:
+            raise Undefined("no branch of a Piecewise applies")
+        return self(chosen)
+
+    def _size(self, x: Value) -> Value:
+        if isinstance(x, Fraction):
+            return abs(x)
+        return Ball(libmpi.mpi_abs(x.ends, self.precision))
 
     def _answer(self, expr: Basic) -> Fraction:
         if self.draw is None:
@@ -366,10 +358,11 @@ _RELATIONS: dict[Any, Callable[[int], bool]] = {
     Lt: lambda s: s < 0,
     Le: lambda s: s <= 0,
 }
-_FUNCTIONS: dict[Any, tuple[Callable[..., Any], int | None]] = {
-    exp: (libmpi.mpi_exp, 1),
-    log: (libmpi.mpi_log, None),
-    cos: (libmpi.mpi_cos, 1),
-    sin: (libmpi.mpi_sin, 0),
-    tan: (libmpi.mpi_tan, 0),
+_FUNCTIONS: dict[Any, tuple[Callable[..., Any], tuple[int, int]]] = {
+    exp: (libmpi.mpi_exp, (0, 1)),
+    log: (libmpi.mpi_log, (1, 0)),
+    cos: (libmpi.mpi_cos, (0, 1)),
+    sin: (libmpi.mpi_sin, (0, 0)),
+    tan: (libmpi.mpi_tan, (0, 0)),
 }
+"""How each is enclosed, and where it has which rational value."""

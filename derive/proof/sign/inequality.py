@@ -81,7 +81,6 @@ def decide_nonneg(
     *,
     strict: bool = False,
     budget_s: float = 5.0,
-    seed: int = 0,
 ) -> Bound:
     """Decide ``expr >= 0`` (``expr > 0`` if strict) wherever it is defined on the domain.
 
@@ -92,22 +91,14 @@ def decide_nonneg(
     expr, domain = sympify(expr), domain or Domain()
     if any(x.is_Float for x in expr.atoms()):
         raise TypeError(f"decide_nonneg: {expr} contains a float; use exact rationals")
-    search = _Search(expr, domain, strict, random.Random(seed), start + budget_s)
+    search = _Search(expr, domain, strict, start + budget_s)
     return replace(search.decide(), points=search.points, seconds=time.process_time() - start)
 
 
 class _Search:
-    def __init__(
-        self, expr: Expr, domain: Domain, strict: bool, rng: random.Random, deadline: float
-    ):
-        self.expr, self.domain, self.strict, self.rng, self.deadline = (
-            expr,
-            domain,
-            strict,
-            rng,
-            deadline,
-        )
-        self.points = 0
+    def __init__(self, expr: Expr, domain: Domain, strict: bool, deadline: float):
+        self.expr, self.domain, self.strict, self.deadline = expr, domain, strict, deadline
+        self.rng, self.points = random.Random(0), 0
         self.best: tuple[Fraction, Point] | None = None
         self.proposed: Bound | None = None
         self.leaves: list[dict[str, Any] | None] = []

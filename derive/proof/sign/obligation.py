@@ -104,6 +104,18 @@ def decide_equation(
     )
 
 
+def _proved_squared(name: str, fact: Any, domain: Domain, budget_s: float) -> Answered | None:
+    """The relation with both sides squared, where that is the same and is proved."""
+    squared = _squared(fact, domain)
+    answer = None if squared is None else decide_relation(name, squared, domain, budget_s)
+    if answer is None or answer.status != "proved":
+        return None
+    o = answer.obligation
+    return Answered(
+        Obligation(name, str(fact), f"{squared}; {o.after}", "proved", o.notes, o.seconds)
+    )
+
+
 def decide_relation(name: str, fact: Any, domain: Domain, budget_s: float = 2.0) -> Answered:
     """Decide a relation such as `v >= 0` on a domain, wherever both sides are defined."""
     before = str(fact)
@@ -131,14 +143,9 @@ def decide_relation(name: str, fact: Any, domain: Domain, budget_s: float = 2.0)
             until = time.process_time() + budget_s
             seen = certify.equality(choice, sympy.Integer(0), domain, until)
     if status == "undecided" and isinstance(fact, (Ge, Le)):
-        squared = _squared(fact, domain)
+        squared = _proved_squared(name, fact, domain, budget_s)
         if squared is not None:
-            answer = decide_relation(name, squared, domain, budget_s)
-            if answer.status == "proved":
-                o = answer.obligation
-                return Answered(
-                    Obligation(name, before, f"{squared}; {o.after}", "proved", o.notes, o.seconds)
-                )
+            return squared
     if status == "refuted" and neutral(fact).atoms(_Operated):
         plain = _of_one_entry(fact)
         alone = None if plain is None else decide_relation(name, plain, domain, budget_s)
@@ -218,7 +225,7 @@ def neutral(expr: Any) -> Any:
     """
     return expr.replace(
         lambda node: isinstance(node, op.Operation) and not isinstance(node, op.cases),
-        lambda node: _neutral(node),
+        _neutral,
     )
 
 

@@ -182,31 +182,32 @@ def regions(
         for mask in split.masks:
             if not mask:
                 continue
-            narrowed = (*region, Sign(split.expr, mask))
-            fixed = _solve(split.expr, domain) if mask == ZERO else None
-            inside: tuple[Expr, Domain, tuple[Sign, ...]] | None
-            if fixed is None:
-                inside = expr, domain, narrowed
-            else:
-                narrowed = (*region, Sign(split.expr, mask, put=fixed))
-                inside = _substituted(expr, domain, narrowed, *fixed)
-            if inside is None:
-                continue
-            for part in _parts(inside, split.expr, domain) if mask == ZERO else (inside,):
+            for part in _narrowed(expr, domain, region, split.expr, mask):
                 yield from regions(*part, deadline=deadline, depth=depth + 1)
         return
     yield expr, domain, region, algebra
 
 
-def _parts(
-    inside: tuple[Expr, Domain, tuple[Sign, ...]], zero: Expr, domain: Domain
+def _narrowed(
+    expr: Expr, domain: Domain, region: tuple[Sign, ...], cut: Expr, mask: int
 ) -> Iterator[tuple[Expr, Domain, tuple[Sign, ...]]]:
-    """A region in which an expression is zero, cut at an atom that is zero with it.
+    """The parts of a region in which an expression has a sign; none where that contradicts it.
 
-    That holds of a sum of terms none of which is negative; the other parts then contradict it.
+    Where it is zero, an atom that it fixes is replaced, and an atom that is zero with it is cut
+    at. That holds of a sum of terms none of which is negative; the other parts then contradict it.
     """
+    fixed = _solve(cut, domain) if mask == ZERO else None
+    inside: tuple[Expr, Domain, tuple[Sign, ...]] | None
+    inside = expr, domain, (*region, Sign(cut, mask, put=fixed))
+    if fixed is not None:
+        inside = _substituted(*inside, *fixed)
+    if inside is None:
+        return
+    if mask != ZERO:
+        yield inside
+        return
     expr, rest, region = inside
-    atom = _vanishing(zero, domain)
+    atom = _vanishing(cut, domain)
     if atom is None:
         yield inside
         return
@@ -287,50 +288,39 @@ _MASK_OF = {
 
 
 def _ends(value: Expr, interval: Interval) -> list[Sign]:
-    signs = []
-    if interval.lo is not None:
-        signs.append(
-            Sign(
-                value - _rational(interval.lo),
-                POSITIVE | (0 if interval.lo_open else ZERO),
-                given=True,
-            )
-        )
-    if interval.hi is not None:
-        signs.append(
-            Sign(
-                value - _rational(interval.hi),
-                NEGATIVE | (0 if interval.hi_open else ZERO),
-                given=True,
-            )
-        )
-    return signs
+    ends = (
+        (interval.lo, interval.lo_open, POSITIVE),
+        (interval.hi, interval.hi_open, NEGATIVE),
+    )
+    return [
+        Sign(value - _rational(end), side | (0 if open_ else ZERO), given=True)
+        for end, open_, side in ends
+        if end is not None
+    ]
 
 
 def _rational(value: Fraction | int) -> Rational:
     return Rational(Fraction(value).numerator, Fraction(value).denominator)
 
 
-def decide_zero(
-    expr: Expr, domain: Domain | None = None, *, budget_s: float = 2.0, seed: int = 0
-) -> Decision:
+def decide_zero(expr: Expr, domain: Domain | None = None, *, budget_s: float = 2.0) -> Decision:
     """Decide whether ``expr`` is zero at every point of the domain where it is defined.
 
-    budget_s: seconds after which the answer is "undecided".  seed: of the points tried.
+    budget_s: seconds after which the answer is "undecided".
     Raises TypeError for floats, InternalError if proof and points disagree.
     """
     start = time.process_time()
     expr, domain = sympify(expr), domain or Domain()
     if expr.atoms(float) or any(x.is_Float for x in expr.atoms()):
         raise TypeError(f"decide_zero: {expr} contains a float; use exact rationals")
-    search = _Search(expr, domain, random.Random(seed), start + budget_s)
+    search = _Search(expr, domain, start + budget_s)
     return replace(search.decide(), points=search.points, seconds=time.process_time() - start)
 
 
 class _Search:
-    def __init__(self, expr: Expr, domain: Domain, rng: random.Random, deadline: float):
-        self.expr, self.domain, self.rng, self.deadline = expr, domain, rng, deadline
-        self.points = 0
+    def __init__(self, expr: Expr, domain: Domain, deadline: float):
+        self.expr, self.domain, self.deadline = expr, domain, deadline
+        self.rng, self.points = random.Random(0), 0
 
     def decide(self) -> Decision:
         if self.expr == 0:

@@ -53,6 +53,23 @@ def _small(claim: Any) -> Iterator[Values]:
             yield values
 
 
+def _lettered(relation: Any) -> tuple[dict[Any, Any], list[Any]]:
+    """A letter for each ceiling of a relation, and the facts that say what the letters are."""
+    table, facts = {}, []
+    for k, node in enumerate(sorted(relation.atoms(sympy.ceiling), key=str), 1):
+        above, below = sympy.fraction(sympy.together(node.args[0]))
+        q = sympy.Symbol(f"q_{k}" if k > 1 else "q", integer=True, positive=True)
+        if q in relation.free_symbols:
+            raise Unbound(f"a relation that uses the letter {q}")
+        whole = above.is_integer and below.is_integer
+        facts += [
+            (q - 1) * below + 1 <= above if whole else (q - 1) * below < above,
+            above <= q * below,
+        ]
+        table[node] = q
+    return table, facts
+
+
 @proved.register
 def counting(claim: Counting, known: Obligations) -> None:
     """A relation at all small integers; its certificates with a letter for each ceiling."""
@@ -65,23 +82,13 @@ def counting(claim: Counting, known: Obligations) -> None:
         known.take("arithmetic")
         known.evaluated.add("arithmetic")
         return
-    ranges = {name: _POSITIVE for name in _letters(claim)}
+    ranges = dict.fromkeys(_letters(claim), _POSITIVE)
     where = list(claim.where)
     if str(claim.relation) in known.found:
-        moved, table = claim.relation, {}
-        for k, node in enumerate(sorted(claim.relation.atoms(sympy.ceiling), key=str), 1):
-            above, below = sympy.fraction(sympy.together(node.args[0]))
-            q = sympy.Symbol(f"q_{k}" if k > 1 else "q", integer=True, positive=True)
-            if q in claim.relation.free_symbols:
-                raise Unbound(f"a relation that uses the letter {q}")
-            whole = above.is_integer and below.is_integer
-            where += [
-                (q - 1) * below + 1 <= above if whole else (q - 1) * below < above,
-                above <= q * below,
-            ]
-            table[node], ranges[str(q)] = q, _POSITIVE
-        moved = claim.relation.xreplace(table)
-        goals = {str(claim.relation): tree(moved)}
+        table, facts = _lettered(claim.relation)
+        where += facts
+        ranges |= dict.fromkeys(map(str, table.values()), _POSITIVE)
+        goals = {str(claim.relation): tree(claim.relation.xreplace(table))}
         ceilings = {str(q): tree(node) for node, q in table.items()}
     else:  # ceiling(x) = r where r - 1 < x <= r
         left, right = claim.relation.args

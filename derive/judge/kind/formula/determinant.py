@@ -11,7 +11,7 @@ from optwright.derive.certificate.word import identity_data, word_steps
 from optwright.derive.claim.formula.matrix import Determinant
 from optwright.derive.judge.kernel.box import Rejected
 from optwright.derive.judge.kernel.word import Table, evaluate
-from optwright.derive.judge.kind.formula.matrix import SIZES, _equations, model
+from optwright.derive.judge.kind.formula.matrix import SIZES, model, suitable, word_equations
 from optwright.derive.judge.point.found import matrix_of
 from optwright.derive.judge.point.obligation import Obligations, Unbound
 from optwright.derive.judge.registry import proved, refuted
@@ -58,7 +58,7 @@ def bound(claim: Determinant, known: Obligations) -> None:
         "factors": (claim.after, claim.before + claim.before @ change),
         "det(I + V'U) = ratio": (small, claim.ratio),
     }
-    _equations(said, claim.rules, known)
+    word_equations(said, claim.rules, known)
     data = identity_data(claim.after, claim.before, claim.rules)
     for n in SIZES:
         for attempt in range(20):
@@ -79,15 +79,7 @@ def replayed(claim: Determinant, found: Mapping[str, Any]) -> None:
     matrices = {name: matrix_of(text) for name, text in found["point"].items()}
     n = max((len(x) for x in matrices.values()), default=1)
     data = identity_data(claim.after, claim.before, claim.rules)
-    for head, *args in [*data["steps"], *word_steps([claim.ratio])[0]]:
-        if head == "letter":
-            letter, height, width, symmetric = args
-            x = matrices.get(letter)
-            if x is None:
-                raise Rejected(f"a counterexample without {letter}")
-            shape = tuple(n if isinstance(k, str) else k for k in (height, width))
-            if (len(x), len(x[0])) != shape or (symmetric and x != tuple(zip(*x, strict=True))):
-                raise Rejected(f"{letter} of a counterexample is no such matrix")
+    suitable([*data["steps"], *word_steps([claim.ratio])[0]], matrices, n)
     values = evaluate(data["steps"], matrices, n)
     if any(values[a] is None or values[a] != values[b] for a, b in data["rules"]):
         raise Rejected("a counterexample that breaks the rules")
@@ -99,4 +91,4 @@ def replayed(claim: Determinant, found: Mapping[str, Any]) -> None:
         raise Rejected("the determinants of a counterexample are apart by another number")
 
 
-__all__ = ["determinant", "bound", "replayed", "sides"]
+__all__ = ["bound", "determinant", "replayed", "sides"]

@@ -192,4 +192,4 @@ def one_part(claim: Conjunction, found: Found) -> str | None:
     return refuted(parts[0], {**found, "hint": hint.partition(": ")[2]})
 
 
-__all__ = ["identity", "inequality", "total", "conjunction"]
+__all__ = ["conjunction", "identity", "inequality", "total"]

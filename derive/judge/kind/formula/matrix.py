@@ -29,7 +29,7 @@ SIZES = (1, 2, 3)
 @proved.register
 def word_identity(claim: WordIdentity, known: Obligations) -> None:
     """Equations between words as they stand."""
-    _equations(claim.equations, claim.rules, known)
+    word_equations(claim.equations, claim.rules, known)
 
 
 @proved.register
@@ -38,7 +38,7 @@ def matrix_identity(claim: MatrixIdentity | Minimiser, known: Obligations) -> No
     step = claim.lowered()
     rules = (*step.rules, *getattr(claim, "rules", ()))
     said = claim.said(step)
-    _equations(said, rules, known)
+    word_equations(said, rules, known)
     for n in SIZES:
         for attempt in range(60):
             if _stepped(claim, step, n, random.Random(100 * n + attempt)):
@@ -48,9 +48,10 @@ def matrix_identity(claim: MatrixIdentity | Minimiser, known: Obligations) -> No
             raise Unbound(f"no exact step of {claim.system.id} was found in dimension {n}")
 
 
-def _equations(
+def word_equations(
     said: Mapping[str, tuple[Any, Any]], rules: Sequence[Any], known: Obligations
 ) -> None:
+    """Equations between words, by name, at random exact matrices of small dimensions."""
     for name, (left, right) in said.items():
         certificate = known.take(name)
         wanted = identity_data(left, right, rules)
@@ -74,7 +75,7 @@ def model(
     found: dict[str, Table] = {}
     for step in steps:
         if step[0] == "letter":
-            found.setdefault(step[1], _random(*step[1:], n, rng))  # type: ignore[call-arg]
+            found.setdefault(step[1], _random(*step[2:], n, rng))  # type: ignore[call-arg]
     for left, right in rules:
         head, *args = steps[left]
         names = [steps[i][1] for i in args if head == "matmul" and steps[i][0] == "letter"]
@@ -87,9 +88,7 @@ def model(
     return found if all(values[a] == values[b] for a, b in rules) else None
 
 
-def _random(
-    name: str, rows: Any, columns: Any, symmetric: bool, n: int, rng: random.Random
-) -> Table:
+def _random(rows: Any, columns: Any, symmetric: bool, n: int, rng: random.Random) -> Table:
     height, width = (n if isinstance(x, str) else x for x in (rows, columns))
     entries = [[Fraction(rng.randrange(-4, 5)) for _ in range(width)] for _ in range(height)]
     if symmetric:
@@ -126,14 +125,14 @@ def _stepped(claim: Any, step: Any, n: int, rng: random.Random) -> bool:
         if not isinstance(own, np.ndarray):
             data: Any = Fraction(rng.randrange(1, 5))
         elif own.ndim == 2:
-            data = _array(_random("", n, n, s.name in symmetric, n, rng))
+            data = _array(_random(n, n, s.name in symmetric, n, rng))
         else:
             data = _array([[draw(rng)] for _ in range(n)]).reshape(n)
         matrices[s.name] = _table(data)
         state[s.name] = (data,) if isinstance(data, np.ndarray) else data
     matrices["theta"] = _table(theta)
     before = dict(matrices)
-    free = _random("", n, n, True, n, rng)
+    free = _random(n, n, True, n, rng)
     oracles = _oracles(claim, step, n, matrices, free, rng)
     try:
         snapshot = reference.load(system, 1, [theta], state, EXACT)
@@ -161,7 +160,7 @@ def _oracles(
             steps, (place,) = word_steps([said(step.before["theta"])])
             for x in steps:
                 if x[0] == "letter":
-                    matrices.setdefault(x[1], _random(*x[1:], n, rng))  # type: ignore[call-arg]
+                    matrices.setdefault(x[1], _random(*x[2:], n, rng))  # type: ignore[call-arg]
 
             def ask(points: Any, steps: Any = steps, place: int = place, kind: str = kind) -> Any:
                 values = evaluate(steps, {**matrices, "theta": _table(points[0])}, n)
@@ -253,25 +252,11 @@ def broken(claim: MatrixIdentity | Minimiser | WordIdentity, found: Found) -> No
         if not any(str(where).endswith(name) for where in found["found"]):
             continue
         data = identity_data(left, right, rules)
-        for head, *args in data["steps"]:
-            if head == "letter":
-                letter, rows, columns, symmetric = args
-                x = matrices.get(letter)
-                if x is None:
-                    raise Unbound(f"a counterexample without {letter}")
-                shape = tuple(n if isinstance(k, str) else k for k in (rows, columns))
-                if (len(x), len(x[0])) != shape or (symmetric and x != tuple(zip(*x, strict=True))):
-                    raise Rejected(f"{letter} of a counterexample is no such matrix")
+        suitable(data["steps"], matrices, n)
         values = evaluate(data["steps"], matrices, n)
         if any(values[a] is None or values[a] != values[b] for a, b in data["rules"]):
             raise Rejected("a counterexample that breaks the rules")
-        for number in positive:
-            own = identity_data(number, number, ())
-            names = {s[1] for s in own["steps"] if s[0] == "letter"}
-            if names <= set(matrices):
-                value = evaluate(own["steps"], matrices, n)[own["left"]]
-                if value is None or value[0][0] <= 0:
-                    raise Rejected("a counterexample with a number that is not positive")
+        _positive(positive, matrices, n)
         a, b = values[data["left"]], values[data["right"]]
         if a is not None and b is not None and a != b:
             return
@@ -279,4 +264,31 @@ def broken(claim: MatrixIdentity | Minimiser | WordIdentity, found: Found) -> No
     raise Unbound("a counterexample that names no equation")
 
 
-__all__ = ["matrix_identity", "model", "word_identity"]
+def suitable(steps: Sequence[Any], matrices: Mapping[str, Table], n: int) -> None:
+    """Raise unless all letters have matrices of their shape and symmetry.
+
+    Unbound for a letter without one, Rejected for one of another form.
+    """
+    for head, *args in steps:
+        if head != "letter":
+            continue
+        letter, rows, columns, symmetric = args
+        x = matrices.get(letter)
+        if x is None:
+            raise Unbound(f"a counterexample without {letter}")
+        shape = tuple(n if isinstance(k, str) else k for k in (rows, columns))
+        if (len(x), len(x[0])) != shape or (symmetric and x != tuple(zip(*x, strict=True))):
+            raise Rejected(f"{letter} of a counterexample is no such matrix")
+
+
+def _positive(numbers: Sequence[Words], matrices: Mapping[str, Table], n: int) -> None:
+    """Raise Rejected unless the numbers whose letters are given are positive."""
+    for number in numbers:
+        own = identity_data(number, number, ())
+        if {s[1] for s in own["steps"] if s[0] == "letter"} <= set(matrices):
+            value = evaluate(own["steps"], matrices, n)[own["left"]]
+            if value is None or value[0][0] <= 0:
+                raise Rejected("a counterexample with a number that is not positive")
+
+
+__all__ = ["matrix_identity", "model", "suitable", "word_equations", "word_identity"]

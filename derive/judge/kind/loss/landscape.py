@@ -7,8 +7,6 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
-import sympy
-
 from optwright.derive.certificate.tree import tree
 from optwright.derive.claim.formula.interval import OnInterval
 from optwright.derive.claim.loss.landscape import CriticalPoint, MixedPartials
@@ -18,7 +16,7 @@ from optwright.derive.judge.kernel.polynomial import Fractional, Poly
 from optwright.derive.judge.kernel.sturm import coefficients, nonnegative, positive
 from optwright.derive.judge.kernel.unknown import Unknowns
 from optwright.derive.judge.point.figures import agree, number
-from optwright.derive.judge.point.found import Found
+from optwright.derive.judge.point.found import Found, stated_fraction
 from optwright.derive.judge.point.obligation import Obligations, Unbound
 from optwright.derive.judge.point.quadratic import determinant
 from optwright.derive.judge.point.rational import RationalFunctions, fractional
@@ -29,16 +27,12 @@ FACTORS = (0, 1, -1, 2, -2, Fraction(3, 2), Fraction(1, 2))
 """Factors a of the curves (a*s**k, …) that are tried."""
 
 
-def _fraction(x: Any) -> Fraction:
-    return Fraction(str(sympy.sympify(x, rational=True)))
-
-
 class Surface:
     """A loss around a point: a fraction of polynomials in how far each coordinate is from it."""
 
     def __init__(self, claim: Any) -> None:
         self.names = [str(x) for x in claim.at]
-        self.place = [_fraction(p) for p in claim.at.values()]
+        self.place = [stated_fraction(p) for p in claim.at.values()]
         letters = Unknowns()
         self.field = RationalFunctions(letters)
         values = {
@@ -151,7 +145,7 @@ def point_is_not(claim: CriticalPoint, found: Found) -> None:
         raise Rejected("that the point is something else is not seen")
     told = found["point"]
     if told.get("loss") != str(claim.loss) or any(
-        Fraction(told[str(x)]) != _fraction(p) for x, p in claim.at.items()
+        Fraction(told[str(x)]) != stated_fraction(p) for x, p in claim.at.items()
     ):
         raise Rejected("a counterexample about another loss or point")
     loss = tree(claim.loss)
@@ -174,7 +168,7 @@ def _mixed(claim: Any) -> tuple[Fraction, Fraction]:
             raise Unbound("a loss without a value at the point")
         here = _limit(_limit(loss, x), y)
     else:
-        here = Fractional(Poly.number(_fraction(claim.value)))
+        here = Fractional(Poly.number(stated_fraction(claim.value)))
 
     def f(moved: Sequence[int]) -> Fractional:
         """The loss with these coordinates moved, the others at the point."""
@@ -226,7 +220,7 @@ def _limit(x: Fractional, index: int) -> Fractional:
 def partials(claim: MixedPartials, known: Obligations) -> None:
     """The mixed partial derivatives are as claimed, or equal."""
     xy, yx = _mixed(claim)
-    wanted = (xy, xy) if claim.values is None else tuple(map(_fraction, claim.values))
+    wanted = (xy, xy) if claim.values is None else tuple(map(stated_fraction, claim.values))
     if (xy, yx) != wanted:
         raise Rejected(f"the mixed partial derivatives are {xy} and {yx}")
     x, y = claim.at
@@ -244,7 +238,9 @@ def other_partials(claim: MixedPartials, found: Found) -> None:
     shown = found["found"]
     if (number(shown[f"f_{x}{y}"]), number(shown[f"f_{y}{x}"])) != (xy, yx):
         raise Rejected(f"the mixed partial derivatives are {xy} and {yx}")
-    if (xy, yx) == ((xy, xy) if claim.values is None else tuple(map(_fraction, claim.values))):
+    if (xy, yx) == (
+        (xy, xy) if claim.values is None else tuple(map(stated_fraction, claim.values))
+    ):
         raise Rejected("the mixed partial derivatives are as claimed")
 
 
@@ -257,7 +253,7 @@ def _gap(claim: Any) -> tuple[str, list[Fraction], Fraction | None, Fraction | N
         ["+", a, ["*", "-1", b]]))  # fmt: skip
     if found.below or head not in (">", ">="):
         raise Unbound("no inequality between polynomials")
-    low, high = (None if x is None else _fraction(x) for x in (claim.low, claim.high))
+    low, high = (None if x is None else stated_fraction(x) for x in (claim.low, claim.high))
     return head, coefficients(found.top, letters.index[name]), low, high
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from math import factorial
 from typing import Any
 
@@ -128,7 +129,7 @@ def coefficients(values: Sequence[Fraction]) -> list[Fraction]:
     """
     row, newton = list(values), [values[0]]
     for k in range(1, len(values)):
-        pairs = zip(row[:-1], row[1:], strict=True)
+        pairs = pairwise(row)
         row = [(b - a) / (RATES[i + k] - RATES[i]) for i, (a, b) in enumerate(pairs)]
         newton.append(row[0])
     if any(newton[-3:]):

@@ -10,8 +10,6 @@ import re
 from fractions import Fraction
 from typing import Any
 
-import sympy
-
 from optwright.derive import interpret as reference
 from optwright.derive.certificate.form import Tree
 from optwright.derive.certificate.tree import tree
@@ -26,7 +24,7 @@ from optwright.derive.judge.kernel.sturm import (
     value,
 )
 from optwright.derive.judge.kernel.unknown import Unknowns
-from optwright.derive.judge.point.found import Found
+from optwright.derive.judge.point.found import Found, stated_fraction
 from optwright.derive.judge.point.obligation import Obligations, Unbound, contains, range_box
 from optwright.derive.judge.point.rational import RationalFunctions, fractional, stepped
 from optwright.derive.judge.point.run import coordinates
@@ -35,11 +33,6 @@ from optwright.derive.judge.point.value import Point
 from optwright.derive.judge.registry import proved, refuted
 
 SPANS = Spans()
-SHOWN = 2
-
-
-def _number(x: Any) -> Fraction:
-    return Fraction(str(sympy.sympify(x, rational=True)))
 
 
 class Followed:
@@ -59,10 +52,10 @@ class Followed:
         given = {name: self.record.number(x) for name, x in self.hyper.items()}
         _, after = stepped(system, given, self.record, gradient, self.record.letter)
         self.places = {name: self.record.places([x])[0] for name, x in after.items()}
-        begin = reference.numbers([_number(path.begin)], EXACT)
+        begin = reference.numbers([stated_fraction(path.begin)], EXACT)
         first = reference.start(system, [begin], self.hyper, EXACT)
         state = {name: coordinates(data) for name, data in first.state.items()}
-        numbers = {"theta": _number(path.begin), **{n: _first(x) for n, x in state.items()}}
+        numbers = {"theta": stated_fraction(path.begin), **{n: _first(x) for n, x in state.items()}}
         self.now = {f"{name}'": span(x) for name, x in numbers.items()}
         self.now["theta_0'"] = self.now["theta'"]
         self.thetas: list[IntegerSpan] = [self.now["theta'"]]
@@ -100,21 +93,17 @@ def hyper_of(path: Any) -> dict[str, Fraction]:
     """The numbers of all hyperparameters, inside their ranges."""
     found = {}
     for h in path.system.hyper:
-        found[h.name] = _number(path.hyper.get(h.name, h.default))
+        found[h.name] = stated_fraction(path.hyper.get(h.name, h.default))
         if not contains(range_box(h.range), found[h.name]):
             raise Rejected(f"{h.name} = {found[h.name]} is outside its range")
     return found
-
-
-def _goal(relation: Any) -> Tree:
-    return tree(relation)
 
 
 def _holds(goal: Tree, theta: IntegerSpan) -> bool:
     """Whether a relation in theta[t] holds at a span; raises Unbound where it is not settled."""
     head, *sides = goal
     point = Point({"theta[t]": theta}, SPANS)
-    a, b = (point._value(x, 0) for x in sides)
+    a, b = (point.unsettled(x, 0) for x in sides)
     if head == ">":
         found = SPANS.compare(b, "<", a)
     elif head == ">=":
@@ -128,7 +117,7 @@ def _holds(goal: Tree, theta: IntegerSpan) -> bool:
 
 def _reached(claim: Any, limit: int) -> int | None:
     """The first step after which the relation holds."""
-    run, goal = followed(claim.path), _goal(claim.relation)
+    run, goal = followed(claim.path), tree(claim.relation)
     return next((n for n in range(limit + 1) if _holds(goal, run(n))), None)
 
 
@@ -169,7 +158,7 @@ def other_step(claim: FirstStep, found: Found) -> None:
 def _same_path(path: Any, found: Found) -> None:
     """That a counterexample is about the path of the claim."""
     told = found["point"]
-    own = {"theta[0]": _number(path.begin), **hyper_of(path)}
+    own = {"theta[0]": stated_fraction(path.begin), **hyper_of(path)}
     if told.get("gradient") != str(path.slope):
         raise Rejected("a counterexample on another loss")
     for name, x in own.items():
@@ -200,7 +189,7 @@ def _polynomial(path: Any) -> list[Fraction]:
 
 def _kept(path: Any, low: Fraction, high: Fraction) -> list[Fraction]:
     """The step, which keeps theta between two numbers, where it begins; or Rejected."""
-    if not low <= _number(path.begin) <= high:
+    if not low <= stated_fraction(path.begin) <= high:
         raise Rejected(f"the path does not begin between {low} and {high}")
     step = _polynomial(path)
     above = [step[0] - low, *step[1:]]
@@ -237,7 +226,7 @@ def never(claim: Reaches, found: Found) -> None:
     _same_path(claim.path, found)
     low, high = _ends(found["found"].values())
     _kept(claim.path, low, high)
-    head, a, b = _goal(claim.relation)
+    head, a, b = tree(claim.relation)
     letters = Unknowns()
     point = Point({"theta[t]": letters("theta")}, RationalFunctions(letters))
     gap = fractional(point(["+", b, ["*", "-1", a]]))
@@ -264,7 +253,7 @@ def settles(claim: Settles, known: Obligations) -> None:
     gap = _contracts(claim.path, low, high)
     if not {"the start is there", "the fixed point"} <= set(known.found):
         raise Rejected("there is no obligation for each part of the claim")
-    a, b = max(low, _number(claim.low)), min(high, _number(claim.high))
+    a, b = max(low, stated_fraction(claim.low)), min(high, stated_fraction(claim.high))
     if a > b or value(gap, a) < 0 or value(gap, b) > 0:
         raise Rejected("the limit lies elsewhere")
     for name in known.found:
@@ -284,7 +273,7 @@ def elsewhere(claim: Settles, found: Found) -> None:
         raise Rejected("the limit is not where it is said to be")
     if value(gap, place[0]) < 0 or value(gap, place[1]) > 0:
         raise Rejected("the limit is not where it is said to be")
-    if not (place[1] < _number(claim.low) or place[0] > _number(claim.high)):
+    if not (place[1] < stated_fraction(claim.low) or place[0] > stated_fraction(claim.high)):
         raise Rejected("the limit may lie where the claim says")
 
 

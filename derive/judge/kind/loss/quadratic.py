@@ -40,11 +40,11 @@ from optwright.derive.judge.point.quadratic import (
     CURVATURE,
     MINIMISER,
     Quadratic,
-    _total,
     conditions,
     determinant,
     least_sign,
     spiral,
+    sum_of,
 )
 from optwright.derive.judge.point.rational import fractional
 from optwright.derive.judge.point.run import RunningSystem
@@ -342,7 +342,7 @@ def _weights(rows: Sequence[Fractional], free: Sequence[int]) -> list[Fractional
             found.append(determinant(minor) * Fractional(Poly.number((-1) ** k)))
         if any(not w.top for w in found):
             continue
-        sums = (_total(w * row.get(key, zero) for w, row in zip(found, table, strict=True))
+        sums = (sum_of(w * row.get(key, zero) for w, row in zip(found, table, strict=True))
                 for key in keys)  # fmt: skip
         if not any(x.top for x in sums):
             return found
@@ -397,17 +397,12 @@ def _parameters(claim: Any, found: Found, q: Quadratic) -> dict[str, Fraction]:
     for name, own in q.ranges.items():
         if name not in values:
             raise Unbound(f"a counterexample that leaves {name} open")
-        if name not in _moved(claim) and not contains(range_box(own), values[name]):
+        if name not in claim.hyper and not contains(range_box(own), values[name]):
             raise Rejected(f"{name} = {values[name]} is outside its range")
     point = Point(values, EXACT)
     if not all(point.truth(tree(r)) for r in q.where):
         raise Rejected("a counterexample that does not fulfil the assumptions")
     return values
-
-
-def _moved(claim: Any) -> set[str]:
-    """Hyperparameters that the claim says itself, so that a counterexample need not."""
-    return set(claim.hyper)
 
 
 def _place(q: Quadratic, values: Mapping[str, Fraction]) -> Fraction:
@@ -508,7 +503,8 @@ def refuted_optimal(claim: Optimal, found: Found) -> None:
     """The rate is another one, or other parameters give a smaller one."""
     better = [n for n in found["found"] if n.startswith("with ")]
     if not better:
-        return refuted_rate(_rate(claim), found)
+        refuted_rate(_rate(claim), found)
+        return
     closed = Quadratic(_rate(claim), claim.low, claim.high, (claim.radius,))
     numbers = _parameters(_rate(claim), found, closed)
     moved = dict(part.split(" = ") for part in better[0].removeprefix("with ").split(", "))

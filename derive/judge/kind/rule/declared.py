@@ -68,4 +68,4 @@ def replayed(claim: Declared, found: Mapping[str, Any]) -> None:
     raise Rejected("a counterexample of a fact that is not claimed")
 
 
-__all__ = ["asked", "facts", "bound", "replayed"]
+__all__ = ["asked", "bound", "facts", "replayed"]

@@ -134,7 +134,8 @@ def _at(expr: Any, values: Mapping[str, Fraction]) -> Fraction:
 def always(claim: Always, known: Obligations) -> None:
     """What holds in every step; of means if the claim gives moments."""
     if not claim.moments:
-        return steps_hold(claim, known)
+        steps_hold(claim, known)
+        return
     for trial in range(2):
         in_fields(partial(_mean, claim, known, trial))
 

@@ -10,6 +10,7 @@ import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
@@ -49,7 +50,7 @@ def approach(to: Any) -> Iterator[Fraction]:
 def vanishing(gaps: Sequence[Fraction]) -> bool:
     """Whether what encloses a sequence of sizes tends to zero, as far as is seen."""
     tiny = Fraction(1, 2**120)
-    falls = all(b <= a / 2 or b <= tiny for a, b in zip(gaps[:-1], gaps[1:], strict=True))
+    falls = all(b <= a / 2 or b <= tiny for a, b in pairwise(gaps))
     return falls and gaps[-1] <= Fraction(1, 1000) * max(Fraction(1), gaps[0])
 
 
@@ -121,7 +122,7 @@ def replayed(claim: Limit, found: Mapping[str, Any]) -> str:
 
 def _apart(sizes: Sequence[Fraction], last: Fraction, told: Fraction) -> None:
     """Raise Rejected unless gaps stay away from zero and tend to the number that is told."""
-    if not all(b > a / 2 for a, b in zip(sizes[1:-1], sizes[2:], strict=True)) or not sizes[-1]:
+    if not all(b > a / 2 for a, b in pairwise(sizes[1:])) or not sizes[-1]:
         raise Rejected("the limit is as claimed at the counterexample, as far as is seen")
     if abs(last - told) > Fraction(1, 1000) * abs(told):
         raise Rejected(f"the limit is not {told} away from what is claimed")
@@ -291,4 +292,4 @@ def far(claim: FamilyLimit, found: Mapping[str, Any]) -> str:
     raise Rejected("; ".join(reasons))
 
 
-__all__ = ["approach", "family", "far", "bound", "replayed", "vanishing"]
+__all__ = ["approach", "bound", "family", "far", "replayed", "vanishing"]

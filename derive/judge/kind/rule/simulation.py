@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -59,19 +60,11 @@ def _simulated(claim: Any, known: Obligations, trial: int, start: int, f: Field)
             (f"step {n}: ", numbered, before) if unrolled else ("", symbolic, later)
         )
         if n:
-            counts: dict[str, int] = {}
-            for kind, k, asked in pair.questions:
-                what = "point" if k == 0 else f"argument {k}"
-                name = f"{label}{kind} asked, {what}"
-                counts[name] = counts.get(name, 0) + 1
-                known.equation(name, point, asked, asked, allowed, counts[name] - 1)
-        if n and (unrolled or claim.observe):
+            _asked(known, pair, label, point, allowed)
             for name, right, left in pair.observed(n):
-                full = f"{label}{name} observed"
-                known.equation(full, point, right, left, allowed)
-        elif n:
-            for name, right, left in pair.observed(n):
-                if not equal(right, left, pair.size):
+                if unrolled or claim.observe:
+                    known.equation(f"{label}{name} observed", point, right, left, allowed)
+                elif not equal(right, left, pair.size):
                     raise Rejected(f"{name} differs after step {n}")
         states = pair.right.state
         if n == start:
@@ -85,6 +78,15 @@ def _simulated(claim: Any, known: Obligations, trial: int, start: int, f: Field)
                 known.equation(f"step: {name}", symbolic, x, pair.mapped(name, n), later)
             _ranges(claim, known, pair, n, later)
         invariants(claim.left, claim, known, pair, n, f)
+
+
+def _asked(known: Obligations, pair: Pair, label: str, point: Point, allowed: Allowed) -> None:
+    """That both systems asked the same questions in the last step."""
+    counts: Counter[str] = Counter()
+    for kind, k, asked in pair.questions:
+        name = f"{label}{kind} asked, {'point' if k == 0 else f'argument {k}'}"
+        known.equation(name, point, asked, asked, allowed, counts[name])
+        counts[name] += 1
 
 
 def _ranges(claim: Any, known: Obligations, pair: Pair, n: int, allowed: Allowed) -> None:
@@ -155,4 +157,4 @@ def _parted(claim: Any, found: Found, f: Field) -> None:
     raise Rejected("the runs of a counterexample do not differ")
 
 
-__all__ = ["simulation", "parted"]
+__all__ = ["parted", "simulation"]

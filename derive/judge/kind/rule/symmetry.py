@@ -35,11 +35,11 @@ from optwright.derive.judge.point.array import (
     flat,
     kron,
     plain,
-    tables,
     truth,
     turned,
     vector,
 )
+from optwright.derive.judge.point.found import matrix_of
 from optwright.derive.judge.point.obligation import Obligations, Unbound, contains, range_box
 from optwright.derive.judge.point.pair import STEPS, in_fields
 from optwright.derive.judge.point.run import draw, inside
@@ -475,7 +475,7 @@ def _record(claim: Any, found: Mapping[str, Any]) -> tuple[Change, Trial, int]:
     loss = Fraction(point.get("loss'", "1*loss").removesuffix("*loss"))
     steps = next(int(m[1]) for k in found["found"] if (m := re.match(r"theta'\[(\d+)\]$", k)))
     hyper = {name: Fraction(x) for name, x in record["hyper"][0].items()}
-    theta, moved = vector(record["theta"]), tables(matrix)
+    theta, moved = vector(record["theta"]), matrix_of(matrix)
     n = len(theta)
     if len(moved) != n or any(len(row) != n for row in moved) or len(vector(shift)) != n:
         raise Rejected("a change of coordinates of another size")
@@ -534,4 +534,4 @@ def _written(text: str, numbers: Sequence[Any]) -> bool:
     return True
 
 
-__all__ = ["belongs", "image", "members", "bound", "replayed"]
+__all__ = ["belongs", "bound", "image", "members", "replayed"]

@@ -38,7 +38,7 @@ def _counting(claim: Counting, budget_s: float = 5.0) -> Verdict:
     found = _miscounted(claim, letters)
     if found is not None:
         failed = Obligation("small integers", str(relation), "false", "refuted")
-        return Verdict("refuted", (failed,), found, _scope(claim, letters))
+        return Verdict("refuted", (failed,), found, _scope(letters))
     if not letters:
         seconds = time.perf_counter() - begun
         sides = [sympify(side).doit() for side in relation.args]
@@ -60,7 +60,7 @@ def _counting(claim: Counting, budget_s: float = 5.0) -> Verdict:
         ends = ((right - 1) * below < above, above <= right * below)
         answers = [decide_relation(str(fact), fact, domain, budget_s) for fact in ends]
         if all(a.status == "proved" for a in answers):
-            return conclude(answers, _scope(claim, letters), claim.where)
+            return conclude(answers, _scope(letters), claim.where)
     table, facts = {}, list(claim.where)
     taken = {s.name for x in (relation, *facts) for s in x.free_symbols}
     names = (name for name in chain("q", map("q_{}".format, count(2))) if name not in taken)
@@ -78,7 +78,7 @@ def _counting(claim: Counting, budget_s: float = 5.0) -> Verdict:
         # A point of the relaxed facts, not of the ceilings: nothing is refuted by it.
         return undecided(f"integers up to {LARGEST}, and the facts {facts}")
     said = [f"{q} = {node}" for node, q in table.items()]
-    return conclude([answer], _scope(claim, letters), (*claim.where, *said))
+    return conclude([answer], _scope(letters), (*claim.where, *said))
 
 
 def _miscounted(claim: Counting, letters: Sequence[Expr]) -> Counterexample | None:
@@ -96,7 +96,7 @@ def _miscounted(claim: Counting, letters: Sequence[Expr]) -> Counterexample | No
     return None
 
 
-def _scope(claim: Counting, letters: Sequence[Expr]) -> str:
+def _scope(letters: Sequence[Expr]) -> str:
     return f"all integers {', '.join(map(str, letters))} >= 1" if letters else "these numbers"
 
 

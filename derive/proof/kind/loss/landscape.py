@@ -67,7 +67,7 @@ def _critical_point(claim: CriticalPoint, budget_s: float = 5.0) -> Verdict:
     if any(gradient):
         return _refuted(claim, (slope,), ("gradient", str(gradient)))
     if claim.what == "stationary":
-        return _proved(claim, slope)
+        return _proved(slope)
     hessian = sympy.Matrix([[loss.diff(x).diff(y).eval(place) for y in place] for x in place])
     bend = _shown("Hessian", hessian.tolist())
     only = _definite(hessian)
@@ -80,13 +80,13 @@ def _critical_point(claim: CriticalPoint, budget_s: float = 5.0) -> Verdict:
     if only in ("up", "down"):
         best = "strict minimum" if only == "up" else "strict maximum"
         if claim.what in (best, best.removeprefix("strict ")):
-            return _proved(claim, *shown)
+            return _proved(*shown)
         if claim.what == "saddle":
             return _refuted(claim, shown, (f"it is a {best}, the Hessian", str(hessian.tolist())))
         curve = {x: p + _S for x, p in place.items()}
         return _refuted(claim, shown, *_compared(claim, loss, Way(curve, _change(loss, curve), 1)))
     if claim.what == "saddle" and {"up", "down"} <= ways.keys():
-        return _proved(claim, *shown)
+        return _proved(*shown)
     for name in enough:
         if name in ways:
             return _refuted(claim, shown, *_compared(claim, loss, ways[name]))
@@ -95,7 +95,7 @@ def _critical_point(claim: CriticalPoint, budget_s: float = 5.0) -> Verdict:
         bound = decide_nonneg(sympy.expand(gap), Domain(), budget_s=budget_s)
         if bound.status == "proved":
             steps = "; ".join(bound.certificate)
-            return _proved(claim, *shown, Obligation("everywhere", f"{gap} >= 0", steps, "proved"))
+            return _proved(*shown, Obligation("everywhere", f"{gap} >= 0", steps, "proved"))
     return undecided(
         f"the Hessian {hessian.tolist()} is degenerate", "polynomial curves", obligations=shown
     )
@@ -111,7 +111,7 @@ def _compared(claim: CriticalPoint, loss: Poly, way: Way) -> list[tuple[str, str
     ]
 
 
-def _proved(claim: CriticalPoint, *obligations: Obligation) -> Verdict:
+def _proved(*obligations: Obligation) -> Verdict:
     return Verdict("proved", obligations, None, "this point")
 
 

@@ -33,7 +33,6 @@ from optwright.derive.claim.loss.quadratic import (
 )
 from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict, undecided
 from optwright.derive.error import InternalError
-from optwright.derive.language.declaration import Optimizer
 from optwright.derive.language.symbol import Hyper, Parameter
 from optwright.derive.proof.algebra.domain import Point
 from optwright.derive.proof.linear.box import EmptyBox, Sense, negation
@@ -427,7 +426,7 @@ def _optimal(claim: Optimal, budget_s: float = 5.0) -> Verdict:
     open_ = CurvatureProblem(
         claim.system,
         claim.fixed,
-        (*claim.parameters, *(_anywhere(claim.system, name) for name in claim.hyper)),
+        (*claim.parameters, *(_anywhere(name) for name in claim.hyper)),
         claim.where,
         claim.low,
         claim.high,
@@ -437,7 +436,7 @@ def _optimal(claim: Optimal, budget_s: float = 5.0) -> Verdict:
         conditions = open_.conditions(claim.radius)
     except NotLinear as error:
         return undecided(str(error))
-    answers = list(_certificate(claim, rate_problem(rate), open_, conditions, budget))
+    answers = list(_certificate(claim, rate_problem(rate), conditions, budget))
     verdict = _proved(answers, claim.where, open_.scope)
     if verdict.status != "proved":
         better = _better(claim, rate_problem(rate), open_, conditions, budget)
@@ -459,7 +458,6 @@ def _optimal(claim: Optimal, budget_s: float = 5.0) -> Verdict:
 def _certificate(
     claim: Optimal,
     claimed: CurvatureProblem,
-    open_: CurvatureProblem,
     conditions: Sequence[FracElement],
     budget: _Budget,
 ) -> Iterator[Answered]:
@@ -520,7 +518,7 @@ def _better(
             moved = {s: x * k for (s, x), k in zip(own.items(), scales, strict=True)}
             there = {**point, **moved}
             if open_.fails(conditions, there) is False:
-                at = _worst(claim, open_, conditions, {**point, **own})
+                at = _worst(open_, conditions, {**point, **own})
                 if at is None:
                     continue
                 radius = sympify(claim.radius).subs(point)
@@ -540,7 +538,7 @@ def _better(
 
 
 def _worst(
-    claim: Optimal, problem: CurvatureProblem, conditions: Sequence[FracElement], point: Point
+    problem: CurvatureProblem, conditions: Sequence[FracElement], point: Point
 ) -> Fraction | None:
     """A curvature at which the radius is not below the claimed one."""
     found = problem.fails(conditions, point)
@@ -552,7 +550,7 @@ _SCALES = tuple(
 )
 
 
-def _anywhere(system: Optimizer, name: str) -> Hyper:
+def _anywhere(name: str) -> Hyper:
     """A hyperparameter of the system that may be any real number."""
     return Parameter(name, "(-inf, inf)")(0)
 

@@ -375,9 +375,9 @@ class Equations:
         row: Row = (poly,)
         for pivot in self.pivots:
             row = _put(row, pivot)
-        self._keep([row])
+        self.keep([row])
 
-    def _keep(self, todo: list[Row]) -> None:
+    def keep(self, todo: list[Row]) -> None:
         while todo:
             row = self._reduced(todo.pop(0))
             if row is None or row in self.rows:
@@ -410,11 +410,12 @@ class Equations:
         found = [p for p in _linear(row[0]) if not self._vanishes(p[1])]
         return min(found, key=lambda p: len(p[1].terms) * len(p[2].terms), default=None)
 
-    def impossible(self, cases: int = CASES) -> bool:
-        """Whether it is shown that no point of the box solves all; False if that stays open."""
-        return self._impossible(iter(range(cases)))
+    def impossible(self, spare: Iterator[int] | None = None) -> bool:
+        """Whether it is shown that no point of the box solves all; False if that stays open.
 
-    def _impossible(self, spare: Iterator[int]) -> bool:
+        spare: gives up when it ends, each case taking one of it; CASES of them unless given.
+        """
+        spare = iter(range(CASES)) if spare is None else spare
         if self.contradictory:
             return True
         if next(spare, None) is None:
@@ -422,7 +423,7 @@ class Equations:
         try:
             cases = self._cases()
             if cases is not None:
-                return all(case._impossible(spare) for case in cases)
+                return all(case.impossible(spare) for case in cases)
         except OutOfTime:
             return False
         return _inconsistent([row[0] for row in self.rows])
@@ -450,7 +451,7 @@ class Equations:
         """These equations with other rows, and further pivots."""
         case = copy(self)
         case.rows, case.pivots = (), (*self.pivots, *pivots)
-        case._keep(rows)
+        case.keep(rows)
         return case
 
 

@@ -72,9 +72,7 @@ def _obligations(claim: Gathered, first: bool) -> Iterator[Answered]:
     other = {name: state[name] for name in state_names(claim.right)}
     asked: list[Expr] = []
     for number in range(1, claim.count + 1):
-        step = _advanced(
-            claim, claim.left, state, hyper, (clock - 1) * claim.count + number, number
-        )
+        step = _advanced(claim.left, state, hyper, (clock - 1) * claim.count + number, number)
         asked += [question.args[0] for question, _ in step.questions]
         state = dict(step.state)
     heard = sympify(claim.heard)
@@ -100,7 +98,6 @@ def _shared(claim: Gathered, hyper: Mapping[str, Expr]) -> dict[str, Expr]:
 
 
 def _advanced(
-    claim: Gathered,
     system: Optimizer,
     state: Mapping[str, Expr],
     hyper: Mapping[str, Expr],

@@ -9,7 +9,7 @@ of the expectations (`moments`).
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -49,7 +49,6 @@ from optwright.derive.proof.sign.obligation import (
     interval_of,
 )
 
-RUN_STEPS = 4
 CONFIRMED = 12
 """Exact steps that a proof is held against."""
 
@@ -67,8 +66,7 @@ class InvariantAttempt:
         answers: list[Answered] = []
         reason = "the obligations left open"
         try:
-            for answered in self.obligations(deadline):
-                answers.append(answered)
+            answers.extend(self.obligations(deadline))
             if all(a.status == "proved" for a in answers):
                 self.confirm(deadline)
                 return Verdict(
@@ -117,6 +115,14 @@ class InvariantAttempt:
         def budget() -> float:
             return max(0.05, min(2.0, deadline - time.process_time()))
 
+        state = yield from self._unrolled(state, origin, budget)
+        if self.claim.last is None:
+            yield from self._induction(state, origin, budget)
+
+    def _unrolled(
+        self, state: dict[str, Any], origin: Any, budget: Callable[[], float]
+    ) -> Generator[Answered, None, dict[str, Any]]:
+        """The relations in each step that the claim names; returns the state after the last."""
         for number in range(1, (self.claim.last or self.claim.first - 1) + 1):
             clock = Integer(number)
             if number >= self.claim.first:
@@ -130,8 +136,12 @@ class InvariantAttempt:
             if number != self.claim.last:
                 values = self.values(state, clock, origin)
                 state = {name: values[Variable(name)[number]] for name in state}
-        if self.claim.last is not None:
-            return
+        return state
+
+    def _induction(
+        self, state: Mapping[str, Any], origin: Any, budget: Callable[[], float]
+    ) -> Iterator[Answered]:
+        """The invariants at the state before the first step, and from each step to the next."""
         start: dict[Basic, Any] = {
             Variable(name)[self.claim.first - 1]: x for name, x in state.items()
         }

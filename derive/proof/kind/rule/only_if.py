@@ -68,7 +68,7 @@ def only_if(claim: Simulation, symbol: Any, value: Any, budget_s: float = 2.0) -
         failed = [row for row in attempt.failed if not row[0].startswith(("start", "invariant"))]
         if not failed:
             return None
-        name, gap, domain = failed[0]
+        _, gap, domain = failed[0]
         factors = sympy.Mul.make_args(factor_defect(neutral(gap), domain).numerator)
     except (Unsupported, Unmatched, ValueError, ArithmeticError, OutOfTime):
         return None

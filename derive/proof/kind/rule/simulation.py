@@ -26,6 +26,7 @@ from sympy.core.symbol import Str
 from optwright.derive.claim.problem import ANSWER, POINT, Objective
 from optwright.derive.claim.rule.invariant import Always
 from optwright.derive.claim.rule.simulation import Simulation
+from optwright.derive.claim.system import answer_names
 from optwright.derive.claim.verdict import Counterexample, Obligation, Verdict, undecided
 from optwright.derive.error import InternalError, NotExact, Unsupported
 from optwright.derive.language import operation as op
@@ -33,7 +34,7 @@ from optwright.derive.language.declaration import Optimizer, expressions
 from optwright.derive.language.symbol import Value, Variable, t
 from optwright.derive.proof.algebra.domain import Domain, Interval
 from optwright.derive.proof.kind.rule.invariant import InvariantAttempt
-from optwright.derive.proof.kind.rule.simulation_run import NOWHERE, SimulationRuns, answer_names
+from optwright.derive.proof.kind.rule.simulation_run import NOWHERE, SimulationRuns
 from optwright.derive.proof.registry import decide
 from optwright.derive.proof.run.system import (
     THETA,
@@ -407,7 +408,7 @@ class SimulationAttempt(SimulationRuns):
             if parted is not None:
                 raise InternalError(f"proved, but runs on {objective} part: {parted}")
             seen += 1
-            if seen >= 3 and not partial or time.process_time() > self.deadline:
+            if (seen >= 3 and not partial) or time.process_time() > self.deadline:
                 break
         return True
 

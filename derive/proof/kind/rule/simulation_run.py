@@ -13,6 +13,7 @@ from sympy import Basic, Expr, Integer, sympify
 
 from optwright.derive.claim.problem import Objective, script
 from optwright.derive.claim.rule.simulation import Simulation
+from optwright.derive.claim.system import answer_names
 from optwright.derive.claim.verdict import Counterexample
 from optwright.derive.error import NotExact, NotReal, Unsupported
 from optwright.derive.language import operation as op
@@ -272,15 +273,4 @@ def _shown(x: Expr | None) -> str:
     return NOWHERE if x is None else str(x)
 
 
-def answer_names(system: Optimizer) -> Iterator[str]:
-    """Names for answers, in order: g, g_2, g_3, … unless the system uses them for its state."""
-    taken = {THETA, *(s.name for s in system.state), *(h.name for h in system.hyper)}
-    number = 1
-    while True:
-        name = "g" if number == 1 else f"g_{number}"
-        if name not in taken:
-            yield name
-        number += 1
-
-
-__all__ = ["NOWHERE", "SimulationRuns", "answer_names"]
+__all__ = ["NOWHERE", "SimulationRuns"]

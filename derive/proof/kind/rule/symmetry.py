@@ -50,7 +50,9 @@ from optwright.derive.proof.run.array import (
     Table,
     Vector,
     kron,
+    listed,
     unit,
+    vector,
 )
 from optwright.derive.proof.run.exact import pick, recorded
 from optwright.derive.proof.sign.obligation import decide_equation, interval_of
@@ -166,7 +168,7 @@ def _(group: Rotations, n: int) -> Iterator[Change]:
 @changes.register
 def _(group: LinearMaps, n: int) -> Iterator[Change]:
     for rows in (((1, 1), (0, 1)), ((2, 0), (0, 1))):
-        yield Change(_padded(tuple(map(_vector, rows)), n), _still(n))
+        yield Change(_padded(tuple(map(vector, rows)), n), _still(n))
 
 
 @changes.register
@@ -319,9 +321,9 @@ class SymmetryAttempt:
                 for slope in slopes:
                     for theta in thetas:
                         problem = ArrayObjective(
-                            _BENT[n] if bent else (_still(n),) * n, tuple(map(_vector, slope))
+                            _BENT[n] if bent else (_still(n),) * n, tuple(map(vector, slope))
                         )
-                        run = ArrayRun(self.claim.system, _vector(theta), shape, values, problem, 2)
+                        run = ArrayRun(self.claim.system, vector(theta), shape, values, problem, 2)
                         for change in changes(self.claim.group, n):
                             yield run, change
 
@@ -355,16 +357,16 @@ class SymmetryAttempt:
             wanted, found = change.point(pair[0].entries(step)), pair[1].entries(step)
             if any(differ(a, b) for a, b in zip(wanted, found, strict=True)):
                 point = (
-                    ("theta[0]", _shown(run.theta)),
+                    ("theta[0]", listed(run.theta)),
                     *((name, str(x)) for name, x in run.hyper.items()),
                     ("losses", str(run.problem)),
-                    ("theta'", f"{_table(change.matrix)} theta + {_shown(change.shift)}"),
+                    ("theta'", f"{_table(change.matrix)} theta + {listed(change.shift)}"),
                     *((("loss'", f"{change.loss}*loss"),) if change.loss != 1 else ()),
                     *((f"{name}'", str(moved[name])) for name in self.claim.hyper),
                 )
                 rows = (
-                    (f"image of theta[{step}]", _shown(wanted)),
-                    (f"theta'[{step}]", _shown(found)),
+                    (f"image of theta[{step}]", listed(wanted)),
+                    (f"theta'[{step}]", listed(found)),
                 )
                 return Counterexample(point, rows, "they are equal", recorded(*pair))
         return None
@@ -402,14 +404,10 @@ _SLOPES: dict[int, tuple[tuple[tuple[Any, ...], ...], ...]] = {
 }
 
 
-def _vector(x: Sequence[Any]) -> Vector:
-    return tuple(map(Fraction, x))
-
-
 # Curved problems: quadratics whose matrix is positive definite.
 _BENT: dict[int, Table] = {
-    2: (_vector((2, 1)), _vector((1, 3))),
-    4: tuple(map(_vector, ((2, 1, 0, 0), (1, 3, 0, 0), (0, 0, 1, 0), (0, 0, 0, 4)))),
+    2: (vector((2, 1)), vector((1, 3))),
+    4: tuple(map(vector, ((2, 1, 0, 0), (1, 3, 0, 0), (0, 0, 1, 0), (0, 0, 0, 4)))),
 }
 
 
@@ -423,10 +421,6 @@ def _assigned(statement: Any) -> list[Value]:
 
 def _fraction(x: Expr) -> Fraction:
     return Fraction(int(x.p), int(x.q))
-
-
-def _shown(x: Sequence[Any]) -> str:
-    return "(" + ", ".join(map(str, x)) + ")"
 
 
 def _table(rows: Table) -> str:

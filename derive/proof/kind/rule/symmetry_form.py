@@ -18,7 +18,7 @@ import sympy
 from sympy import Expr, sympify
 from sympy.core.relational import Relational
 from sympy.core.symbol import Str
-from sympy.logic.boolalg import And, Not, Or
+from sympy.logic.boolalg import And, BooleanAtom, Not, Or
 
 from optwright.derive.claim.rule.symmetry import Form
 from optwright.derive.language import operation as op
@@ -99,7 +99,7 @@ class FormRules(ABC):
 
     def join(self, node: Any, a: Form, b: Form) -> Form:
         """The one form of two values, of which one may be zero."""
-        if a == ZERO or a == b:
+        if a in (ZERO, b):
             return b
         if b == ZERO:
             return a
@@ -175,70 +175,66 @@ class _Walk:
         return known
 
     def visit(self, node: Any, known: Mapping[str, Form]) -> Form:
+        """The form of an expression or a condition, from those of what it reads."""
+        node = sympify(node)
+        if isinstance(node, Value) and not (node.name == "turn" and self.system.repeat):
+            if node.name not in known:
+                raise NoForm(f"{node} is read before its form is known")
+            return known[node.name]
+        if isinstance(node, Parameter):
+            return self.hyper.get(node.name, self.algebra.scalar)
+        single = isinstance(node, (Value, op.dim, BooleanAtom)) or node.is_Symbol
+        if single or node in self.given:
+            return self.algebra.scalar
+        if isinstance(node, op.cases):
+            return self.choice(node, known)
+        if isinstance(node, op.Operation):
+            return self.operation(node, known)
+        if node.is_number:
+            return self.algebra.zero if node == 0 else self.algebra.scalar
+        return self.combined(node, [self.visit(x, known) for x in node.args])
+
+    def combined(self, node: Any, parts: list[Form]) -> Form:
+        """The form of a relation, or of arithmetic, from those of its operands."""
         algebra = self.algebra
+        if isinstance(node, Relational):
+            return algebra.compare(node, parts)
+        if isinstance(node, (And, Or, Not)):
+            return algebra.both(node, parts)
+        if node.is_Add:
+            return algebra.sum(node, parts)
+        if node.is_Mul:
+            return ZERO if ZERO in parts else algebra.product(node, parts)
+        if not node.is_Pow:
+            return self.function(node, parts)
+        if parts[0] != ZERO:
+            return algebra.power(node, *parts)
+        if self.strict and not (node.exp.is_number and node.exp > 0):
+            raise NoForm(f"{node} may divide by zero")
+        return ZERO
 
-        def function(node: Any, parts: list[Form]) -> Form:
-            if node.func in _KEEP_ZERO and all(x == ZERO for x in parts):
-                return ZERO
-            return algebra.function(node, parts)
+    def function(self, node: Any, parts: list[Form]) -> Form:
+        """The form of an entrywise function."""
+        if node.func in _KEEP_ZERO and all(x == ZERO for x in parts):
+            return ZERO
+        return self.algebra.function(node, parts)
 
-        def visit(node: Any) -> Form:
-            if node in (sympy.true, sympy.false):
-                return algebra.scalar
-            if isinstance(node, Value):
-                if node.name == "turn" and self.system.repeat:
-                    return algebra.scalar
-                if node.name not in known:
-                    raise NoForm(f"{node} is read before its form is known")
-                return known[node.name]
-            if isinstance(node, Parameter):
-                return self.hyper.get(node.name, algebra.scalar)
-            if node.is_Symbol or isinstance(node, op.dim):
-                return algebra.scalar
-            if isinstance(node, op.cases):
-                return self.choice(node, known)
-            if isinstance(node, (Relational, And, Or, Not)):
-                if node in self.given:
-                    return algebra.scalar
-                if not isinstance(node, Relational):
-                    return algebra.both(node, [visit(x) for x in node.args])
-                return algebra.compare(node, [visit(x) for x in node.args])
-            if isinstance(node, (op.total, op.mean)) and not isinstance(node.over, int):
-                scale, pair = _two_factors(node.operands[0], visit, algebra)
-                form = pair and algebra.squared(node, *pair)
-                if form is not None:
-                    return algebra.product(node, [*scale, form])
-            if isinstance(node, op.Operation):
-                parts = [visit(x) for x in node.args if not isinstance(x, Str)]
-                found = self.operated(node, parts)
-                return function(node, parts) if found is None else found
-            if node.is_number:
-                return algebra.zero if node == 0 else algebra.scalar
-            parts = [visit(x) for x in node.args]
-            if node.is_Add:
-                return algebra.sum(node, parts)
-            if node.is_Mul:
-                return ZERO if ZERO in parts else algebra.product(node, parts)
-            if node.is_Pow:
-                if parts[0] == ZERO:
-                    if not self.strict or (node.exp.is_number and node.exp > 0):
-                        return ZERO
-                    raise NoForm(f"{node} may divide by zero")
-                return algebra.power(node, *parts)
-            return function(node, parts)
-
-        return visit(sympify(node))
-
-    def operated(self, node: Any, parts: list[Form]) -> Form | None:
-        """The form of an operation of the language that is no entrywise function."""
+    def operation(self, node: Any, known: Mapping[str, Form]) -> Form:
+        """The form of an operation of the language."""
         algebra = self.algebra
+        if isinstance(node, (op.total, op.mean)) and not isinstance(node.over, int):
+            scale, pair = _two_factors(node.operands[0], lambda x: self.visit(x, known), algebra)
+            form = pair and algebra.squared(node, *pair)
+            if form is not None:
+                return algebra.product(node, [*scale, form])
+        parts = [self.visit(x, known) for x in node.args if not isinstance(x, Str)]
         if isinstance(node, op.Oracle):
             return algebra.oracle(node, parts)
         if isinstance(node, op.Reduction):
             return algebra.reduce(node, parts[: len(node.operands)])
         if isinstance(node, op.MatrixOperation):
             return algebra.matrix(node, parts)
-        return algebra.scalar if isinstance(node, op.evaluations) else None
+        return algebra.scalar if isinstance(node, op.evaluations) else self.function(node, parts)
 
     def choice(self, node: Any, known: Mapping[str, Form]) -> Form:
         open_: list[tuple[Any, Any]] = []

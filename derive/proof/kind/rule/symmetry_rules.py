@@ -246,9 +246,9 @@ class Indices(FormRules):
 
     def join(self, node: Any, a: Form, b: Form) -> Form:
         for one, other in ((a, b), (b, a)):
-            if isinstance(one, Unit) and isinstance(other, tuple) and len(other) == 2:
-                if other[0] == self.dual(other[1]) and other[0].space == one.space:
-                    return other
+            square = isinstance(one, Unit) and isinstance(other, tuple) and len(other) == 2
+            if square and other[0] == self.dual(other[1]) and other[0].space == one.space:
+                return other
         if ZERO not in (a, b) and a != b and self.entrywise:
             return self.broadcast(node, a, b)
         return super().join(node, a, b)
@@ -379,9 +379,9 @@ class Indices(FormRules):
     def contracted(self, node: Any, a: Form, b: Form) -> Form:
         if a == () and b == ():
             return ()
-        if isinstance(a, tuple) and isinstance(b, tuple) and len(a) == len(b):
-            if all(p == self.dual(q) for p, q in zip(a, b, strict=True)):
-                return ()
+        alike = isinstance(a, tuple) and isinstance(b, tuple) and len(a) == len(b)
+        if alike and all(p == self.dual(q) for p, q in zip(a, b, strict=True)):
+            return ()
         raise NoForm(f"{node} multiplies {self.text('x', a)} and {self.text('y', b)}")
 
     def matrix(self, node: Any, forms: Sequence[Form]) -> Form:
@@ -390,13 +390,7 @@ class Indices(FormRules):
         if isinstance(node, op.identity):
             return Unit(forms[0][0].space if isinstance(forms[0], tuple) else "n")
         if isinstance(node, op.inverse_root):
-            first = forms[0]
-            if isinstance(first, Unit):
-                return first
-            if isinstance(first, tuple) and len(first) == 2 and first[0] == first[1]:
-                if first[0] == self.dual(first[0]):
-                    return first
-            raise NoForm(f"{node} takes {self.text('x', first)}")
+            return self._root(node, forms[0])
         if ZERO in forms:
             if isinstance(node, op.solve) and forms[0] == ZERO:
                 raise NoForm(f"{node} divides by zero")
@@ -406,20 +400,35 @@ class Indices(FormRules):
                 return forms[0] if isinstance(forms[0], Unit) else forms[0][::-1]
             case "outer":
                 return forms[0] + forms[1]
-            case "matmul":
-                a, b = forms
-                if isinstance(a, Unit) or isinstance(b, Unit):
-                    return b if isinstance(a, Unit) else a
-                if a and b and a[-1] == self.dual(b[0]):
-                    return a[:-1] + b[1:]
-            case "solve":
-                a, b = forms
-                if isinstance(a, Unit):
-                    return b
-                if b and not isinstance(b, Unit) and len(a) == 2 and a[0] == b[0]:
-                    return (self.dual(a[1]), *b[1:])
+            case "matmul" | "solve":
+                found = self._multiplied(node.word, *forms)
+                if found is not None:
+                    return found
         said = " and ".join(self.text("x", x) for x in forms)
         raise NoForm(f"{node} takes {said}")
+
+    def _root(self, node: Any, form: Form) -> Form:
+        """The form of a root of a matrix, of which both indices must be alike and their own dual.
+
+        Raises NoForm for any other.
+        """
+        if isinstance(form, Unit):
+            return form
+        square = isinstance(form, tuple) and len(form) == 2 and form[0] == form[1]
+        if square and form[0] == self.dual(form[0]):
+            return form
+        raise NoForm(f"{node} takes {self.text('x', form)}")
+
+    def _multiplied(self, word: str, a: Form, b: Form) -> Form | None:
+        """The form of a product of matrices, or of a solution; None if they do not contract."""
+        if isinstance(a, Unit):
+            return b
+        if word == "matmul":
+            if isinstance(b, Unit):
+                return a
+            return a[:-1] + b[1:] if a and b and a[-1] == self.dual(b[0]) else None
+        fits = b and not isinstance(b, Unit) and len(a) == 2 and a[0] == b[0]
+        return (self.dual(a[1]), *b[1:]) if fits else None
 
     def oracle(self, node: Any, forms: Sequence[Form]) -> Form:
         if isinstance(node, op.noise):
