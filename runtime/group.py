@@ -82,6 +82,17 @@ class Group(MutableMapping[str, Any]):
         self.progress.pop(name, None)
         self._constant = None
 
+    def update(self, *given: Any, **more: Any) -> None:
+        """Assign several values, all of them or none."""
+        values = dict(*given, **more)
+        before = dict(self.hyper), dict(self.progress)
+        try:
+            super().update(values)
+        except BaseException:
+            self.hyper, self.progress = before
+            self._constant = None
+            raise
+
     def restore(
         self,
         hyper: dict[str, HyperValue],

@@ -55,6 +55,7 @@ class Optimizer(metaclass=Checked):
     branches: ClassVar[Sequence[tuple[Where, Rule]]] = ()
     shared: ClassVar[Rule | None] = None
     id: ClassVar[str] = ""
+    _stepping: bool = False
 
     def __init__(self, params: Params, *, seed: int | None = None, **given: Any) -> None:
         """Take the parameters; hyperparameters are numbers or functions of t, None the default.
@@ -128,6 +129,7 @@ class Optimizer(metaclass=Checked):
         """Add a group, {"params": tree, hyperparameter: value, …}; gradients are then a list of
         the groups' trees. Refused for rules that join all tensors once they have made a step.
         """
+        self._refuse_within_a_step("add_group")
         if not (isinstance(group, Mapping) and "params" in group):
             raise ParameterError('a group is a dict with "params" and hyperparameters')
         if self.t and any(rule.scope == "all" for rule in self._rules):
@@ -176,6 +178,7 @@ class Optimizer(metaclass=Checked):
         """
         for name in unknown:
             raise OracleError(f"step takes no oracle {name!r}; {suggest(name, NAMES)}")
+        self._refuse_within_a_step("step")
         given: dict[str, Any] = {
             "grad": grads, "value": value, "hessian": hessian, "hvp": hvp,
             "hessian_diagonal": hessian_diagonal, "noise": noise,
@@ -192,6 +195,7 @@ class Optimizer(metaclass=Checked):
         t = self.t + 1
         generator = self._generator
         drawn = generator.bit_generator.state if generator is not None else {}
+        self._stepping = True
         try:
             values, progress = self._advanced(t, oracles)
             if self.t == 0:
@@ -204,10 +208,20 @@ class Optimizer(metaclass=Checked):
                 self._forget()
             self._steps = None
             raise
+        finally:
+            self._stepping = False
         for group, kept in zip(self._groups, progress, strict=True):
             group.progress = kept
         self.t = t
         return oracles.loss
+
+    def _refuse_within_a_step(self, name: str) -> None:
+        """Say that a step is under way, from whose function or beside which it is called."""
+        if self._stepping:
+            raise OptwrightError(
+                f"{self._name}.{name} is called while a step is under way, by a function that the"
+                " step asks or in another thread: call it after the step"
+            )
 
     def _refuse_values_elsewhere(self, grads: Any, value: Any) -> None:
         """Say at the first step what would come out at a later one."""
@@ -310,7 +324,7 @@ class Optimizer(metaclass=Checked):
 
     def __getstate__(self) -> dict[str, Any]:
         """A copy binds steps of its own: views of arrays do not stay views when they are copied."""
-        return {**self.__dict__, "_steps": None}
+        return {**self.__dict__, "_steps": None, "_stepping": False}
 
     def view(self, name: str) -> Any:
         """Parameters to evaluate at (copies, nested like the parameters), where the rule has them.
@@ -395,6 +409,7 @@ class Optimizer(metaclass=Checked):
         is a function too. Raises CheckpointError, and changes nothing, where something is missing
         or does not fit: the rule, its flags, groups, names, shapes or dtypes.
         """
+        self._refuse_within_a_step("load_state_dict")
         found = checkpoint.restored(self._contents(), saved)
         self.t = found.t
         for group, kept in zip(self._groups, found.groups, strict=True):

@@ -66,6 +66,13 @@ class Schedule(metaclass=Checked):
         self.values: Mapping[str, float | int] = MappingProxyType(values)
         self.factor = 1.0
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "values": dict(self.values)}
+
+    def __setstate__(self, kept: Mapping[str, Any]) -> None:
+        self.__dict__.update(kept)
+        self.values = MappingProxyType(dict(self.values))
+
     def start(self) -> dict[str, float]:
         """The state before the first step."""
         return {

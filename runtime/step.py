@@ -207,23 +207,17 @@ class Step(Seats):
 
     def push(self, values: Mapping[str, str], when: str | None = None) -> None:
         """Append arrays to histories, newest first, and forget what exceeds their length."""
-        if not self.seats:
-            return
-        seat = self.seats[0]
-        if when is not None and not self.value(when, seat):
-            return
         lengths = {s.name: s.length for s in self.rule.state}
-        for history, name in values.items():
-            if history in self.rule.absent:
+        kept = [(h, name) for h, name in values.items() if h not in self.rule.absent]
+        for seat in self.seats:
+            if when is not None and not self.value(when, seat):
                 continue
-            length = lengths[history]
-            bound = int(self.value(length, seat) if isinstance(length, str) else length or 0)
-            kept = [
-                self.value(name, seat).copy(),
-                *seat.arrays.get(history, self.memory[history]),
-            ]
-            seat.arrays[history] = kept[:bound]
-            self.known.add(history)
+            for history, name in kept:
+                length = lengths[history]
+                bound = int(self.value(length, seat) if isinstance(length, str) else length or 0)
+                before = seat.arrays[history] if history in seat.arrays else seat.state[history]
+                seat.arrays[history] = [self.value(name, seat).copy(), *before][:bound]
+                self.known.add(history)
 
     def turns(self, at_most: str | int) -> Iterator[int]:
         """The turns of a rule that repeats within one call, at most so many.
@@ -288,7 +282,7 @@ class Step(Seats):
             if isinstance(new, list):
                 seat.state[name] = new
             elif isinstance(old, self.xp.ndarray) and new is not old:
-                self.xp.copyto(old, new.reshape(old.shape))
+                self.xp.copyto(old, new.reshape(old.shape) if new.size == old.size else new)
         elif self.extents.get(name) == "tensor" and made in seat.numbers:
             seat.state[name] = np.float64(seat.numbers[made])
 

@@ -218,7 +218,12 @@ def _state(optimizer: Any, branch: int, system: Optimizer) -> dict[str, Any]:
     for s in system.state:
         kind = s.extent.kind
         if isinstance(s, History):
-            found[s.name] = tuple((np.array(x),) for x in memory.get(s.name, ()))
+            if system.scope == "all":
+                found[s.name] = tuple((np.array(x),) for x in memory[s.name])
+                continue
+            # What is kept of a tensor without dimensions is a vector of one entry.
+            kept = [[x.reshape(z.array.shape) for x in z.state[s.name]] for z in slots]
+            found[s.name] = tuple(zip(*kept, strict=True))
         elif kind == "host":
             found[s.name] = float(slots[0].group.state[s.name])
         elif system.scope == "all":

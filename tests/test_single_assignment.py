@@ -32,8 +32,12 @@ from optwright.derive.language import (
     TENSOR,
     Abs,
     Eq,
+    Equal,
+    History,
     Loop,
     Mod,
+    Parameter,
+    Push,
     Source,
     State,
     Variable,
@@ -61,6 +65,8 @@ from optwright.derive.lower.phase import lower
 
 a, b, c, m, n, v, x, prev, second = map(Variable, "a b c m n v x prev second".split())
 k = Symbol("k", integer=True)
+memory = Parameter("memory", "integer [1, inf)", "count")
+past = History(Variable("past"), memory)
 here = theta[t - 1]
 
 
@@ -133,6 +139,10 @@ COARSE = [
          state=[v], shape="matrix"),
     rule("HostInMatrix", Eq(v[t], lr * t), down(matmul(v[t], g[t])),
          state=[State(v, extent=matrix("rows", "rows"))], shape="matrix"),
+    rule("AxesInAnArm", Eq(v[t], cases((mean(g[t] ** 2, -1), norm(g[t], "all") > 1), v[t - 1])),
+         down(v[t]), state=[State(v)]),
+    rule("AxesSkipped", Eq(v[t], cases((mean(g[t] ** 2, -1), Equal(Mod(t, 2), 0)), v[t - 1])),
+         down(v[t]), state=[State(v)]),
     rule("AxesOfAxes", Eq(v[t], mean(g[t] ** 2, -1)), Eq(m[t], mean(v[t], -2)), down(m[t] * g[t]),
          state=[State(v, extent=axes(-1)), State(m, extent=axes(-1))], shape="matrix"),
 ]  # fmt: skip
@@ -155,6 +165,9 @@ REDUCED = [
 """A reduction of the old value stands beside the new one."""
 
 OTHERS = [
+    rule("Window", Push({past: g[t]}, when=norm(g[t], "all") > 0.5),
+         Loop(k, 1, past.count, (Eq(a[0], 0 * g[t]),), (Eq(a[k], a[k - 1] + past[k]),)),
+         down(a[past.count] / memory), hyper=[lr(0.1), memory(3)], state=[past]),
     rule("HessianOfTheta", down(hvp(here, here))),
     rule("RoundedNumber", down(g[t] * round_to(1 + lr / 3, "bfloat16"))),
     rule("RoundedNorm", down(g[t] * round_to(norm(g[t]), "bfloat16"))),

@@ -352,6 +352,11 @@ class Family(Displayed):
             if not isinstance(made, Optimizer):
                 reason = f"returned a {type(made).__name__}: it returns the Optimizer of its flags"
                 raise DeclarationError(self.id, "make", reason)
+            for h in made.hyper:
+                if h.name in self.choices:
+                    raise DeclarationError(
+                        self.id, h.name, "is a flag and a hyperparameter: rename one"
+                    )
             self._made[key] = made.replace(name=self.name, dialect=self.dialect, choices=full)
         return self._made[key]
 

@@ -107,7 +107,7 @@ class Push:
             reason = "names no history: write Push({past: g[t]}) with past = History(…)"
             raise DeclarationError("Push", str(values), reason)
         object.__setattr__(self, "values", tuple((h, exact(x)) for h, x in values.items()))
-        object.__setattr__(self, "when", sympify(when))
+        object.__setattr__(self, "when", exact(when))
 
     def __str__(self) -> str:
         text = ", ".join(f"{h.name} << {x}" for h, x in self.values)
