@@ -8,9 +8,11 @@ from optwright.runtime.error import (
     ParameterError,
 )
 from optwright.runtime.group import HyperValue
-from optwright.runtime.linear import identity, inverse_root, outer, round_to, solve
 from optwright.runtime.optimizer import Optimizer, Params
-from optwright.runtime.reduction import (
+from optwright.runtime.rule import Hyper, Rule, State, Where
+from optwright.runtime.schedule import Schedule
+from optwright.runtime.step.linear import identity, inverse_root, outer, round_to, solve
+from optwright.runtime.step.reduction import (
     count_nonfinite,
     dot,
     largest,
@@ -20,9 +22,7 @@ from optwright.runtime.reduction import (
     norm,
     total,
 )
-from optwright.runtime.rule import Hyper, Rule, State, Where
-from optwright.runtime.schedule import Schedule
-from optwright.runtime.step import Step, blocked
+from optwright.runtime.step.verb import Step, blocked
 
 __all__ = [
     "CheckpointError",

@@ -11,10 +11,10 @@ from typing import Any
 
 from optwright.runtime.error import HyperparameterError, ParameterError, suggest
 from optwright.runtime.group import Group
-from optwright.runtime.library import Library
+from optwright.runtime.kept.slot import Slot, compute_dtype
 from optwright.runtime.overlap import Regions
 from optwright.runtime.rule import Hyper, Rule, Where
-from optwright.runtime.slot import Slot, compute_dtype
+from optwright.runtime.step.library import Library
 from optwright.runtime.tree import Tree
 
 Choices = Mapping[str, Sequence[Any]]

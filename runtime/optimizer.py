@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from optwright.runtime import archive, checkpoint, intake
+from optwright.runtime import intake
 from optwright.runtime.error import (
     HyperparameterError,
     OptwrightError,
@@ -20,12 +20,13 @@ from optwright.runtime.error import (
 )
 from optwright.runtime.group import Group
 from optwright.runtime.hyperparameter import Checked
-from optwright.runtime.library import Library
+from optwright.runtime.kept import archive, checkpoint
+from optwright.runtime.kept.slot import Slot
+from optwright.runtime.kept.state import Values, begin_host, begin_joint, begin_tensors
 from optwright.runtime.oracle import NAMES, Oracles
 from optwright.runtime.rule import Rule, Where
-from optwright.runtime.slot import Slot
-from optwright.runtime.state import Values, begin_host, begin_joint, begin_tensors
-from optwright.runtime.step import Step
+from optwright.runtime.step.library import Library
+from optwright.runtime.step.verb import Step
 from optwright.runtime.tree import Tree
 
 Params = Any

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from optwright.runtime.error import OracleError
-from optwright.runtime.library import Library, is_number, kind
+from optwright.runtime.kept.slot import Slot
 from optwright.runtime.line_search import CONTRACTS, VALUE_ONLY
 from optwright.runtime.overlap import Regions
-from optwright.runtime.slot import Slot
+from optwright.runtime.step.library import Library, is_number, kind
 from optwright.runtime.tree import Tree
 
 NAMES = ("value", "hessian", "hvp", "hessian_diagonal", "noise")

@@ -175,10 +175,8 @@ def standalone(modules: Mapping[PurePosixPath, str], backend: str) -> dict[PureP
     their array library."""
     made = {name: _moved(text) for name, text in modules.items()}
     runtime = resources("optwright.runtime")
-    folders = [PurePosixPath()]
-    folders += [] if backend == "numpy" else [PurePosixPath("device")]
-    for folder in folders:
-        place = runtime.joinpath(*folder.parts) if folder.parts else runtime
+    for folder in ("", "step", "kept", *(() if backend == "numpy" else ("device",))):
+        place = runtime.joinpath(folder) if folder else runtime
         for entry in sorted(place.iterdir(), key=lambda e: e.name):
             if entry.name.endswith(".py"):
                 text = entry.read_text(encoding="utf-8")

@@ -66,7 +66,6 @@ from optwright.derive.language import (
 from optwright.derive.language.declaration import Route, Schedule
 from optwright.derive.rule import catalog
 from optwright.generated import cupy, numpy
-from optwright.runtime import linear
 from optwright.runtime.device import CompileError, DeviceError
 from optwright.runtime.device.kernel import (
     OPTIONS,
@@ -81,7 +80,8 @@ from optwright.runtime.device.reduction import TREES, Combiner, Reducer, segment
 from optwright.runtime.device.source import COMBINATION, REDUCTION, prelude
 from optwright.runtime.device.step import DeviceStep
 from optwright.runtime.error import OracleError, ParameterError
-from optwright.runtime.reduction import CHUNK, chunk_max, chunk_sum, combine
+from optwright.runtime.step import linear
+from optwright.runtime.step.reduction import CHUNK, chunk_max, chunk_sum, combine
 from optwright.templates.backend import backend, path
 from optwright.templates.cupy.cost import ASKED, FREE, REASONS
 
@@ -391,7 +391,7 @@ def test_several_chunks(cp: Any, name: str, dtype: str) -> None:
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("kind", ["sum", "max"])
 def test_reduction_of_every_length(cp: Any, kind: str, dtype: str) -> None:
-    """The tree of `optwright.runtime.reduction`, all vectors in one launch."""
+    """The tree of `optwright.runtime.step.reduction`, all vectors in one launch."""
     rng = np.random.default_rng(3)
     sizes = [*range(70), 255, 256, 257, 4095, 4097, 65535, 65536, 65537, 140000]
     vectors = [

@@ -41,7 +41,7 @@ from optwright.derive.language.operation import norm
 from optwright.derive.rule import catalog
 from optwright.generated import numpy as generated
 from optwright.runtime import HyperparameterError, intake
-from optwright.runtime.step import Step
+from optwright.runtime.step.verb import Step
 from optwright.templates.backend import backend
 
 SHAPES = [(3,), (2, 5), (), (1, 1), (2, 1, 3), (0, 4)]
@@ -459,7 +459,7 @@ def test_block_size_changes_nothing(name: str, monkeypatch: pytest.MonkeyPatch) 
     grads = [rng.normal(size=(7, 11)).astype(np.float32) for _ in range(3)]
     results = []
     for chunk in (65536, 8):
-        monkeypatch.setattr("optwright.runtime.plan.CHUNK", chunk)
+        monkeypatch.setattr("optwright.runtime.step.plan.CHUNK", chunk)
         theta = start.copy()
         optimizer = _class(catalog[name])(theta)
         for g in grads:

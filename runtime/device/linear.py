@@ -1,4 +1,4 @@
-"""Linear algebra and rounding on the device, as `optwright.runtime.linear` has it."""
+"""Linear algebra and rounding on the device, as `optwright.runtime.step.linear` has it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Any
 
 from optwright.runtime.device.library import cp
-from optwright.runtime.linear import Algebra
+from optwright.runtime.step.linear import Algebra
 
 
 def _noticing() -> Any:

@@ -10,8 +10,8 @@ import numpy as np
 from optwright.runtime.device.library import cp
 from optwright.runtime.device.reduction import dot
 from optwright.runtime.error import ParameterError
-from optwright.runtime.library import Library, kind, misshapen
 from optwright.runtime.overlap import Regions, overlaps_itself
+from optwright.runtime.step.library import Library, kind, misshapen
 
 
 class DeviceLibrary(Library):

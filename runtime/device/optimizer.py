@@ -10,10 +10,10 @@ from optwright.runtime.device.library import cp, library
 from optwright.runtime.device.memory import DeviceLibrary
 from optwright.runtime.device.oracle import DeviceOracles
 from optwright.runtime.device.step import DeviceStep
-from optwright.runtime.library import Library
 from optwright.runtime.optimizer import Optimizer, Params
 from optwright.runtime.oracle import Oracles
-from optwright.runtime.step import Step
+from optwright.runtime.step.library import Library
+from optwright.runtime.step.verb import Step
 
 
 class DeviceOptimizer(Optimizer):

@@ -1,4 +1,4 @@
-"""Reductions on the device through the tree of `optwright.runtime.reduction`, bit for bit.
+"""Reductions on the device through the tree of `optwright.runtime.step.reduction`, bit for bit.
 
 `Reducer` halves the chunks of vectors in their own type, `Combiner` joins the chunks' results in
 double. Nothing is read back; a number over all entries is an array without dimensions.
@@ -15,7 +15,7 @@ from optwright.runtime.device.kernel import function, launch
 from optwright.runtime.device.library import cp
 from optwright.runtime.device.source import COMBINATION, REDUCTION
 from optwright.runtime.device.table import Row, chunks
-from optwright.runtime.reduction import CHUNK, Reductions
+from optwright.runtime.step.reduction import CHUNK, Reductions
 
 TREES = {"sum": "sum", "nonfinite": "sum", "max": "largest"}
 """The tree of each kind of reduction; the entries of "nonfinite" are 0 and 1."""

@@ -87,8 +87,8 @@ static __device__ __forceinline__ real_t round_bfloat16(const real_t x)
 """
 
 TREE = """
-// Halving, as optwright.runtime.reduction defines it: entry i + half joins entry i. A thread does
-// four halvings for one entry; it alone reads what it overwrites.
+// Halving, as optwright.runtime.step.reduction defines it: entry i + half joins entry i. A thread
+// does four halvings for one entry; it alone reads what it overwrites.
 struct sum {
     static __device__ __forceinline__ real_t join(real_t x, real_t y) { return x + y; }
     static __device__ __forceinline__ real_t none() { return real_t(0); }

@@ -29,8 +29,8 @@ from optwright.runtime.device.reduction import (
     segments_of,
 )
 from optwright.runtime.device.table import Row, chunks
-from optwright.runtime.seat import Seat, Seats, find
-from optwright.runtime.step import Step
+from optwright.runtime.step.seat import Seat, Seats, find
+from optwright.runtime.step.verb import Step
 
 
 class _Bound:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from optwright.runtime.device.library import cp
-from optwright.runtime.reduction import CHUNK
+from optwright.runtime.step.reduction import CHUNK
 
 
 class Row:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from toy import SGD, Decay, Family, Joined, Kept, Noisy, Plateau, Routed
 
 from optwright.runtime import CheckpointError, Optimizer, Schedule
-from optwright.runtime.archive import read, write
+from optwright.runtime.kept.archive import read, write
 
 
 def params() -> Any:

@@ -21,7 +21,7 @@ from toy import (
 )
 
 from optwright.runtime import HyperparameterError, Optimizer, OracleError
-from optwright.runtime.state import shape_of
+from optwright.runtime.kept.state import shape_of
 
 
 def loss(params: Any) -> tuple[float, Any]:

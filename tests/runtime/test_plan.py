@@ -11,7 +11,8 @@ import pytest
 from toy import SGD, Kept, Late, Variant
 
 from optwright.generated.numpy import LAMB, Adam, Lion, ScheduleFreeSGD
-from optwright.runtime import Hyper, Optimizer, ParameterError, Rule, blocked, plan, seat
+from optwright.runtime import Hyper, Optimizer, ParameterError, Rule, blocked
+from optwright.runtime.step import plan, seat
 
 
 def tensors(seed: int) -> Iterator[np.ndarray]:

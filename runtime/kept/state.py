@@ -9,8 +9,8 @@ import numpy as np
 
 from optwright.runtime.group import Group
 from optwright.runtime.hyperparameter import call_by_name
+from optwright.runtime.kept.slot import Slot
 from optwright.runtime.rule import Rule, State
-from optwright.runtime.slot import Slot
 
 Values = dict[int, dict[str, float]]
 """Hyperparameters of a step for each group, by the group's identity."""

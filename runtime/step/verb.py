@@ -1,8 +1,8 @@
 """One step of one rule: carries the rule's passes over all its tensors.
 
 Generated code says what to do (`step.ask`, `step.host`, `step.blocks`, …) and names its values,
-which are found once (`optwright.runtime.seat`, `optwright.runtime.plan`). Entrywise work runs on
-cache-sized blocks; parameters and state are written only when the last oracle has answered.
+which are found once (`seat` and `plan` beside this). Entrywise work runs on cache-sized blocks;
+parameters and state are written only when the last oracle has answered.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from optwright.runtime.error import OptwrightError
-from optwright.runtime.plan import Pass
-from optwright.runtime.reduction import CHUNK, combine, of_chunk, reduced
-from optwright.runtime.seat import Array, Function, Place, Seat, Seats, parameters
+from optwright.runtime.step.plan import Pass
+from optwright.runtime.step.reduction import CHUNK, combine, of_chunk, reduced
+from optwright.runtime.step.seat import Array, Function, Place, Seat, Seats, parameters
 
 
 def blocked(

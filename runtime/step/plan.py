@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from optwright.runtime.reduction import CHUNK
-from optwright.runtime.seat import Array, Function, Place, Seat, parameters
+from optwright.runtime.step.reduction import CHUNK
+from optwright.runtime.step.seat import Array, Function, Place, Seat, parameters
 
 Find = Callable[[str, Seat], Place]
 Temporary = Callable[[str, np.dtype[Any]], Array]

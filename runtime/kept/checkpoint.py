@@ -16,10 +16,10 @@ import numpy as np
 
 from optwright.runtime.error import CheckpointError, HyperparameterError, ParameterError
 from optwright.runtime.group import Group, HyperValue
+from optwright.runtime.kept.slot import Slot
+from optwright.runtime.kept.state import joint, joint_dtype, separate, shape_of
 from optwright.runtime.rule import Hyper, Rule, State
 from optwright.runtime.schedule import Schedule
-from optwright.runtime.slot import Slot
-from optwright.runtime.state import joint, joint_dtype, separate, shape_of
 
 
 @dataclass(frozen=True)

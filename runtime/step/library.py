@@ -10,7 +10,7 @@ import numpy as np
 
 from optwright.runtime.error import ParameterError
 from optwright.runtime.overlap import Regions, overlaps_itself
-from optwright.runtime.reduction import dot
+from optwright.runtime.step.reduction import dot
 
 _DTYPES = "float16, float32, float64, bfloat16"
 
