@@ -21,8 +21,9 @@ _FORMAT = "optwright checkpoint"
 def write(path: str | os.PathLike[str], document: Mapping[str, Any]) -> None:
     """Write a nesting of dicts, lists, strings, numbers, None and arrays.
 
-    The file appears whole or not at all: it is written beside its place and then moved there.
-    Raises CheckpointError, leaving an older file as it was, if that is not possible.
+    The file appears whole or not at all: it is written beside its place, under a name of its own,
+    and then moved there. A link goes on leading to it, and it keeps its permissions. Raises
+    CheckpointError, leaving an older file as it was, if that is not possible.
     """
     import json  # Only checkpoints pay for this import.
 
@@ -30,16 +31,21 @@ def write(path: str | os.PathLike[str], document: Mapping[str, Any]) -> None:
     arrays: dict[str, np.ndarray] = {}
     text = json.dumps({"format": _FORMAT, "document": _packed(document, arrays)})
     arrays["document"] = np.frombuffer(text.encode(), np.uint8)
-    beside = f"{target}.{os.getpid()}.part"
+    place = os.path.realpath(target)
+    beside = f"{place}.{os.urandom(8).hex()}.part"
     try:
-        if os.path.isdir(target):
+        if os.path.isdir(place):
             raise IsADirectoryError(21, "it is a directory")
+        if os.path.exists(place) and not os.path.isfile(place):
+            raise OSError(22, "it is a device or a pipe")
         try:
             with open(beside, "xb") as file:
                 np.savez(file, **arrays)  # type: ignore[arg-type]
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(beside, target)
+            if os.path.exists(place):
+                os.chmod(beside, os.stat(place).st_mode & 0o7777)
+            os.replace(beside, place)
         finally:
             with suppress(FileNotFoundError):
                 os.unlink(beside)

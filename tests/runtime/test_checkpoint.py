@@ -2,6 +2,7 @@ import io
 import json
 import os
 import pickle
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from toy import SGD, Decay, Family, Joined, Kept, Noisy, Plateau, Routed
 
+from optwright.generated.numpy import Adam
 from optwright.runtime import CheckpointError, Optimizer, Schedule
 from optwright.runtime.kept.archive import read, write
 
@@ -409,3 +411,42 @@ def test_a_file_names_no_module_to_import(monkeypatch: pytest.MonkeyPatch) -> No
     with pytest.raises(CheckpointError):
         Schedule.revive(description)
     assert "antigravity" not in sys.modules
+
+
+def test_links_permissions_and_devices_stay_as_they_are(tmp_path: Path) -> None:
+    place, link, pipe = tmp_path / "run.npz", tmp_path / "latest.npz", tmp_path / "pipe"
+    opt = Adam([np.zeros(3)])
+    opt.save(place)
+    place.chmod(0o600)
+    link.symlink_to(place)
+    opt.step([np.ones(3)])
+    opt.save(link)
+    assert link.is_symlink() and place.stat().st_mode & 0o777 == 0o600
+    assert Adam.load(place, [np.zeros(3)]).t == 1
+    os.mkfifo(pipe)
+    for path in (pipe, Path("/dev/null")):
+        with pytest.raises(CheckpointError, match="it is a device or a pipe"):
+            opt.save(path)
+    assert pipe.is_fifo() and Path("/dev/null").is_char_device()
+    assert sorted(x.name for x in tmp_path.iterdir()) == ["latest.npz", "pipe", "run.npz"]
+
+
+def test_savers_in_one_process_do_not_meet(tmp_path: Path) -> None:
+    place = tmp_path / "run.npz"
+    told: list[Exception] = []
+
+    def save() -> None:
+        opt = Adam([np.zeros(3)])
+        try:
+            for _ in range(20):
+                opt.save(place)
+                Adam.load(place, [np.zeros(3)])
+        except Exception as error:
+            told.append(error)
+
+    threads = [threading.Thread(target=save) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not told and [x.name for x in tmp_path.iterdir()] == ["run.npz"]
