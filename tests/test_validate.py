@@ -9,6 +9,7 @@ import pytest
 import sympy
 from sympy import Symbol
 
+from optwright.derive import language
 from optwright.derive.language import (
     HOST,
     TENSOR,
@@ -169,3 +170,23 @@ def test_a_bad_declaration_says_why(made: Callable[[], Any], message: str) -> No
     with pytest.raises(DeclarationError, match=message) as caught:
         made()
     assert "\n" not in str(caught.value)
+
+
+def test_a_flag_does_not_bear_a_hyperparameter_s_name() -> None:
+    def make(lr: bool) -> language.Optimizer:
+        return language.Optimizer(
+            name="Clash",
+            source=language.Source("A test"),
+            hyper=[language.lr(0.1)],
+            step=[language.Eq(language.theta[t], language.theta[t - 1] - language.lr * g[t])],
+        )
+
+    clash = language.Family("Clash", "paper", {"lr": (True, False)}, make)
+    with pytest.raises(DeclarationError, match="lr: is a flag and a hyperparameter: rename one"):
+        clash()
+
+
+def test_the_condition_of_a_push_is_exact() -> None:
+    past = language.History(language.Variable("past"), 3)
+    push = language.Push({past: g[t]}, when=language.norm(g[t], "all") > 0.5)
+    assert push.when == (language.norm(g[t], "all") > language.Rational(1, 2))
