@@ -9,9 +9,7 @@ from typing import Any
 from sympy import Expr, sympify
 
 from optwright.derive.claim.rule.simulation import Simulation
-from optwright.derive.language.declaration import (
-    Optimizer,
-)
+from optwright.derive.language.declaration import Optimizer
 from optwright.derive.language.symbol import Range, t
 from optwright.derive.proof.algebra.domain import Domain
 from optwright.derive.proof.sign.obligation import decide_relation, interval_of

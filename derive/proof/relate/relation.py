@@ -11,10 +11,7 @@ from sympy import Expr, sympify
 from optwright.derive.claim.rule.simulation import Simulation
 from optwright.derive.claim.verdict import Counterexample, Verdict
 from optwright.derive.display import Displayed
-from optwright.derive.language.declaration import (
-    Optimizer,
-    theta,
-)
+from optwright.derive.language.declaration import Optimizer, theta
 from optwright.derive.language.symbol import t
 from optwright.derive.proof.run.system import THETA
 

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from sympy import Rational, Symbol
 
-from optwright.derive.claim.formula.expression import (
-    Conjunction,
-    Identity,
-    Inequality,
-)
+from optwright.derive.claim.formula.expression import Conjunction, Identity, Inequality
 from optwright.derive.claim.formula.matrix import WordIdentity
 from optwright.derive.claim.formula.word import Matrix
 from optwright.derive.claim.loss.landscape import CriticalPoint, MixedPartials
@@ -22,11 +18,7 @@ from optwright.derive.claim.loss.order import (
 from optwright.derive.claim.relation import Ge, Le
 from optwright.derive.claim.rule.limit import Limit
 from optwright.derive.claim.statement import Statement
-from optwright.derive.language import (
-    lr,
-    momentum,
-    rho,
-)
+from optwright.derive.language import lr, momentum, rho
 from optwright.derive.statement.loss.landscape import at, d, descent, h, heavy, s, size, x, y
 
 count = Symbol("N", integer=True, positive=True)

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from sympy import Max, Rational, Symbol
 
-from optwright.derive.claim.formula.expression import (
-    Conjunction,
-    Identity,
-    Inequality,
-    Refutation,
-)
+from optwright.derive.claim.formula.expression import Conjunction, Identity, Inequality, Refutation
 from optwright.derive.claim.formula.interval import OnInterval
 from optwright.derive.claim.formula.matrix import MatrixIdentity, WordIdentity
 from optwright.derive.claim.formula.word import Column, Matrix, Scalar, WordRule, Words

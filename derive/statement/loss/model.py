@@ -8,31 +8,15 @@ from sympy import Symbol
 
 from optwright.derive.claim.formula.expression import Conjunction, Identity, Inequality
 from optwright.derive.claim.formula.lowered import Lowered
-from optwright.derive.claim.formula.matrix import (
-    MatrixIdentity,
-    Minimiser,
-    WordIdentity,
-)
-from optwright.derive.claim.formula.word import (
-    Column,
-    Matrix,
-    Scalar,
-    Words,
-    inverse_rules,
-)
+from optwright.derive.claim.formula.matrix import MatrixIdentity, Minimiser, WordIdentity
+from optwright.derive.claim.formula.word import Column, Matrix, Scalar, Words, inverse_rules
 from optwright.derive.claim.formula.word import UnitMatrix as Unit
 from optwright.derive.claim.problem import ANSWER, POINT
 from optwright.derive.claim.relation import Equal, Le
 from optwright.derive.claim.rule.invariant import StepFrom
 from optwright.derive.claim.rule.simulation import Simulation
 from optwright.derive.claim.statement import Statement
-from optwright.derive.language import (
-    Parameter,
-    Variable,
-    lr,
-    t,
-    theta,
-)
+from optwright.derive.language import Parameter, Variable, lr, t, theta
 from optwright.derive.rule import catalog
 
 descent = catalog.system("GradientDescent")

@@ -7,11 +7,7 @@ from fractions import Fraction
 from sympy import Rational, Symbol
 
 from optwright.derive.claim.formula.counting import Counting, Kept, n
-from optwright.derive.claim.formula.expression import (
-    Conjunction,
-    Inequality,
-    SumOf,
-)
+from optwright.derive.claim.formula.expression import Conjunction, Inequality, SumOf
 from optwright.derive.claim.formula.matrix import MatrixIdentity, WordIdentity
 from optwright.derive.claim.formula.word import Matrix
 from optwright.derive.claim.loss.path import FirstStep, Path
@@ -19,13 +15,7 @@ from optwright.derive.claim.problem import POINT, Objective
 from optwright.derive.claim.relation import Equal, Ge, Le, Lt
 from optwright.derive.claim.rule.invariant import Always, StepFrom
 from optwright.derive.claim.statement import Statement
-from optwright.derive.language import (
-    Abs,
-    Unequal,
-    lr,
-    t,
-    theta,
-)
+from optwright.derive.language import Abs, Unequal, lr, t, theta
 from optwright.derive.rule import catalog
 from optwright.derive.rule.family.gradient import l1
 from optwright.derive.statement.loss.landscape import (

@@ -5,23 +5,13 @@ from __future__ import annotations
 from sympy import Ge, Rational
 
 from optwright.derive.claim.formula.expression import Conjunction, Identity, Inequality
-from optwright.derive.claim.loss.quadratic import (
-    L,
-    Optimal,
-    Rate,
-    Stable,
-    mu,
-)
+from optwright.derive.claim.loss.quadratic import L, Optimal, Rate, Stable, mu
 from optwright.derive.claim.loss.smooth import Contraction, Descent, Trajectory
 from optwright.derive.claim.problem import POINT
 from optwright.derive.claim.relation import Le, Lt
 from optwright.derive.claim.rule.invariant import StepFrom
 from optwright.derive.claim.statement import Statement
-from optwright.derive.language import (
-    Parameter,
-    lr,
-    weight_decay,
-)
+from optwright.derive.language import Parameter, lr, weight_decay
 from optwright.derive.rule import catalog
 
 descent = catalog.system("GradientDescent")

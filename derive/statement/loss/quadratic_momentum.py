@@ -5,22 +5,11 @@ from __future__ import annotations
 from sympy import Rational, sqrt
 
 from optwright.derive.claim.formula.expression import Conjunction, Inequality
-from optwright.derive.claim.loss.quadratic import (
-    L,
-    Optimal,
-    Oscillates,
-    Rate,
-    Stable,
-    mu,
-)
+from optwright.derive.claim.loss.quadratic import L, Optimal, Oscillates, Rate, Stable, mu
 from optwright.derive.claim.loss.smooth import Trajectory
 from optwright.derive.claim.relation import Ge, Gt, Lt
 from optwright.derive.claim.statement import Statement
-from optwright.derive.language import (
-    Parameter,
-    lr,
-    momentum,
-)
+from optwright.derive.language import Parameter, lr, momentum
 from optwright.derive.language.symbol import Hyper
 from optwright.derive.rule import catalog
 from optwright.derive.statement.loss.quadratic import descent, h, x

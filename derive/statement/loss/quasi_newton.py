@@ -9,18 +9,8 @@ from sympy import Abs, Max, Ne, Symbol, oo, sign
 
 from optwright.derive.claim.formula.expression import Conjunction, Identity, Inequality
 from optwright.derive.claim.formula.lowered import turn
-from optwright.derive.claim.formula.matrix import (
-    Determinant,
-    MatrixIdentity,
-    WordIdentity,
-)
-from optwright.derive.claim.formula.word import (
-    Matrix,
-    Scalar,
-    WordRule,
-    Words,
-    inverse_rules,
-)
+from optwright.derive.claim.formula.matrix import Determinant, MatrixIdentity, WordIdentity
+from optwright.derive.claim.formula.word import Matrix, Scalar, WordRule, Words, inverse_rules
 from optwright.derive.claim.formula.word import UnitMatrix as Unit
 from optwright.derive.claim.relation import Ge, Gt, Le
 from optwright.derive.claim.rule.limit import Limit

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from optwright.derive.claim.formula.expression import Conjunction
-from optwright.derive.claim.rule.symmetry import (
-    Symmetry,
-)
+from optwright.derive.claim.rule.symmetry import Symmetry
 from optwright.derive.claim.statement import Statement
 from optwright.derive.language import (
     And,

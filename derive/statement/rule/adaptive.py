@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from sympy import Symbol
 
-from optwright.derive.claim.formula.expression import (
-    Conjunction,
-    Identity,
-    Inequality,
-    SumOf,
-)
+from optwright.derive.claim.formula.expression import Conjunction, Identity, Inequality, SumOf
 from optwright.derive.claim.problem import ANSWER, POINT, script
 from optwright.derive.claim.relation import Equal, Ge, Le
 from optwright.derive.claim.rule.exclusion import Impossible

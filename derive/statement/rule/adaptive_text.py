@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from sympy import Integer, Rational, Symbol
 
-from optwright.derive.claim.formula.expression import (
-    Conjunction,
-    Identity,
-    Inequality,
-    Refutation,
-)
+from optwright.derive.claim.formula.expression import Conjunction, Identity, Inequality, Refutation
 from optwright.derive.claim.problem import POINT, Objective, script
 from optwright.derive.claim.relation import Equal, Ge, Le, Lt
 from optwright.derive.claim.rule.declared import Declared

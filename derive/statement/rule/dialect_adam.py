@@ -6,15 +6,7 @@ from sympy import sqrt
 
 from optwright.derive.claim.problem import script
 from optwright.derive.claim.statement import Statement
-from optwright.derive.language import (
-    Parameter,
-    Unequal,
-    beta2,
-    eps,
-    g,
-    lr,
-    t,
-)
+from optwright.derive.language import Parameter, Unequal, beta2, eps, g, lr, t
 from optwright.derive.statement.rule.dialect import decay_sources, row, same, squares, v_max
 
 outside_eps = eps * sqrt(1 - beta2**t)
